@@ -1,0 +1,24 @@
+/**
+ * The few globals that Node, Workers and pages share and core may use. Core is compiled with neither the DOM's nor
+ * Node's types, so that anything else fails to type-check.
+ */
+declare class TextEncoder {
+  encode(text?: string): Uint8Array<ArrayBuffer>;
+}
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
+  decode(bytes?: Uint8Array | ArrayBuffer, options?: { stream?: boolean }): string;
+}
+interface AbortSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+declare class DOMException extends Error {
+  constructor(message?: string, name?: string);
+}
+declare const performance: { now(): number };
+declare function structuredClone<T>(value: T): T;
+declare function queueMicrotask(callback: () => void): void;

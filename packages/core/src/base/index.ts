@@ -1,0 +1,17 @@
+export {
+  PortolanError,
+  InputError,
+  FormatError,
+  NumericalError,
+  StoreError,
+  errorToMessage,
+  errorFromMessage,
+  isAbort,
+} from './errors.ts';
+export type { ErrorMessage, ErrorOptions } from './errors.ts';
+export { matrix, matrixOf, row, takeRows, checkFinite } from './matrix.ts';
+export type { Matrix } from './matrix.ts';
+export { random, permutation } from './random.ts';
+export type { Random } from './random.ts';
+export { run, stopwatch, jobControl } from './progress.ts';
+export type { Progress, Control, JobOptions, Stepper } from './progress.ts';

@@ -1,0 +1,125 @@
+/**
+ * Progress, cancelling and stopping, the same for every long job.
+ *
+ * An iterative fit is a stepper: `step()` does one unit of work. `run` drives it, reports, and looks at the signal
+ * between units, so a unit must be short (well under 200 ms).
+ */
+
+/** Where a long job is. */
+export interface Progress<T = unknown> {
+  /** what is happening, in a word or two: `reading`, `learning`, `encoding` */
+  phase: string;
+  done: number;
+  total: number;
+  /** milliseconds since the job began */
+  elapsed: number;
+  /** milliseconds still to go by the pace of this phase; undefined until it can be told */
+  remaining?: number;
+  /** losses, previews: whatever the job has to show */
+  detail?: T;
+}
+
+/**
+ * What a person may do with a running job beside cancelling it.
+ * `pause` waits between units until `resume`; `stop` ends it early and keeps what is done.
+ */
+export interface Control {
+  readonly stopped: boolean;
+  readonly paused: boolean;
+  /** resolves at once unless paused; then when resumed, stopped or aborted */
+  whileRunning(): Promise<void>;
+}
+
+/** What every long job takes. */
+export interface JobOptions<T = unknown> {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress<T>) => void;
+  control?: Control;
+}
+
+/** A fit in small units. `T` is what a unit has to show, `R` the fitted thing. */
+export interface Stepper<T, R> {
+  readonly phase: string;
+  readonly total: number;
+  readonly done: number;
+  step(): Promise<T | undefined> | T | undefined;
+  result(): Promise<R> | R;
+}
+
+/**
+ * Drives a stepper to its end, or to where it was stopped.
+ * @throws AbortError when the signal is aborted; the stepper is then left as it was after its last whole unit
+ */
+export async function run<T, R>(
+  stepper: Stepper<T, R>,
+  { signal, onProgress, control }: JobOptions<T> = {},
+): Promise<R> {
+  const clock = stopwatch(stepper.done);
+  while (stepper.done < stepper.total && !control?.stopped) {
+    signal?.throwIfAborted();
+    if (control?.paused) {
+      await clock.pausedWhile(Promise.race([control.whileRunning(), aborted(signal)]));
+      continue;
+    }
+    const detail = await stepper.step();
+    onProgress?.({ phase: stepper.phase, ...clock.read(stepper.done, stepper.total), detail });
+  }
+  signal?.throwIfAborted();
+  return stepper.result();
+}
+
+/** Resolves when the signal is aborted; never without one. */
+function aborted(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Elapsed and remaining time by the pace so far; time spent paused does not count. */
+export function stopwatch(from = 0) {
+  let start = performance.now();
+  return {
+    read(done: number, total: number): { done: number; total: number; elapsed: number; remaining?: number } {
+      const elapsed = performance.now() - start;
+      const remaining = done > from ? (elapsed / (done - from)) * (total - done) : undefined;
+      return { done, total, elapsed, remaining };
+    },
+    async pausedWhile(pause: Promise<void>): Promise<void> {
+      const began = performance.now();
+      await pause;
+      start += performance.now() - began;
+    },
+  };
+}
+
+/** A control with its handles. */
+export function jobControl(): Control & { pause(): void; resume(): void; stop(): void } {
+  let stopped = false;
+  let paused = false;
+  let waiting: (() => void)[] = [];
+  const wake = (): void => {
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  };
+  return {
+    get stopped() {
+      return stopped;
+    },
+    get paused() {
+      return paused && !stopped;
+    },
+    whileRunning: () => (paused && !stopped ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
+    pause() {
+      paused = true;
+    },
+    resume() {
+      paused = false;
+      wake();
+    },
+    stop() {
+      stopped = true;
+      wake();
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export type { MapMethod, MapQuality, Projection } from './projection.ts';

@@ -1,0 +1,1 @@
+export type { DType, Executable, Runtime, TensorInfo, TensorValue } from './runtime.ts';

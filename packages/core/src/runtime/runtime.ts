@@ -1,0 +1,42 @@
+/**
+ * What runs an ONNX model. The binding (onnxruntime-node or onnxruntime-web) is injected, so core depends on neither.
+ */
+
+export type DType = 'float32' | 'int64' | 'int32' | 'bool' | 'uint8';
+
+/** A tensor as the runtime takes and gives it; int64 as BigInt64Array, bool as Uint8Array of 0 and 1. */
+export interface TensorValue {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array;
+}
+
+/** Name, type and shape of an input or output; a dimension that may vary is a string. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly (number | string)[];
+}
+
+/** A loaded model, ready to run. */
+export interface Executable {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /**
+   * @param into  buffers for outputs, by name: an output named here is written into that buffer (where the binding
+   *   can, without a copy); the others are allocated
+   */
+  run(feeds: Record<string, TensorValue>, into?: Record<string, TensorValue>): Promise<Record<string, TensorValue>>;
+  dispose(): Promise<void>;
+}
+
+/** Where models run. */
+export interface Runtime {
+  /** engine and place, to be shown: `onnxruntime-node 1.30.0, 2 threads` */
+  readonly name: string;
+  /**
+   * @param model  the bytes of an ONNX model
+   * @throws FormatError when they are not one the engine accepts
+   */
+  load(model: Uint8Array): Promise<Executable>;
+}

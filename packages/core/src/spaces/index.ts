@@ -1,0 +1,15 @@
+export type {
+  EpochRecord,
+  Figures,
+  FittedSpace,
+  Geometry,
+  LatentSpace,
+  LearnDetail,
+  LearnMetrics,
+  LearnPreview,
+  OptionSpec,
+  Options,
+  Prior,
+  SpaceFiles,
+  SpaceMethod,
+} from './latent-space.ts';
