@@ -1,3 +1,6 @@
+export { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES } from './store.ts';
+export type { Shelf, Store, StoredFile } from './store.ts';
+export { checkItem, memoryStore } from './memory-store.ts';
 export type {
   AddDataArgs,
   ColumnInfo,
