@@ -63,9 +63,60 @@ export async function run<T, R>(
     }
     const detail = await stepper.step();
     onProgress?.({ phase: stepper.phase, ...clock.read(stepper.done, stepper.total), detail });
+    await breathe();
   }
   signal?.throwIfAborted();
   return stepper.result();
+}
+
+/**
+ * Work in small units for code that is one long calculation: `yield` gives the share done, in [0, 1]. Loops stay
+ * plain, and the same work can be finished at once (`finish`) or in a job (`drive`).
+ */
+export type Steps<R> = Generator<number, R, undefined>;
+
+/** Does the work in one go. */
+export function finish<R>(steps: Steps<R>): R {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Does the work as a job: reports and looks at the signal after each unit, and lets events in a few times a second.
+ * @throws AbortError when the signal is aborted
+ */
+export async function drive<R>(phase: string, steps: Steps<R>, { signal, onProgress }: JobOptions = {}): Promise<R> {
+  const clock = stopwatch();
+  for (;;) {
+    signal?.throwIfAborted();
+    const { done, value } = steps.next();
+    if (done) return value;
+    onProgress?.({ phase, ...clock.read(value, 1) });
+    await breathe();
+  }
+}
+
+let lastBreath = -Infinity;
+
+/**
+ * Lets events in (a cancel, a message, a frame), at most every 40 ms: a chain of awaits alone is microtasks, in which
+ * a Worker or a server hears nothing. A message to oneself is the one macrotask that Node, Workers and pages share and
+ * that background tabs don't slow down.
+ */
+export function breathe(): Promise<void> | void {
+  const now = performance.now();
+  if (now - lastBreath < 40) return;
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      lastBreath = performance.now();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
 }
 
 /** Resolves when the signal is aborted; never without one. */
