@@ -15,3 +15,6 @@ export type {
   SpaceInfo,
   Workbench,
 } from './workbench.ts';
+export { decodeMessage, encodeMessage } from './messages.ts';
+export { VERBS, isCallVerb, isJobVerb, isVerb, mapSources } from './verbs.ts';
+export type { CallVerb, JobVerb, Verb } from './verbs.ts';
