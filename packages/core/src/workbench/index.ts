@@ -1,3 +1,7 @@
+export { createWorkbench } from './create-workbench.ts';
+export type { WorkbenchOptions } from './create-workbench.ts';
+export type { Packs } from './packs.ts';
+export { slug } from './items.ts';
 export { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES } from './store.ts';
 export type { Shelf, Store, StoredFile } from './store.ts';
 export { checkItem, memoryStore } from './memory-store.ts';
@@ -18,3 +22,5 @@ export type {
 export { decodeMessage, encodeMessage } from './messages.ts';
 export { VERBS, isCallVerb, isJobVerb, isVerb, mapSources } from './verbs.ts';
 export type { CallVerb, JobVerb, Verb } from './verbs.ts';
+export { JOB_ACTIONS, createJobs } from './jobs.ts';
+export type { JobAction, JobEvent, JobInfo, JobState, Jobs } from './jobs.ts';

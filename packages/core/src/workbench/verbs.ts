@@ -24,8 +24,6 @@ export const VERBS = {
   map: 'job',
   exportProject: 'job',
   importProject: 'job',
-  exportProject: 'job',
-  importProject: 'job',
 } as const satisfies Record<keyof Workbench, 'call' | 'job' | 'both'>;
 
 export type Verb = keyof typeof VERBS;

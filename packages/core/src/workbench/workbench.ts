@@ -15,6 +15,8 @@ export interface ProjectInfo {
   /** the engine that runs models: `onnxruntime-node 1.30.0, 2 threads` */
   runtime: string;
   version: number;
+  /** items that could not be read, a sentence each */
+  warnings: string[];
 }
 
 export interface ColumnInfo {
@@ -31,11 +33,15 @@ export interface DataInfo {
   nSamples: number;
   nFeatures: number;
   medium: Medium;
+  /** the value of a row's element is the number kept × scale: 1/255 for images of bytes */
+  scale?: number;
   columns: ColumnInfo[];
   label?: string;
   warnings: string[];
   /** bytes on disk */
   bytes: number;
+  /** it comes with Portolan: always there, and not removed */
+  pack?: boolean;
 }
 
 export interface SpaceInfo {
@@ -67,7 +73,7 @@ export interface MapInfo {
   kind: 'map';
   id: string;
   created: string;
-  /** what was mapped: a space's codes, or a data set's rows */
+  /** the space whose codes were mapped; without it the data set's rows were */
   space?: string;
   data: string;
   method: string;
@@ -147,4 +153,12 @@ export interface Workbench {
   /** the files an item is kept in, and one of them: encoder.onnx, decoder.onnx, space.json, coordinates.npy … */
   files(args: { id: string }): Promise<{ name: string; bytes: number }[]>;
   file(args: { id: string; name: string }): Promise<Uint8Array>;
+
+  /** the whole project as a zip, laid out as the folder is; or only some of its items */
+  exportProject(args?: { ids?: string[] }, job?: JobOptions): Promise<Uint8Array>;
+  /**
+   * Takes over every item of such a zip. An item whose id is taken gets the next free one, and what refers to it follows.
+   * @returns the ids as they are now
+   */
+  importProject(args: { zip: ByteSource }, job?: JobOptions): Promise<{ ids: string[] }>;
 }

@@ -1,0 +1,28 @@
+/** `data add`: files → a data set in the project. */
+import { InputError } from '../base/index.ts';
+import type { JobOptions } from '../base/index.ts';
+import { readDataset } from '../data/index.ts';
+import { datasetFiles, datasetInfo } from './datasets.ts';
+import type { Desk } from './desk.ts';
+import { slug } from './items.ts';
+import type { AddDataArgs, DataInfo } from './workbench.ts';
+
+export async function addData(desk: Desk, args: AddDataArgs, job: JobOptions = {}): Promise<DataInfo> {
+  const { files, name, labels, label, image } = args;
+  if (files.length === 0) throw new InputError('no files were given; name at least one');
+  await desk.items.checkName(name);
+  const dataset = await readDataset(files, { labels, label, image, decoder: desk.decoder }, job);
+  job.signal?.throwIfAborted();
+  const kept = datasetFiles(dataset);
+  const bytes = Object.values(kept).reduce((sum, file) => sum + file.byteLength, 0);
+  const info = { ...datasetInfo(dataset, bytes), created: desk.now().toISOString() };
+  return desk.items.add<DataInfo>(info, kept, { name, base: slug(baseName(files.map((file) => file.name))) });
+}
+
+/** One file lends its own name; several lend the folder they share. */
+function baseName(names: string[]): string {
+  if (names.length === 1) return names[0];
+  const folder = names[0].split('/').slice(0, -1);
+  while (folder.length > 0 && !names.every((name) => name.startsWith(`${folder.join('/')}/`))) folder.pop();
+  return folder.at(-1) ?? names[0];
+}

@@ -1,0 +1,133 @@
+/** The Workbench in this process, over a store and a runtime; the CLI, the server and a Worker each hold one. */
+import { InputError } from '../base/index.ts';
+import { readRows } from '../data/index.ts';
+import type { Column, Dataset, ImageDecoder, Rows } from '../data/index.ts';
+import { columnNamed } from '../data/index.ts';
+import { mapMethods } from '../maps/index.ts';
+import type { Runtime } from '../runtime/index.ts';
+import { spaceMethods } from '../spaces/index.ts';
+import type { LatentSpace } from '../spaces/index.ts';
+import { addData } from './add-data.ts';
+import { codes, decode, encode, sample } from './apply.ts';
+import { cacheOf } from './cache.ts';
+import { useDataset } from './datasets.ts';
+import type { Desk } from './desk.ts';
+import { createItems } from './items.ts';
+import { learn } from './learn.ts';
+import { coordinates, map } from './map.ts';
+import type { Packs } from './packs.ts';
+import { PROJECT_VERSION, readProject } from './project.ts';
+import { SHELVES } from './store.ts';
+import type { Store } from './store.ts';
+import type { MethodInfo, Workbench } from './workbench.ts';
+import { exportProject, importProject } from './zip.ts';
+
+export interface WorkbenchOptions {
+  store: Store;
+  runtime: Runtime;
+  /** for images; without it only numbers can be added */
+  decoder?: ImageDecoder;
+  packs?: Packs;
+  /** milliseconds of CPU time of this process so far, all threads */
+  cpuTime?: () => number;
+  now?: () => Date;
+}
+
+/** Nothing is read or written before the first verb is called. */
+export function createWorkbench({
+  store,
+  runtime,
+  decoder,
+  packs,
+  cpuTime,
+  now = () => new Date(),
+}: WorkbenchOptions): Workbench {
+  const items = createItems({ store, packs, now });
+  const datasets = cacheOf<Dataset>(2);
+  const spaces = cacheOf<LatentSpace>(4, (space) => space.dispose());
+  const desk: Desk = { store, runtime, decoder, packs, items, datasets, spaces, cpuTime, now };
+
+  return {
+    async project() {
+      const mark = await readProject(store);
+      const { warnings } = await items.list();
+      const { name, place } = store;
+      return { name, place, runtime: runtime.name, version: mark?.version ?? PROJECT_VERSION, warnings };
+    },
+    methods: () => Promise.resolve({ spaces: spaceMethods.map(methodInfo), maps: mapMethods.map(methodInfo) }),
+
+    list: async ({ kind } = {}) => (await items.list(kind)).items,
+    show: ({ id }) => items.find(id),
+    async remove({ id }) {
+      await items.remove(id);
+      datasets.drop(id);
+      spaces.drop(id);
+    },
+
+    addData: (args, job) => addData(desk, args, job),
+    rows: (args) => rows(desk, args),
+    columns: (args) => columns(desk, args),
+
+    learn: (args, job) => learn(desk, args, job),
+    codes: (args) => codes(desk, args),
+    encode: (args, job) => encode(desk, args, job),
+    decode: (args, job) => decode(desk, args, job),
+    sample: (args) => sample(desk, args),
+
+    map: (args, job) => map(desk, args, job),
+    coordinates: (args) => coordinates(desk, args),
+
+    async files({ id }) {
+      const info = await items.find(id);
+      return info.kind === 'data' && info.pack ? [] : store.files(SHELVES[info.kind], id);
+    },
+    async file({ id, name }) {
+      const info = await items.find(id);
+      if (info.kind === 'data' && info.pack) {
+        throw new InputError(`${id} comes with Portolan and has no files in the project`, { code: 'pack' });
+      }
+      const there = (await store.files(SHELVES[info.kind], id)).map((file) => file.name);
+      if (!there.includes(name)) {
+        throw new InputError(`${id} has no file ${JSON.stringify(name)}; it has: ${there.join(', ')}`, {
+          code: 'no-such-file',
+        });
+      }
+      return (await store.open(SHELVES[info.kind], id, name)).slice(0);
+    },
+
+    exportProject: (args, job) => exportProject(desk, args, job),
+    importProject: (args, job) => importProject(desk, args, job),
+  };
+}
+
+function methodInfo({ name, title, summary, options }: MethodInfo | (typeof spaceMethods)[number]): MethodInfo {
+  return { name, title, summary, options: [...options] };
+}
+
+/** Rows as they are kept, copied. */
+async function rows(desk: Desk, { data, indices, from = 0, count }: Parameters<Workbench['rows']>[0]): Promise<Rows> {
+  const info = await desk.items.findKind(data, 'data');
+  return useDataset(desk, info, ({ rows }) => {
+    const { nSamples, nFeatures, scale } = rows;
+    if (indices === undefined) {
+      const to = count === undefined ? nSamples : from + count;
+      if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to < from || to > nSamples) {
+        throw new InputError(`rows ${from} to ${to} of ${data} were asked for, which has ${nSamples}`);
+      }
+      return { data: rows.data.slice(from * nFeatures, to * nFeatures), nSamples: to - from, nFeatures, scale };
+    }
+    const wrong = indices.find((index) => index >= nSamples);
+    if (wrong !== undefined) throw new InputError(`row ${wrong} of ${data} was asked for, which has ${nSamples}`);
+    const taken = readRows({ ...rows, scale: 1 }, indices).data;
+    const Kept = rows.data.constructor as new (values: ArrayLike<number>) => Rows['data'];
+    const out = rows.data instanceof Float32Array ? taken : new Kept(taken);
+    return { data: out, nSamples: indices.length, nFeatures, scale };
+  });
+}
+
+async function columns(desk: Desk, { data, names }: Parameters<Workbench['columns']>[0]): Promise<Column[]> {
+  const info = await desk.items.findKind(data, 'data');
+  return useDataset(desk, info, (dataset) =>
+    names ? names.map((name) => columnNamed(dataset, name)) : [...dataset.columns],
+  );
+}

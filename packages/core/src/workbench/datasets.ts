@@ -1,0 +1,67 @@
+/** A data set ⇄ the files it is kept in: rows.npy as they are, columns.parquet, and info.json that says the rest. */
+import { FormatError } from '../base/index.ts';
+import { readNpy, writeNpy } from '../data/index.ts';
+import type { Dataset, Medium, Rows } from '../data/index.ts';
+import { columnInfo, readColumns, writeColumns } from './columns.ts';
+import type { Desk } from './desk.ts';
+import { packDataset } from './packs.ts';
+import type { DataInfo } from './workbench.ts';
+
+const ROWS = 'rows.npy';
+const COLUMNS = 'columns.parquet';
+
+/** What is told of a data set, without id and age. */
+export function datasetInfo(dataset: Dataset, bytes: number): Omit<DataInfo, 'id' | 'created'> {
+  const { rows, medium, columns, label, warnings } = dataset;
+  return {
+    kind: 'data',
+    nSamples: rows.nSamples,
+    nFeatures: rows.nFeatures,
+    medium,
+    scale: rows.scale,
+    columns: columns.map(columnInfo),
+    label,
+    warnings: [...warnings],
+    bytes,
+  };
+}
+
+/** The files beside info.json. Images are kept as [n, height, width, channels], so that NumPy shows them as such. */
+export function datasetFiles({ rows, columns, medium }: Dataset): Record<string, Uint8Array> {
+  return {
+    [ROWS]: writeNpy({ shape: [rows.nSamples, ...rowShape(medium, rows.nFeatures)], data: rows.data }),
+    ...(columns.length > 0 && { [COLUMNS]: writeColumns(columns) }),
+  };
+}
+
+/** The shape of a row as an array. */
+export function rowShape(medium: Medium, nFeatures: number): number[] {
+  return medium.kind === 'image' ? [medium.height, medium.width, medium.channels] : [nFeatures];
+}
+
+/** Loads the data set, from the project or its pack, unless it was used lately. */
+export function useDataset<R>(desk: Desk, info: DataInfo, use: (dataset: Dataset) => Promise<R> | R): Promise<R> {
+  const load = (): Promise<Dataset> => (info.pack ? packDataset(desk.packs!, info.id) : readStored(desk, info));
+  return desk.datasets.with(info.id, load, use);
+}
+
+async function readStored({ store }: Desk, info: DataInfo): Promise<Dataset> {
+  const { id, nSamples, nFeatures, scale = 1, columns, medium, label, warnings } = info;
+  const read = async (name: string): Promise<Uint8Array> => (await store.open('data', id, name)).slice(0);
+  const { data } = await readNpy(await read(ROWS), `data/${id}/${ROWS}`);
+  if (data.length !== nSamples * nFeatures) {
+    throw new FormatError(`data/${id}/${ROWS} has ${data.length} numbers, expected ${nSamples} × ${nFeatures}`, {
+      details: { name: ROWS },
+    });
+  }
+  const rows: Rows = { data: keepable(data), nSamples, nFeatures, scale };
+  const table =
+    columns.length > 0 ? await readColumns(await read(COLUMNS), columns, nSamples, `data/${id}/${COLUMNS}`) : [];
+  return { name: id, rows, columns: table, medium, label, warnings };
+}
+
+/** The types that rows have; an array that somebody put there by hand may have another. */
+function keepable(data: ArrayLike<number>): Rows['data'] {
+  const kept = data instanceof Uint8Array || data instanceof Int8Array || data instanceof Float32Array;
+  return kept ? data : Float32Array.from(data);
+}

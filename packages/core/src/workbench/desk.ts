@@ -1,0 +1,31 @@
+/** What the verbs work with: the items, the engine, and the data sets and spaces used last. */
+import type { ImageDecoder, Dataset } from '../data/index.ts';
+import type { Runtime } from '../runtime/index.ts';
+import type { LatentSpace } from '../spaces/index.ts';
+import type { Cache } from './cache.ts';
+import type { Items } from './items.ts';
+import type { Packs } from './packs.ts';
+import type { Store } from './store.ts';
+
+export interface Desk {
+  readonly store: Store;
+  readonly runtime: Runtime;
+  readonly decoder?: ImageDecoder;
+  readonly packs?: Packs;
+  readonly items: Items;
+  readonly datasets: Cache<Dataset>;
+  readonly spaces: Cache<LatentSpace>;
+  /** milliseconds of CPU time of this process so far, all threads */
+  readonly cpuTime?: () => number;
+  readonly now: () => Date;
+}
+
+/** Starts a clock; calling it tells the wall time since, and the CPU time where the platform can tell, in seconds. */
+export function startClock({ cpuTime }: Desk): () => { seconds: number; cpuSeconds?: number } {
+  const wall = performance.now();
+  const cpu = cpuTime?.();
+  return () => ({
+    seconds: (performance.now() - wall) / 1000,
+    ...(cpu === undefined ? {} : { cpuSeconds: (cpuTime!() - cpu) / 1000 }),
+  });
+}

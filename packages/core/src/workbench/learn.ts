@@ -1,0 +1,109 @@
+/** `learn`: a data set → a space, with the codes of all its rows. */
+import { InputError, run } from '../base/index.ts';
+import type { JobOptions, Matrix } from '../base/index.ts';
+import { matrix } from '../base/index.ts';
+import { readRows, writeNpy } from '../data/index.ts';
+import type { Rows } from '../data/index.ts';
+import { spaceMethods } from '../spaces/index.ts';
+import type { LatentSpace, LearnDetail } from '../spaces/index.ts';
+import { useDataset } from './datasets.ts';
+import { startClock } from './desk.ts';
+import type { Desk } from './desk.ts';
+import type { LearnArgs, SpaceInfo } from './workbench.ts';
+
+/** Nothing is kept unless it comes to its end, or is stopped by its control. */
+export async function learn(desk: Desk, args: LearnArgs, job: JobOptions<LearnDetail> = {}): Promise<SpaceInfo> {
+  const { data, options = {}, name } = args;
+  const method = named(spaceMethods, args.method, 'space');
+  await desk.items.checkName(name);
+  const info = await desk.items.findKind(data, 'data');
+  return useDataset(desk, info, async (dataset) => {
+    const clock = startClock(desk);
+    const fitted = await method.fit(dataset, options, desk.runtime, job);
+    const { space, metrics, history } = fitted;
+    try {
+      const { seconds, cpuSeconds } = clock();
+      const codes = space.encode && (await encodeAll(space, dataset.rows, job));
+      const files = { ...space.toFiles(), ...(codes && { 'codes.npy': writeNpy(codes) }) };
+      job.signal?.throwIfAborted();
+      const made: Omit<SpaceInfo, 'id'> = {
+        kind: 'space',
+        created: desk.now().toISOString(),
+        data,
+        method: method.name,
+        latentDim: space.latentDim,
+        nFeatures: space.nFeatures,
+        medium: space.medium,
+        encodes: space.encode !== undefined,
+        decodes: space.decode !== undefined,
+        samples: space.prior !== undefined,
+        options: fitted.options,
+        metrics,
+        history: [...history],
+        seconds,
+        cpuSeconds,
+        samplesPerSecond: (dataset.rows.nSamples * Math.max(1, history.length)) / seconds,
+        stopped: fitted.stopped,
+        warnings: [...fitted.warnings],
+        runtime: desk.runtime.name,
+      };
+      return await desk.items.add<SpaceInfo>(made, files, { name, base: `${data}-${method.name}` });
+    } finally {
+      await space.dispose();
+    }
+  });
+}
+
+/** @throws InputError `no-such-method` that lists what there is */
+export function named<M extends { name: string }>(methods: readonly M[], name: string, kind: 'space' | 'map'): M {
+  const found = methods.find((method) => method.name === name);
+  if (found) return found;
+  throw new InputError(
+    `there is no method ${JSON.stringify(name)} for a ${kind}; there is: ${methods.map((method) => method.name).join(', ')}`,
+    { code: 'no-such-method' },
+  );
+}
+
+/** Rows read, turned to numbers and encoded a thousand at a time. */
+async function encodeAll(space: LatentSpace, rows: Rows, job: JobOptions<LearnDetail>): Promise<Matrix> {
+  const take = (from: number, to: number): Matrix =>
+    readRows(
+      rows,
+      Uint32Array.from({ length: to - from }, (_, i) => from + i),
+    );
+  return inBatches('encoding', rows.nSamples, space.latentDim, (from, to) => space.encode!(take(from, to)), {
+    signal: job.signal,
+    onProgress: job.onProgress as JobOptions['onProgress'],
+  });
+}
+
+const BATCH = 1000;
+
+/** Fills an [n, cols] matrix by batches of rows, with progress and cancelling. */
+export function inBatches(
+  phase: string,
+  n: number,
+  cols: number,
+  batch: (from: number, to: number) => Promise<Matrix>,
+  job: JobOptions,
+): Promise<Matrix> {
+  const out = matrix(n, cols);
+  let done = 0;
+  return run(
+    {
+      phase,
+      total: n,
+      get done() {
+        return done;
+      },
+      async step() {
+        const to = Math.min(n, done + BATCH);
+        out.data.set((await batch(done, to)).data, done * cols);
+        done = to;
+        return undefined;
+      },
+      result: () => out,
+    },
+    job,
+  );
+}

@@ -1,0 +1,44 @@
+/** Packs: data sets that come with Portolan, always there, read where they are and never copied into a project. */
+import { readPack, readPackManifest } from '../data/index.ts';
+import type { Dataset, PackManifest } from '../data/index.ts';
+import type { DataInfo } from './workbench.ts';
+
+/** Where the packs are: a folder, a web host. */
+export interface Packs {
+  /** their ids: `digits` */
+  list(): Promise<string[]>;
+  /** a file of a pack: `pack.json` and what it names */
+  file(pack: string, name: string): Promise<Uint8Array>;
+}
+
+/** A pack as an item of the project, by its manifest alone. */
+export async function packInfo(packs: Packs, id: string): Promise<DataInfo> {
+  const { nSamples, nFeatures, scale, medium, label, columns, files } = await manifestOf(packs, id);
+  return {
+    kind: 'data',
+    id,
+    created: '',
+    nSamples,
+    nFeatures,
+    medium,
+    scale,
+    columns: columns.map(({ name, type, categories }) => ({ name, type, categories })),
+    label,
+    warnings: [],
+    bytes: Object.values(files).reduce((sum, file) => sum + file.bytes, 0),
+    pack: true,
+  };
+}
+
+export async function packDataset(packs: Packs, id: string): Promise<Dataset> {
+  const { rows, columns } = await manifestOf(packs, id);
+  const files: Record<string, Uint8Array> = {};
+  for (const name of ['pack.json', rows, ...columns.map((column) => column.file)]) {
+    files[name] = await packs.file(id, name);
+  }
+  return readPack(files);
+}
+
+async function manifestOf(packs: Packs, id: string): Promise<PackManifest> {
+  return readPackManifest(await packs.file(id, 'pack.json'));
+}

@@ -1,0 +1,157 @@
+/**
+ * A project as one zip, laid out as its folder is, and back. Both go item by item, so that no more than one item and
+ * the zip itself are in memory.
+ */
+import { Zip, ZipDeflate, ZipPassThrough, unzipSync } from 'fflate';
+import { FormatError, InputError, stopwatch } from '../base/index.ts';
+import type { JobOptions } from '../base/index.ts';
+import type { ByteSource } from '../data/index.ts';
+import type { Desk } from './desk.ts';
+import { KINDS } from './items.ts';
+import { markBytes, parseJson, parseMark } from './project.ts';
+import { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES } from './store.ts';
+import type { ItemInfo, Kind } from './workbench.ts';
+
+const MARK = 'portolan.json';
+const PIECE_BYTES = 2 ** 20;
+/** Compressed already. */
+const PACKED = /\.(parquet|onnx|png|jpg|zip|gz)$/;
+
+/** The bytes of the zip. Packs are not in it: every Portolan has them. */
+export async function exportProject(
+  { store, items, now }: Desk,
+  { ids }: { ids?: string[] } = {},
+  { signal, onProgress }: JobOptions = {},
+): Promise<Uint8Array> {
+  const chosen = ids ? await Promise.all(ids.map((id) => items.find(id))) : (await items.list()).items;
+  const files: { path: string; source: ByteSource }[] = [];
+  for (const item of chosen) {
+    if (item.kind === 'data' && item.pack) continue;
+    const shelf = SHELVES[item.kind];
+    for (const { name } of await store.files(shelf, item.id)) {
+      files.push({ path: `${shelf}/${item.id}/${name}`, source: await store.open(shelf, item.id, name) });
+    }
+  }
+
+  const pieces: Uint8Array[] = [];
+  const zip = new Zip((error, piece) => {
+    if (error) throw error;
+    pieces.push(piece);
+  });
+  const clock = stopwatch();
+  const total = files.reduce((sum, { source }) => sum + source.byteLength, 0);
+  const mtime = now();
+  let done = 0;
+  const mark = new ZipPassThrough(MARK);
+  mark.mtime = mtime;
+  zip.add(mark);
+  mark.push(markBytes(now), true);
+  for (const { path, source } of files) {
+    const entry = PACKED.test(path) ? new ZipPassThrough(path) : new ZipDeflate(path, { level: 6 });
+    entry.mtime = mtime;
+    zip.add(entry);
+    for (let at = 0; at < source.byteLength; at += PIECE_BYTES) {
+      signal?.throwIfAborted();
+      const piece = await source.slice(at, Math.min(at + PIECE_BYTES, source.byteLength));
+      entry.push(piece.slice());
+      done += piece.byteLength;
+      onProgress?.({ phase: 'packing', ...clock.read(done, total) });
+    }
+    entry.push(new Uint8Array(0), true);
+  }
+  zip.end();
+  return joined(pieces);
+}
+
+/** Items of the zip → items of the project, data first, so that what refers to it can follow its new id. */
+export async function importProject(
+  { items }: Desk,
+  { zip }: { zip: ByteSource },
+  { signal, onProgress }: JobOptions = {},
+): Promise<{ ids: string[] }> {
+  await items.open();
+  const { name } = zip;
+  const bytes = await zip.slice(0);
+  const mark = unpack(bytes, name, (path) => path === MARK)[MARK];
+  if (!mark) {
+    throw new InputError(`${name} has no ${MARK}: it is not a Portolan project; to add a zip of images use data add`, {
+      code: 'not-a-project',
+    });
+  }
+  parseMark(mark, `${name}: ${MARK}`);
+
+  const found = itemsOf(bytes, name);
+  const clock = stopwatch();
+  const renamed = new Map<string, string>();
+  const ids: string[] = [];
+  for (const { kind, id } of found) {
+    signal?.throwIfAborted();
+    const folder = `${SHELVES[kind]}/${id}/`;
+    const unpacked = unpack(bytes, name, (path) => path.startsWith(folder));
+    const files = Object.fromEntries(Object.entries(unpacked).map(([path, file]) => [path.slice(folder.length), file]));
+    const wrong = Object.keys(files).find((file) => !FILE_NAME.test(file));
+    if (wrong !== undefined) throw malformed(name, `${JSON.stringify(folder + wrong)} is not a file of an item`);
+    const info = parseJson(files[INFO_FILE], `${name}: ${folder}${INFO_FILE}`) as ItemInfo | null;
+    if (info?.kind !== kind) throw malformed(name, `${folder}${INFO_FILE} does not describe a ${kind}`);
+    const { id: _, ...rest } = info;
+    const added = await items.add(follow(rest, renamed), files, { base: id });
+    renamed.set(id, added.id);
+    ids.push(added.id);
+    onProgress?.({ phase: 'unpacking', ...clock.read(ids.length, found.length) });
+  }
+  return { ids };
+}
+
+/** The items in a zip, in the order of their kinds: each folder with an info.json. */
+function itemsOf(bytes: Uint8Array, name: string): { kind: Kind; id: string }[] {
+  const ids = new Map<Kind, string[]>(KINDS.map((kind) => [kind, []]));
+  unpack(bytes, name, (path) => {
+    const parts = path.split('/');
+    const kind = KINDS.find((kind) => SHELVES[kind] === parts[0]);
+    if (kind && parts.length === 3 && parts[2] === INFO_FILE && ITEM_NAME.test(parts[1])) ids.get(kind)!.push(parts[1]);
+    return false;
+  });
+  return [...ids].flatMap(([kind, of]) => of.map((id) => ({ kind, id })));
+}
+
+function follow<I extends { kind: Kind }>(info: I, renamed: ReadonlyMap<string, string>): I {
+  const now = (id: unknown): unknown => renamed.get(id as string) ?? id;
+  const out: Record<string, unknown> = { ...info };
+  if (out.data !== undefined) out.data = now(out.data);
+  if (out.space !== undefined) out.space = now(out.space);
+  return out as I;
+}
+
+/** A byte of deflate gives at most 1032: what claims more is refused before any memory is taken. */
+const MAX_RATIO = 1032;
+
+function unpack(bytes: Uint8Array, name: string, wanted: (path: string) => boolean): Record<string, Uint8Array> {
+  try {
+    return unzipSync(bytes, {
+      filter: ({ name: path, size, originalSize, compression }) => {
+        if (!wanted(path)) return false;
+        if (size > bytes.byteLength || originalSize > size * (compression === 0 ? 1 : MAX_RATIO) + 64) {
+          throw malformed(name, `${path} claims ${originalSize} bytes out of ${size}`);
+        }
+        return true;
+      },
+    });
+  } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
+    throw malformed(name, `not a readable zip (${cause instanceof Error ? cause.message : cause})`, cause);
+  }
+}
+
+function malformed(name: string, why: string, cause?: unknown): FormatError {
+  return new FormatError(`${name}: ${why}`, { details: { name }, cause });
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.byteLength;
+  }
+  return out;
+}
