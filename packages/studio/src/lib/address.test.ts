@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fromAddress, START, toAddress, type ViewState } from './address.ts';
+
+const real = fc.double({ min: -1e3, max: 1e3, noNaN: true }).map((x) => Number(x.toPrecision(6)) || 0);
+const pin = fc.oneof(
+  fc.nat(1e6).map((index) => ({ kind: 'sample' as const, index })),
+  fc.record({ kind: fc.constant('place' as const), x: real, y: real }),
+  fc.record({ kind: fc.constant('place' as const), x: real, y: real, offset: fc.constant([0, 0.5, -2]) }),
+);
+const name = fc.string({ minLength: 1, maxLength: 12 });
+const state: fc.Arbitrary<ViewState> = fc.record({
+  data: fc.option(name),
+  space: fc.option(name),
+  map: fc.option(name),
+  color: fc.option(fc.option(name), { nil: undefined }),
+  hidden: fc.array(fc.string(), { maxLength: 4 }),
+  pins: fc.array(pin, { maxLength: 4 }),
+  selection: fc.array(fc.nat(1e5), { maxLength: 20 }),
+  camera: fc.option(fc.record({ x: real, y: real, scale: fc.constantFrom(0.5, 12, 340.25) })),
+  thumbnails: fc.boolean(),
+  backdrop: fc.boolean(),
+});
+
+describe('the address', () => {
+  test('gives back every state that it was given', () => {
+    fc.assert(
+      fc.property(state, (s) => {
+        expect(fromAddress(`#${toAddress(s)}`)).toEqual(s);
+      }),
+    );
+  });
+
+  test('is empty at the start, and anything unreadable is the start', () => {
+    expect(toAddress(START)).toBe('');
+    expect(fromAddress('#at=1,2&pins=q~s-1~pNaN,2~s&select=a.b')).toEqual(START);
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        fromAddress(text);
+      }),
+    );
+  });
+
+  test('leaves out a selection too long to send', () => {
+    const selection = Array.from({ length: 5000 }, (_, i) => i);
+    expect(toAddress({ ...START, selection })).toBe('');
+  });
+});

@@ -1,0 +1,117 @@
+/**
+ * What is looked at, as a value: it is undone, kept in the address, and sent to others as a link.
+ * In the address it is a query in the fragment, so that it never reaches a server's log.
+ */
+
+/** A pinned sample, or a pinned place: with more than two latent dimensions a place may lie off the map's plane. */
+export type Pin = { kind: 'sample'; index: number } | { kind: 'place'; x: number; y: number; offset?: number[] };
+
+export interface CameraState {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+export interface ViewState {
+  data: string | null;
+  space: string | null;
+  map: string | null;
+  /** the column that colours, null for none, undefined until chosen (then the label) */
+  color: string | null | undefined;
+  /** categories of that column that are filtered out */
+  hidden: readonly string[];
+  pins: readonly Pin[];
+  selection: readonly number[];
+  camera: CameraState | null;
+  thumbnails: boolean;
+  backdrop: boolean;
+}
+
+export const START: ViewState = {
+  data: null,
+  space: null,
+  map: null,
+  color: undefined,
+  hidden: [],
+  pins: [],
+  selection: [],
+  camera: null,
+  thumbnails: false,
+  backdrop: false,
+};
+
+/** A lasso over more samples than this isn't put in the address: links must stay short enough to send. */
+const MAX_SELECTION = 200;
+
+const number = (x: number): string => String(Number(x.toPrecision(6)));
+
+/** The state as a fragment, without the `#`. What is as at the start is left out. */
+export function toAddress(state: ViewState): string {
+  const query = new URLSearchParams();
+  if (state.data !== null) query.set('data', state.data);
+  if (state.space !== null) query.set('space', state.space);
+  if (state.map !== null) query.set('map', state.map);
+  if (state.color !== undefined) query.set('color', state.color ?? '');
+  for (const category of state.hidden) query.append('hide', category);
+  if (state.pins.length > 0) query.set('pins', state.pins.map(pinToText).join('~'));
+  if (state.selection.length > 0 && state.selection.length <= MAX_SELECTION) {
+    query.set('select', state.selection.join('.'));
+  }
+  if (state.camera) query.set('at', [state.camera.x, state.camera.y, state.camera.scale].map(number).join(','));
+  const show = [...(state.thumbnails ? ['pictures'] : []), ...(state.backdrop ? ['plane'] : [])];
+  if (show.length > 0) query.set('show', show.join(','));
+  return query.toString();
+}
+
+/** A fragment → the state; whatever can't be read is left as at the start. */
+export function fromAddress(fragment: string): ViewState {
+  const query = new URLSearchParams(fragment.replace(/^#/, ''));
+  const at = numbers(query.get('at'), ',');
+  const show = (query.get('show') ?? '').split(',');
+  const selection = numbers(query.get('select'), '.') ?? [];
+  return {
+    data: query.get('data'),
+    space: query.get('space'),
+    map: query.get('map'),
+    color: query.has('color') ? query.get('color') || null : undefined,
+    hidden: query.getAll('hide'),
+    pins: (query.get('pins') ?? '').split('~').flatMap(pinFromText),
+    selection: selection.filter(isIndex),
+    camera: at?.length === 3 && at[2] > 0 ? { x: at[0], y: at[1], scale: at[2] } : null,
+    thumbnails: show.includes('pictures'),
+    backdrop: show.includes('plane'),
+  };
+}
+
+export function samePin(a: Pin, b: Pin): boolean {
+  return pinToText(a) === pinToText(b);
+}
+
+function pinToText(pin: Pin): string {
+  if (pin.kind === 'sample') return `s${pin.index}`;
+  const offset = pin.offset?.some((v) => v !== 0) ? `;${pin.offset.map(number).join(',')}` : '';
+  return `p${number(pin.x)},${number(pin.y)}${offset}`;
+}
+
+function pinFromText(text: string): Pin[] {
+  if (text.startsWith('s')) {
+    const index = Number(text.slice(1));
+    return text.length > 1 && isIndex(index) ? [{ kind: 'sample', index }] : [];
+  }
+  if (!text.startsWith('p')) return [];
+  const [place, rest] = text.slice(1).split(';');
+  const xy = numbers(place, ',');
+  const offset = rest === undefined ? undefined : numbers(rest, ',');
+  if (xy?.length !== 2) return [];
+  return [{ kind: 'place', x: xy[0], y: xy[1], ...(offset && { offset }) }];
+}
+
+function numbers(text: string | null, separator: string): number[] | undefined {
+  if (!text) return undefined;
+  const values = text.split(separator).map(Number);
+  return values.every(Number.isFinite) ? values : undefined;
+}
+
+function isIndex(value: number): boolean {
+  return Number.isInteger(value) && value >= 0;
+}

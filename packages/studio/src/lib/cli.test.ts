@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import type { OptionSpec } from '@portolan/core/spaces';
+import { addDataCommand, learnCommand, quote } from './cli.ts';
+
+const specs: OptionSpec[] = [
+  { name: 'latentDim', type: 'integer', default: 2, summary: '' },
+  { name: 'layers', type: 'integers', default: [512, 128, 64], summary: '' },
+  { name: 'denoise', type: 'boolean', default: false, summary: '' },
+  { name: 'epochs', type: 'integer', default: 10, summary: '' },
+];
+
+test('only what differs from the default is said', () => {
+  const options = { latentDim: 8, layers: [512, 128, 64], denoise: true, epochs: 10 };
+  expect(learnCommand({ data: 'my digits', method: 'vae', options, specs })).toBe(
+    "portolan learn 'my digits' --method vae --latent-dim 8 --denoise",
+  );
+  expect(learnCommand({ data: 'digits', method: 'vae', options: { layers: [32, 16] }, specs })).toBe(
+    'portolan learn digits --method vae --layers 32,16',
+  );
+});
+
+test('words are quoted for a shell when they must be', () => {
+  expect(["it's", '-x', 'a b', 'faces.npy'].map(quote)).toEqual(["'it'\\''s'", "'-x'", "'a b'", 'faces.npy']);
+  expect(addDataCommand({ files: ['faces.npy'], labels: 'people.csv', image: '64x64' })).toBe(
+    'portolan data add faces.npy --labels people.csv --image 64x64',
+  );
+});

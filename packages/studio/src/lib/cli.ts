@@ -1,0 +1,57 @@
+/** What a panel does, as the command that does it. */
+import type { Options, OptionSpec } from '@portolan/core/spaces';
+
+/** Options as flags, those left at their default omitted: `--latent-dim 2 --epochs 10`. */
+function flags(options: Partial<Options>, specs: readonly OptionSpec[]): string[] {
+  return specs.flatMap(({ name, default: usual }) => {
+    const value = options[name];
+    if (value === undefined || String(value) === String(usual)) return [];
+    const flag = name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+    if (typeof value === 'boolean') return [value ? `--${flag}` : `--no-${flag}`];
+    return [`--${flag}`, quote(Array.isArray(value) ? value.join(',') : String(value))];
+  });
+}
+
+export function learnCommand(args: {
+  data: string;
+  method: string;
+  options: Partial<Options>;
+  specs: readonly OptionSpec[];
+}): string {
+  const { data, method, options, specs } = args;
+  return ['portolan learn', quote(data), '--method', method, ...flags(options, specs)].join(' ');
+}
+
+export function mapCommand(args: {
+  of: string;
+  method: string;
+  options: Partial<Options>;
+  specs: readonly OptionSpec[];
+}): string {
+  const { of, method, options, specs } = args;
+  return ['portolan map', quote(of), '--method', method, ...flags(options, specs)].join(' ');
+}
+
+export function addDataCommand(args: { files: string[]; labels?: string; label?: string; image?: string }): string {
+  const { files, labels, label, image } = args;
+  return [
+    'portolan data add',
+    ...files.map(quote),
+    ...(labels ? ['--labels', quote(labels)] : []),
+    ...(label ? ['--label', quote(label)] : []),
+    ...(image ? ['--image', quote(image)] : []),
+  ].join(' ');
+}
+
+export function sampleCommand(args: { space: string; n: number; seed: number }): string {
+  return `portolan sample ${quote(args.space)} --n ${args.n} --seed ${args.seed}`;
+}
+
+export function exportCommand(id: string): string {
+  return `portolan export ${quote(id)}`;
+}
+
+/** Quoted for a POSIX shell when it has to be. */
+export function quote(word: string): string {
+  return /^[\w./:=@,+-]+$/.test(word) && !word.startsWith('-') ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

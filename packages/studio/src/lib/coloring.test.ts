@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import type { Column } from '@portolan/core/data';
+import { colorBy, filterMask, toggleCategory, valueText } from './coloring.ts';
+
+const digit: Column = {
+  name: 'digit',
+  type: 'category',
+  codes: Int32Array.of(0, 1, 1, -1, 2),
+  categories: ['a', 'b', 'c'],
+};
+const palette = (n: number): string[] => Array.from({ length: n }, (_, i) => `#00000${i}`);
+
+describe('colouring', () => {
+  test('a category gives counts over the points that are shown', () => {
+    const all = colorBy(digit, null, palette)!;
+    expect(all.legend).toMatchObject({
+      missing: 1,
+      entries: [{ count: 1 }, { name: 'b', count: 2, color: '#000001' }, {}],
+    });
+    const some = colorBy(digit, Uint32Array.of(4, 2), palette)!;
+    expect(some.coloring).toMatchObject({ codes: Int32Array.of(2, 1) });
+  });
+
+  test('a number is spread over its middle; a constant still has a span; text has no colours', () => {
+    const values = Float64Array.from({ length: 1000 }, (_, i) => i);
+    values[3] = 1e9;
+    values[4] = NaN;
+    const { legend } = colorBy({ name: 'n', type: 'number', values }, null, palette)!;
+    expect(legend).toMatchObject({ missing: 1 });
+    expect((legend as { domain: number[] }).domain[1]).toBeLessThan(1000);
+    const flat = colorBy({ name: 'n', type: 'number', values: new Float64Array(4) }, null, palette)!;
+    expect((flat.legend as { domain: number[] }).domain).toEqual([0, 1]);
+    expect(colorBy({ name: 't', type: 'text', values: ['x'] }, null, palette)).toBeNull();
+  });
+});
+
+describe('filter', () => {
+  test('hides the categories named, and nothing else', () => {
+    expect(filterMask(digit, ['b', 'unknown'], null)).toEqual(Uint8Array.of(1, 0, 0, 1, 1));
+    expect(filterMask(digit, ['b'], Uint32Array.of(1, 0))).toEqual(Uint8Array.of(0, 1));
+    expect(filterMask(digit, [], null)).toBeNull();
+    expect(filterMask(digit, ['unknown'], null)).toBeNull();
+  });
+
+  test('a click toggles; with shift it isolates, and again brings all back', () => {
+    const all = ['a', 'b', 'c'];
+    expect(toggleCategory(all, ['a'], 'b', false)).toEqual(['a', 'b']);
+    expect(toggleCategory(all, ['a', 'b'], 'b', false)).toEqual(['a']);
+    expect(toggleCategory(all, ['a'], 'b', true)).toEqual(['a', 'c']);
+    expect(toggleCategory(all, ['a', 'c'], 'b', true)).toEqual([]);
+  });
+});
+
+test('values as text', () => {
+  expect([0, 3].map((i) => valueText(digit, i))).toEqual(['a', '']);
+  const time: Column = { name: 't', type: 'time', values: Float64Array.of(0, NaN) };
+  expect([0, 1].map((i) => valueText(time, i))).toEqual(['1970-01-01T00:00:00', '']);
+});

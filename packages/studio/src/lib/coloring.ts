@@ -1,0 +1,102 @@
+/** From a column to colours, legend and filter. Points may be a subset of the rows: `points[i]` is point i's row. */
+import type { Column } from '@portolan/core/data';
+import type { Coloring } from '@portolan/view';
+
+export interface LegendEntry {
+  name: string;
+  color: string;
+  count: number;
+}
+
+export type Legend =
+  | { type: 'category'; entries: LegendEntry[]; missing: number }
+  | { type: 'number'; domain: readonly [number, number]; scale: 'viridis' | 'cividis'; missing: number; time: boolean };
+
+/** Column values in the order of the points. */
+export function pointValues<T extends Int32Array | Float64Array>(values: T, points: Uint32Array | null): T {
+  if (!points) return values;
+  const out = values.slice(0, points.length) as T;
+  for (let i = 0; i < points.length; i++) out[i] = values[points[i]];
+  return out;
+}
+
+/**
+ * @param palette  as many colours as categories, from @portolan/view
+ * @returns null for text, which has no order and too many values to colour
+ */
+export function colorBy(
+  column: Column,
+  points: Uint32Array | null,
+  palette: (n: number) => readonly string[],
+): { coloring: Coloring; legend: Legend } | null {
+  if (column.type === 'text') return null;
+  if (column.type === 'category') {
+    const codes = pointValues(column.codes, points);
+    const colors = palette(column.categories.length);
+    const counts = new Uint32Array(column.categories.length);
+    let missing = 0;
+    for (const code of codes) {
+      if (code < 0) missing++;
+      else counts[code]++;
+    }
+    const entries = column.categories.map((name, i) => ({ name, color: colors[i], count: counts[i] }));
+    return { coloring: { type: 'category', codes, colors }, legend: { type: 'category', entries, missing } };
+  }
+  const values = Float32Array.from(pointValues(column.values, points));
+  // the span of the middle 98 %, so that a few far values don't take all the colours
+  const sorted = values.filter((v) => !Number.isNaN(v)).sort();
+  const at = (q: number): number => sorted[Math.round(q * (sorted.length - 1))] ?? 0;
+  const [low, high] = [at(0.01), at(0.99)];
+  const domain = [low, high > low ? high : low + 1] as const;
+  const scale = 'viridis';
+  return {
+    coloring: { type: 'number', values, domain, scale },
+    legend: {
+      type: 'number',
+      domain,
+      scale,
+      missing: values.length - sorted.length,
+      time: column.type === 'time',
+    },
+  };
+}
+
+/** 1 for points that are shown; null when nothing is filtered. Missing values stay shown. */
+export function filterMask(
+  column: Column | undefined,
+  hidden: readonly string[],
+  points: Uint32Array | null,
+): Uint8Array | null {
+  if (column?.type !== 'category' || hidden.length === 0) return null;
+  const off = new Set(hidden.map((name) => column.categories.indexOf(name)).filter((code) => code >= 0));
+  if (off.size === 0) return null;
+  const codes = pointValues(column.codes, points);
+  return Uint8Array.from(codes, (code) => (off.has(code) ? 0 : 1));
+}
+
+/** What a click on a category does to the hidden ones: toggles it; alone, isolates it, or shows all again. */
+export function toggleCategory(
+  all: readonly string[],
+  hidden: readonly string[],
+  name: string,
+  alone: boolean,
+): string[] {
+  if (!alone) return hidden.includes(name) ? hidden.filter((other) => other !== name) : [...hidden, name];
+  const others = all.filter((other) => other !== name);
+  const isolated = hidden.length === others.length && !hidden.includes(name);
+  return isolated ? [] : others;
+}
+
+/** A value of a column as text; empty when missing. */
+export function valueText(column: Column, row: number): string {
+  switch (column.type) {
+    case 'category':
+      return column.codes[row] < 0 ? '' : column.categories[column.codes[row]];
+    case 'text':
+      return column.values[row];
+    case 'number':
+      return Number.isNaN(column.values[row]) ? '' : String(Number(column.values[row].toPrecision(6)));
+    case 'time':
+      return Number.isNaN(column.values[row]) ? '' : new Date(column.values[row]).toISOString().slice(0, 19);
+  }
+}

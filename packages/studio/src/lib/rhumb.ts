@@ -1,0 +1,32 @@
+/**
+ * Rhumb lines: from a sample to its true neighbours, solid where the map kept them near, dashed where it tore them
+ * away. Near on the map means among the nearest `max(15, 1 %)` points there.
+ */
+
+export interface Rhumb {
+  /** kept near by the map */
+  kept: number[];
+  /** true neighbours that the map put far away */
+  torn: number[];
+}
+
+/**
+ * @param neighbors  true neighbours of point `i`, without itself
+ * @param coordinates  [n, 2], where the map put the points
+ */
+export function rhumbLines(i: number, neighbors: ArrayLike<number>, coordinates: Float32Array): Rhumb {
+  const n = coordinates.length / 2;
+  const reach = Math.min(n - 1, Math.max(15, Math.round(n / 100)));
+  const distance = (j: number): number =>
+    (coordinates[2 * j] - coordinates[2 * i]) ** 2 + (coordinates[2 * j + 1] - coordinates[2 * i + 1]) ** 2;
+  const kept: number[] = [];
+  const torn: number[] = [];
+  for (let k = 0; k < neighbors.length; k++) {
+    const j = neighbors[k];
+    const far = distance(j);
+    let nearer = 0;
+    for (let m = 0; m < n && nearer <= reach; m++) if (m !== i && m !== j && distance(m) < far) nearer++;
+    (nearer < reach ? kept : torn).push(j);
+  }
+  return { kept, torn };
+}

@@ -1,0 +1,154 @@
+/**
+ * Decodes in its own thread: the lens, the pins and the plane.
+ *
+ * A place on the map becomes a code (itself when the space has two dimensions, else by the projection's inverse, moved
+ * by an offset along each dimension), and the code a row. The plane is decoded in bands, so that a lens asked for
+ * meanwhile waits for one band at most.
+ */
+import { InputError, matrix, type Matrix } from '@portolan/core/base';
+import type { Medium } from '@portolan/core/data';
+import { loadProjection, type Projection } from '@portolan/core/maps';
+import { loadSpace, type LatentSpace } from '@portolan/core/spaces';
+import { webRuntime } from '../../client/ort-web.ts';
+import { paint, shrunk, type Rgb, type Tone } from '../pictures.ts';
+import { Moved, serve } from './rpc.ts';
+
+export interface PlaneArgs {
+  id: number;
+  extent: { xMin: number; xMax: number; yMin: number; yMax: number };
+  cols: number;
+  rows: number;
+  offset?: number[];
+  tone: Tone;
+  ink: Rgb;
+  /** pixels of a cell; images are made smaller by a whole factor when they are larger */
+  cell: { width: number; height: number };
+}
+
+/** A band of the plane, painted: RGBA of `height` lines, starting at line `y` of the whole picture. */
+export interface PlaneBand {
+  id: number;
+  y: number;
+  width: number;
+  height: number;
+  pixels: Uint8ClampedArray<ArrayBuffer>;
+  last: boolean;
+}
+
+export interface Decoded {
+  code: Float32Array;
+  row: Float32Array;
+  /** milliseconds that the decoding itself took */
+  took: number;
+}
+
+let space: LatentSpace | null = null;
+let projection: Projection | null = null;
+let planeWanted = 0;
+
+const api = {
+  /** @returns the runtime's name */
+  async open(args: { space: Record<string, Uint8Array>; projection?: Record<string, Uint8Array> }): Promise<string> {
+    await space?.dispose();
+    space = null;
+    const runtime = await runtimeOnce();
+    projection = args.projection ? loadProjection(args.projection) : null;
+    space = await loadSpace(args.space, runtime);
+    await space.decode?.(matrix(1, space.latentDim)); // warm up: the first run allocates
+    return runtime.name;
+  },
+
+  async place(args: { x: number; y: number; offset?: number[] }): Promise<Moved<Decoded>> {
+    return decoded(codesAt(matrix(1, 2, Float32Array.of(args.x, args.y)), args.offset));
+  },
+
+  async code(args: { code: Float32Array }): Promise<Moved<Decoded>> {
+    return decoded(matrix(1, args.code.length, args.code));
+  },
+
+  /** Sends the plane in bands from top to bottom; ends early when a newer one is asked for. */
+  async plane(args: PlaneArgs): Promise<void> {
+    planeWanted = args.id;
+    const { extent, cols, rows, cell } = args;
+    const perBand = Math.max(1, Math.round(150 / cols));
+    for (let r = 0; r < rows && planeWanted === args.id; r += perBand) {
+      const n = Math.min(perBand, rows - r);
+      const y = matrix(n * cols, 2);
+      for (let i = 0; i < n * cols; i++) {
+        y.data[2 * i] = extent.xMin + (((i % cols) + 0.5) / cols) * (extent.xMax - extent.xMin);
+        y.data[2 * i + 1] = extent.yMax - ((r + Math.floor(i / cols) + 0.5) / rows) * (extent.yMax - extent.yMin);
+      }
+      const decoded = await decode(codesAt(y, args.offset));
+      const pixels = paintBand(decoded, n, args);
+      const height = n * cell.height;
+      const last = r + n === rows;
+      send({ id: args.id, y: r * cell.height, width: cols * cell.width, height, pixels, last }, [pixels.buffer]);
+      await breath();
+    }
+  },
+
+  stopPlane(): void {
+    planeWanted = 0;
+  },
+};
+export type DecoderApi = typeof api;
+const send = serve<PlaneBand>(api);
+
+let runtime: ReturnType<typeof webRuntime> | undefined;
+function runtimeOnce(): ReturnType<typeof webRuntime> {
+  runtime ??= webRuntime({ threads: 1 });
+  return runtime;
+}
+
+function codesAt(y: Matrix, offset?: number[]): Matrix {
+  if (!space) throw new InputError('no space is open');
+  const z = projection?.inverse ? projection.inverse(y) : y;
+  if (z.cols !== space.latentDim) {
+    throw new InputError(`this map leads to ${z.cols} numbers, the space has ${space.latentDim} dimensions`);
+  }
+  if (!offset?.some((v) => v !== 0)) return z;
+  const moved = matrix(z.rows, z.cols, z.data.slice());
+  for (let i = 0; i < moved.data.length; i++) moved.data[i] += offset[i % z.cols] ?? 0;
+  return moved;
+}
+
+function decode(z: Matrix): Promise<Matrix> {
+  if (!space?.decode) throw new InputError('this space has no decoder');
+  return space.decode(z);
+}
+
+async function decoded(z: Matrix): Promise<Moved<Decoded>> {
+  const start = performance.now();
+  const x = await decode(z);
+  const took = performance.now() - start;
+  const row = x.data.slice();
+  const code = z.data.slice();
+  return new Moved({ code, row, took }, [row.buffer, code.buffer]);
+}
+
+function paintBand(x: Matrix, lines: number, { cols, cell, tone, ink }: PlaneArgs): Uint8ClampedArray<ArrayBuffer> {
+  const medium = space!.medium as Extract<Medium, { kind: 'image' }>;
+  const small = cell.width < medium.width || cell.height < medium.height;
+  const shown = { ...medium, width: cell.width, height: cell.height };
+  const stride = cols * cell.width;
+  const pixels = new Uint8ClampedArray(stride * lines * cell.height * 4);
+  for (let i = 0; i < cols * lines; i++) {
+    const at = (Math.floor(i / cols) * cell.height * stride + (i % cols) * cell.width) * 4;
+    const from = i * x.cols;
+    if (small) paint(pixels, shrunk(x.data, from, 1, medium, cell), shown, { tone, ink, at, stride });
+    else paint(pixels, x.data, medium, { tone, ink, from, at, stride });
+  }
+  return pixels;
+}
+
+/** Lets the messages that came meanwhile be read. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

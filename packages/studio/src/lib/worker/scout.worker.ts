@@ -1,0 +1,93 @@
+/**
+ * What looks at all samples at once, in its own thread: the nearest in latent space, the true neighbours of a sample,
+ * the sheet of thumbnails.
+ */
+import { InputError, type Matrix } from '@portolan/core/base';
+import { rowsOf, type Rows } from '@portolan/core/data';
+import { nearest, type Nearest } from '../nearest.ts';
+import { atlasLayout, paint, shrunk, type ImageMedium, type Rgb, type Tone } from '../pictures.ts';
+import { rhumbLines, type Rhumb } from '../rhumb.ts';
+import { Moved, serve } from './rpc.ts';
+
+export interface AtlasArgs {
+  medium: ImageMedium;
+  tone: Tone;
+  ink: Rgb;
+  /** the rows to draw, by point; all of them by default */
+  points: Uint32Array | null;
+  maxSide?: number;
+}
+
+/** One picture with a cell a point; `cells[i]` is point i's cell, −1 for those beyond what a texture holds. */
+export interface Atlas {
+  image: ImageBitmap;
+  cellWidth: number;
+  cellHeight: number;
+  cells: Int32Array;
+}
+
+let rows: Rows | null = null;
+let codes: Rows | null = null;
+
+const api = {
+  setRows(args: { rows: Rows | null }): void {
+    rows = args.rows;
+  },
+
+  setCodes(args: { codes: Matrix | null }): void {
+    codes = args.codes && rowsOf(args.codes);
+  },
+
+  /** The samples whose codes are nearest to a code. */
+  nearestCodes({ code, k }: { code: Float32Array; k: number }): Nearest {
+    return codes ? nearest(codes, code, k) : { indices: new Uint32Array(), distances: new Float32Array() };
+  },
+
+  /** The samples nearest to a row of the data; none while the rows aren't here. */
+  nearestRows({ row, k }: { row: Float32Array; k: number }): Nearest {
+    return rows ? nearest(rows, row, k) : { indices: new Uint32Array(), distances: new Float32Array() };
+  },
+
+  /** True neighbours of a sample, in the data where it is at hand, else by codes, and what the map made of them. */
+  rhumb({ index, k, coordinates }: { index: number; k: number; coordinates: Float32Array }): Rhumb {
+    const where = rows ?? codes;
+    if (!where || index >= where.nSamples) return { kept: [], torn: [] };
+    const { nFeatures, scale } = where;
+    const query = Float32Array.from(
+      where.data.subarray(index * nFeatures, (index + 1) * nFeatures),
+      (value: number) => value * scale,
+    );
+    return rhumbLines(index, nearest(where, query, k, index).indices, coordinates);
+  },
+
+  /** All thumbnails in one picture. */
+  async atlas({ medium, tone, ink, points, maxSide }: AtlasArgs): Promise<Moved<Atlas>> {
+    if (!rows) throw new InputError('the rows are not here yet');
+    const n = points ? points.length : rows.nSamples;
+    const layout = atlasLayout(n, medium, { maxSide });
+    const { cell } = layout;
+    const width = layout.cols * cell.width;
+    const image = new ImageData(width, layout.rows * cell.height);
+    const cells = new Int32Array(n).fill(-1);
+    const shown = { ...medium, ...cell };
+    const small = cell.width < medium.width || cell.height < medium.height;
+    // beyond the texture's capacity every so-many-th point keeps its picture, so that they stay spread over the map
+    const step = Math.max(1, n / layout.capacity);
+    for (let c = 0; c < Math.min(n, layout.capacity); c++) {
+      const i = Math.floor(c * step);
+      cells[i] = c;
+      const from = (points ? points[i] : i) * rows.nFeatures;
+      const at = (Math.floor(c / layout.cols) * cell.height * width + (c % layout.cols) * cell.width) * 4;
+      const options = { tone, ink, at, stride: width };
+      if (small) paint(image.data, shrunk(rows.data, from, rows.scale, medium, cell), shown, options);
+      else paint(image.data, rows.data, medium, { ...options, from, scale: rows.scale });
+    }
+    const bitmap = await createImageBitmap(image);
+    return new Moved({ image: bitmap, cellWidth: cell.width, cellHeight: cell.height, cells }, [
+      bitmap,
+      cells.buffer as ArrayBuffer,
+    ]);
+  },
+};
+export type ScoutApi = typeof api;
+serve(api);
