@@ -1,1 +1,39 @@
-export {};
+export type { Dim, Shape } from './dims.ts';
+export { formatShape } from './dims.ts';
+export type { DType, Tensor, TypedArray, Operation, Emitter } from './tensor.ts';
+export { constant, defineOp, input } from './tensor.ts';
+export { broadcastLike, expand, onesLike, reshape, shapeOf, sum, zerosLike } from './broadcasting.ts';
+export type { ReduceOptions } from './broadcasting.ts';
+export {
+  abs,
+  add,
+  cast,
+  clip,
+  div,
+  equal,
+  erf,
+  exp,
+  greater,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  not,
+  pow,
+  sign,
+  sqrt,
+  square,
+  sub,
+  where,
+} from './arithmetic.ts';
+export { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from './activations.ts';
+export { gemm, matmul } from './matmul.ts';
+export type { GemmOptions, MatmulOptions } from './matmul.ts';
+export { concat, pad, slice, transpose } from './shape-ops.ts';
+export { countOf, logSoftmax, logSumExp, max, mean, softmax, variance } from './reductions.ts';
+export { gradients, jacobian, jvp } from './gradients.ts';
+export { compile, toOnnx } from './to-onnx.ts';
+export type { OnnxOptions } from './to-onnx.ts';
+export { readOnnx } from './read-onnx.ts';
+export type { OnnxSummary } from './read-onnx.ts';

@@ -1,8 +1,9 @@
 /**
  * What runs an ONNX model. The binding (onnxruntime-node or onnxruntime-web) is injected, so core depends on neither.
  */
+import type { DType } from '../graph/index.ts';
 
-export type DType = 'float32' | 'int64' | 'int32' | 'bool' | 'uint8';
+export type { DType };
 
 /** A tensor as the runtime takes and gives it; int64 as BigInt64Array, bool as Uint8Array of 0 and 1. */
 export interface TensorValue {

@@ -1,0 +1,15 @@
+/** For tests: ONNX Runtime's native binding. */
+import * as ort from 'onnxruntime-node';
+import { ortRuntime } from './ort.ts';
+import type { Ort } from './ort.ts';
+import type { Runtime } from './runtime.ts';
+
+export function nodeRuntime({
+  threads = 1,
+  ...sessionOptions
+}: { threads?: number } & Record<string, unknown> = {}): Runtime {
+  return ortRuntime(ort as unknown as Ort, {
+    name: `onnxruntime-node ${ort.env.versions.node}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    sessionOptions: { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3, ...sessionOptions },
+  });
+}
