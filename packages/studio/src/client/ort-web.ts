@@ -1,0 +1,64 @@
+/**
+ * The one place that loads onnxruntime-web, so that it is a chunk of its own and is fetched when first needed.
+ *
+ * WebAssembly by default: on threads where the page is cross-origin isolated, else on one. WebGPU on request; where
+ * the browser has no adapter the runtime falls back to WebAssembly and its name says so.
+ */
+import type { Ort, Runtime } from '@portolan/core/runtime';
+import { ortRuntime } from '@portolan/core/runtime';
+import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import webgpuGlueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import webgpuWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+
+export interface WebRuntimeOptions {
+  /** WebAssembly threads; by default one a core up to eight, and always one without cross-origin isolation */
+  threads?: number;
+  /** run on the GPU where there is one */
+  webgpu?: boolean;
+}
+
+const MAX_THREADS = 8;
+const loaded = new Map<string, Promise<Runtime>>();
+
+/** The runtime of this page or Worker; the same one for the same options. */
+export function webRuntime({ threads, webgpu = false }: WebRuntimeOptions = {}): Promise<Runtime> {
+  const nThreads = globalThis.crossOriginIsolated
+    ? Math.max(1, Math.min(MAX_THREADS, threads ?? navigator.hardwareConcurrency ?? 1))
+    : 1;
+  const key = `${nThreads} ${webgpu}`;
+  let runtime = loaded.get(key);
+  if (!runtime) {
+    runtime = load(nThreads, webgpu);
+    loaded.set(key, runtime);
+    runtime.catch(() => loaded.delete(key));
+  }
+  return runtime;
+}
+
+async function load(threads: number, webgpu: boolean): Promise<Runtime> {
+  const gpu = webgpu && (await hasGpu());
+  const ort = gpu ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm');
+  ort.env.wasm.wasmPaths = gpu ? { mjs: webgpuGlueUrl, wasm: webgpuWasmUrl } : { mjs: glueUrl, wasm: wasmUrl };
+  ort.env.wasm.numThreads = threads;
+  ort.env.logLevel = 'error';
+  return ortRuntime(ort as unknown as Ort, {
+    name: `onnxruntime-web ${ort.env.versions.web ?? ''}, ${place(gpu, webgpu, threads)}`,
+    sessionOptions: { executionProviders: gpu ? ['webgpu', 'wasm'] : ['wasm'] },
+  });
+}
+
+function place(gpu: boolean, wanted: boolean, threads: number): string {
+  if (gpu) return 'WebGPU';
+  const wasm = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return wanted ? `${wasm} (no WebGPU adapter here)` : wasm;
+}
+
+async function hasGpu(): Promise<boolean> {
+  const gpu = (navigator as { gpu?: { requestAdapter(): Promise<object | null> } }).gpu;
+  try {
+    return !!(await gpu?.requestAdapter());
+  } catch {
+    return false;
+  }
+}
