@@ -1,1 +1,36 @@
-export {};
+export {
+  zeros,
+  filled,
+  glorotUniform,
+  glorotNormal,
+  heUniform,
+  heNormal,
+  fanInUniform,
+  orthogonal,
+} from './initialisers.ts';
+export type { Fans, Initialiser } from './initialisers.ts';
+export { declaringScope, boundScope, constantScope } from './scope.ts';
+export type { Parameter, Scope } from './scope.ts';
+export { activate, dense, flatten, normalized } from './layers.ts';
+export type { Activation, LayerOptions } from './layers.ts';
+export {
+  squaredError,
+  bernoulli,
+  gaussianLikelihood,
+  crossEntropy,
+  gaussianKl,
+  negativeElbo,
+  sampleLatent,
+} from './losses.ts';
+export type { LossParts } from './losses.ts';
+export { sgd, adam, adamw } from './optimisers.ts';
+export type { AdamOptions, Factors, Optimiser } from './optimisers.ts';
+export { constantRate, cosineDecay, stepDecay, warmUp } from './schedules.ts';
+export type { Schedule } from './schedules.ts';
+export { rowStream, splitRows } from './batches.ts';
+export type { RowStream } from './batches.ts';
+export { fillGaussian, maskAtRandom, saltAndPepper } from './noise.ts';
+export { stepGraph } from './train-step.ts';
+export type { BatchInput, Model, StepGraphOptions } from './train-step.ts';
+export { trainer } from './trainer.ts';
+export type { Losses, Trained, Trainer, TrainOptions, TrainRecord, TrainUnit } from './trainer.ts';

@@ -13,3 +13,6 @@ export type {
   SpaceFiles,
   SpaceMethod,
 } from './latent-space.ts';
+export { resolveOptions } from './options.ts';
+export { loadSpace, makePrior, onnxSpace, readManifest, SPACE_VERSION } from './onnx-space.ts';
+export type { OnnxSpaceOptions, PriorSpec, SpaceManifest } from './onnx-space.ts';

@@ -1,0 +1,68 @@
+/**
+ * Parameters and optimiser slots in two sets of buffers. A call reads one set and writes the other, then they change
+ * places: nothing is copied or allocated while learning, and the set that was read stays good if the call fails.
+ */
+import { InputError } from '../base/index.ts';
+import type { TensorValue } from '../runtime/index.ts';
+import type { Optimiser } from './optimisers.ts';
+import type { Parameter } from './scope.ts';
+import { nextName, slotName } from './train-step.ts';
+
+export interface TrainState {
+  /** by name, to feed */
+  current(): Record<string, TensorValue>;
+  /** by output name, to be written into */
+  next(): Record<string, TensorValue>;
+  /** what was written becomes current */
+  swap(): void;
+  /** the current parameters, views that the next calls overwrite */
+  parameters(): Parameter[];
+  /** parameters and slots, views */
+  tensors(): Parameter[];
+  /** @throws InputError unless the tensors are these, in these shapes */
+  restore(tensors: ReadonlyMap<string, Parameter>): void;
+}
+
+export function trainState(parameters: readonly Parameter[], optimiser: Optimiser): TrainState {
+  const initial: Parameter[] = parameters.flatMap((parameter) => [
+    parameter,
+    ...optimiser.slots.map((slot) => ({
+      name: slotName(slot, parameter.name),
+      shape: parameter.shape,
+      value: new Float32Array(parameter.value.length),
+    })),
+  ]);
+  const sides = [0, 1].map(() => {
+    const values = initial.map(({ name, shape, value }) => ({ name, shape, value: value.slice() }));
+    const tensor = ({ shape, value }: Parameter): TensorValue => ({ dtype: 'float32', shape, data: value });
+    return {
+      values,
+      feeds: Object.fromEntries(values.map((item) => [item.name, tensor(item)])),
+      outputs: Object.fromEntries(values.map((item) => [nextName(item.name), tensor(item)])),
+    };
+  });
+  const names = new Set(parameters.map(({ name }) => name));
+  let side = 0;
+  return {
+    current: () => sides[side].feeds,
+    next: () => sides[1 - side].outputs,
+    swap() {
+      side = 1 - side;
+    },
+    parameters: () => sides[side].values.filter(({ name }) => names.has(name)),
+    tensors: () => sides[side].values,
+    restore(tensors) {
+      for (const { name, shape, value } of sides[side].values) {
+        const found = tensors.get(name);
+        if (!found || found.shape.join() !== shape.join()) {
+          const got = found ? `has it as [${found.shape.join(', ')}]` : 'lacks it';
+          throw new InputError(
+            `the checkpoint is of another model or optimiser: this one has ${name} [${shape.join(', ')}], that one ${got}`,
+            { code: 'checkpoint' },
+          );
+        }
+        value.set(found.value);
+      }
+    },
+  };
+}

@@ -1,0 +1,415 @@
+/**
+ * The training loop, as a stepper: a unit is one call of the runtime, which is one or several mini-batches, or one
+ * chunk of an evaluation. `run` of base drives it.
+ *
+ * How many mini-batches are one call is measured (as many as take 100 ms, at most eight) and changes nothing in the
+ * result, bit for bit: see optimisers.ts. Iterations beyond the last, which fill its call, get a learning rate of 0.
+ */
+import { FormatError, NumericalError, random } from '../base/index.ts';
+import type { Random, Stepper } from '../base/index.ts';
+import { compile, input } from '../graph/index.ts';
+import type { Executable, Runtime, TensorValue } from '../runtime/index.ts';
+import { rowStream, splitRows } from './batches.ts';
+import { adam, PERIOD } from './optimisers.ts';
+import type { Optimiser } from './optimisers.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { constantRate } from './schedules.ts';
+import type { Schedule } from './schedules.ts';
+import { declaringScope } from './scope.ts';
+import type { Parameter } from './scope.ts';
+import { batchName, factorName, HEALTH, lossName, stepGraph } from './train-step.ts';
+import type { BatchInput, Model } from './train-step.ts';
+import { trainState } from './train-state.ts';
+
+/** A loss and its parts, as numbers. */
+export type Losses = Record<string, number>;
+
+/** An epoch: means over its mini-batches while it was learned from, and over the held-out rows at its end. */
+export interface TrainRecord {
+  epoch: number;
+  train: Losses;
+  validation?: Losses;
+}
+
+/** What one unit has to show. */
+export interface TrainUnit {
+  /** counted from 1 */
+  epoch: number;
+  /** mean over the epoch so far */
+  losses: Losses;
+  samplesPerSecond: number;
+  record?: TrainRecord;
+}
+
+export interface Trained {
+  /** of the best epoch where there is early stopping, else the last; copies */
+  parameters: Parameter[];
+  history: TrainRecord[];
+  /** the epoch whose parameters these are, counted from 1; 0 before the first has ended */
+  epoch: number;
+}
+
+export interface TrainOptions {
+  model: Model;
+  /** what a mini-batch is made of */
+  inputs: readonly BatchInput[];
+  nSamples: number;
+  /**
+   * Writes the rows with these indices into the buffers, one a batch input. Noise comes from `rng`, a stream of this
+   * batch's own; evaluations of the same rows get the same stream each time.
+   */
+  fill(indices: Uint32Array, buffers: Record<string, Float32Array>, rng: Random, training: boolean): void;
+  epochs?: number;
+  batchSize?: number;
+  learningRate?: number;
+  optimiser?: Optimiser;
+  schedule?: Schedule;
+  /** gradients longer than this in all are scaled down to it */
+  clipNorm?: number;
+  /** share of the rows held out, in [0, 1) */
+  validationShare?: number;
+  /** stop after so many epochs without a better validation loss, and keep the best parameters; 0: never */
+  patience?: number;
+  /** 1, 2, 4 or 8; 0: measured */
+  batchesPerCall?: number;
+  seed?: number;
+  /** what `checkpoint` gave, for the same options and data; it goes on from there, bit-equal */
+  checkpoint?: Uint8Array;
+}
+
+export interface Trainer extends Stepper<TrainUnit, Trained> {
+  readonly warnings: readonly string[];
+  /** rows learned from, and rows held out, ascending */
+  readonly trainRows: Uint32Array;
+  readonly validationRows: Uint32Array;
+  /** the current parameters, views that the next step overwrites; after a divergence the last good ones */
+  parameters(): Parameter[];
+  /** parameters, slots, position and history in one safetensors blob */
+  checkpoint(): Uint8Array;
+  /** mean losses over rows, by given parameters or the current ones, in chunks; between two of them `pause` is awaited */
+  evaluate(rows: Uint32Array, parameters?: readonly Parameter[], pause?: () => Promise<void> | void): Promise<Losses>;
+  dispose(): Promise<void>;
+}
+
+const CALL_MS = 100;
+const EVALUATION_ROWS = 512;
+const FORMAT = 'portolan-checkpoint';
+const VERSION = 1;
+
+/** What a checkpoint has beside tensors. */
+interface Position {
+  iteration: number;
+  sums: Losses;
+  count: number;
+  lastLoss: number;
+  history: TrainRecord[];
+  best: { epoch: number; loss: number };
+  waiting: TrainRecord | null;
+}
+
+/**
+ * @throws InputError when a checkpoint is of another model; FormatError when it is damaged; from `step`,
+ *   NumericalError when a loss or a parameter is no longer finite: the parameters are then those before the call
+ */
+export async function trainer(runtime: Runtime, options: TrainOptions): Promise<Trainer> {
+  const { model, inputs, nSamples, fill, optimiser = adam(), schedule = constantRate(), seed = 0 } = options;
+  const { epochs = 10, learningRate = 1e-3, clipNorm = Infinity, validationShare = 0, patience = 0 } = options;
+  const warnings: string[] = [];
+  const { train: trainRows, validation: validationRows } = splitRows(nSamples, validationShare, seed);
+  const nRows = trainRows.length;
+  const batchSize = Math.min(options.batchSize ?? 256, nRows);
+  if ((options.batchSize ?? batchSize) > nRows) {
+    warnings.push(
+      `batchSize ${options.batchSize} is more than the ${nRows} rows to learn from; each batch is all of them`,
+    );
+  }
+  const iterations = Math.ceil((epochs * nRows) / batchSize);
+  const perEpoch = Math.floor(nRows / batchSize);
+  const stream = rowStream(trainRows, seed);
+  const noise = random(seed).fork(0x9015e);
+  const evaluationNoise = random(seed).fork(0xe7a1);
+
+  const { scope, parameters: initial } = declaringScope(random(seed).fork(0x1417));
+  const evaluation = model(
+    scope,
+    Object.fromEntries(inputs.map(({ name, shape }) => [name, input(batchName(name, 0), ['batch', ...shape])])),
+  );
+  const parts = Object.keys(evaluation);
+  const state = trainState(initial, optimiser);
+  let at: Position = {
+    iteration: 0,
+    sums: zeroes(),
+    count: 0,
+    lastLoss: NaN,
+    history: [],
+    best: { epoch: 0, loss: Infinity },
+    waiting: null,
+  };
+  let best: Parameter[] | undefined;
+  if (options.checkpoint) restore(options.checkpoint);
+  let finished = false;
+  let evaluated = 0;
+  let validationSums = zeroes();
+  let rowsLearned = 0;
+  let msLearning = 0;
+  let wanted = limitBatches(options.batchesPerCall || 1);
+  const timings: number[] = [];
+  const calls = new Map<number, Call>();
+  let evaluator: Executable | undefined;
+
+  function zeroes(): Losses {
+    return Object.fromEntries(parts.map((part) => [part, 0]));
+  }
+
+  /** The greatest power of two that is not above what is asked for, the period, or the batches of an epoch. */
+  function limitBatches(count: number): number {
+    return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(count, PERIOD, perEpoch))));
+  }
+
+  async function callOf(k: number): Promise<Call> {
+    const known = calls.get(k);
+    if (known) return known;
+    const graph = stepGraph({ model, parameters: initial, optimiser, inputs, batchSize, batchesPerCall: k, clipNorm });
+    const call = callBuffers(await compile(runtime, graph), optimiser, inputs, batchSize, k);
+    calls.set(k, call);
+    return call;
+  }
+
+  /** One call: `k` mini-batches, as many as the position is aligned to. */
+  async function learn(): Promise<TrainUnit> {
+    let k = wanted;
+    while (at.iteration % k !== 0) k /= 2;
+    const call = await callOf(k);
+    const began = performance.now();
+    for (let i = 0; i < k; i++) {
+      const iteration = at.iteration + i;
+      const rate = iteration < iterations ? learningRate * schedule(iteration, iterations) : 0;
+      optimiser.factors(iteration, rate).forEach((factor, f) => (call.factors[i][f][0] = factor));
+      stream.read(iteration * batchSize, call.indices);
+      fill(call.indices, call.batches[i], noise.fork(iteration), true);
+    }
+    const outputs = await call.executable.run({ ...call.feeds(state.current()) }, state.next());
+    checkFinite(outputs, k);
+    state.swap();
+    const ms = performance.now() - began;
+    rowsLearned += k * batchSize;
+    msLearning += ms;
+    if (!options.batchesPerCall) measure(ms, k);
+    return account(outputs, k);
+  }
+
+  /** Chooses the batches per call once three calls of one batch have been timed, the first not counted. */
+  function measure(ms: number, k: number): void {
+    if (k !== 1 || timings.length === 4) return;
+    timings.push(ms);
+    if (timings.length === 4) wanted = limitBatches(CALL_MS / Math.min(...timings.slice(1)));
+  }
+
+  function checkFinite(outputs: Record<string, TensorValue>, k: number): void {
+    const losses = outputs[lossName('loss')].data as Float32Array;
+    const bad = losses.findIndex((loss) => !Number.isFinite(loss));
+    const healthy = Number.isFinite((outputs[HEALTH].data as Float32Array)[0]);
+    if (bad < 0 && healthy) return;
+    const iteration = at.iteration + (bad < 0 ? k - 1 : bad);
+    const lastLoss = bad > 0 ? losses[bad - 1] : bad < 0 ? losses[k - 1] : at.lastLoss;
+    const what = bad < 0 ? 'a parameter is no longer finite' : `the loss is ${losses[bad]}`;
+    throw new NumericalError(
+      `learning diverged at iteration ${iteration + 1} of ${iterations}: ${what}, the last finite loss was ` +
+        `${Number.isNaN(lastLoss) ? 'none' : lastLoss.toPrecision(4)}; try learningRate ${Number((learningRate / 10).toPrecision(2))} ` +
+        `instead of ${learningRate}${clipNorm === Infinity ? ', or clipNorm 1' : ''}`,
+      { code: 'diverged', details: { iteration: iteration + 1, lastLoss, learningRate } },
+    );
+  }
+
+  /** Adds the call's losses to the epoch's, and closes the epoch if it has ended. */
+  function account(outputs: Record<string, TensorValue>, k: number): TrainUnit {
+    let record: TrainRecord | undefined;
+    let losses = zeroes();
+    for (let i = 0; i < k && at.iteration < iterations; i++) {
+      for (const part of parts) at.sums[part] += (outputs[lossName(part)].data as Float32Array)[i];
+      at.count++;
+      at.lastLoss = (outputs[lossName('loss')].data as Float32Array)[i];
+      losses = means(at.sums, at.count);
+      const epoch = Math.floor((at.iteration * batchSize) / nRows);
+      at.iteration++;
+      if (at.iteration * batchSize < (epoch + 1) * nRows) continue;
+      record = { epoch: Math.min(epoch + 1, epochs), train: losses };
+      at.sums = zeroes();
+      at.count = 0;
+    }
+    const epoch = record?.epoch ?? Math.floor(((at.iteration - 1) * batchSize) / nRows) + 1;
+    if (record && validationRows.length > 0) {
+      at.waiting = record;
+      record = undefined;
+    } else if (record) {
+      at.history.push(record);
+    }
+    return { epoch, losses, samplesPerSecond: pace(), record };
+  }
+
+  const pace = (): number => (msLearning > 0 ? (1000 * rowsLearned) / msLearning : 0);
+
+  /** One chunk of the validation at the end of an epoch; after the last one, the epoch's record. */
+  async function validate(waiting: TrainRecord): Promise<TrainUnit> {
+    const chunk = validationRows.subarray(evaluated, evaluated + EVALUATION_ROWS);
+    await addLosses(validationSums, chunk, evaluated, state.current());
+    evaluated += chunk.length;
+    const unit: TrainUnit = { epoch: waiting.epoch, losses: waiting.train, samplesPerSecond: pace() };
+    if (evaluated < validationRows.length) return unit;
+    const validation = means(validationSums, validationRows.length);
+    const record: TrainRecord = { ...waiting, validation };
+    at.history.push(record);
+    at.waiting = null;
+    evaluated = 0;
+    validationSums = zeroes();
+    if (patience > 0 && validation.loss < at.best.loss) {
+      at.best = { epoch: record.epoch, loss: validation.loss };
+      best = copies(state.parameters());
+    } else if (patience > 0 && record.epoch - at.best.epoch >= patience) {
+      finished = true;
+    }
+    return { ...unit, record };
+  }
+
+  /** Adds the summed losses of a chunk of rows. */
+  async function addLosses(
+    sums: Losses,
+    rows: Uint32Array,
+    offset: number,
+    feeds: Record<string, TensorValue>,
+  ): Promise<void> {
+    evaluator ??= await compile(runtime, Object.fromEntries(parts.map((part) => [lossName(part), evaluation[part]])));
+    const buffers = Object.fromEntries(inputs.map(({ name, shape }) => [name, batchBuffer(rows.length, shape)]));
+    fill(rows, buffers, evaluationNoise.fork(offset), false);
+    const all: Record<string, TensorValue> = { ...feeds };
+    for (const { name, shape } of inputs) {
+      all[batchName(name, 0)] = { dtype: 'float32', shape: [rows.length, ...shape], data: buffers[name] };
+    }
+    const outputs = await evaluator.run(only(all, evaluator));
+    for (const part of parts) sums[part] += (outputs[lossName(part)].data as Float32Array)[0] * rows.length;
+  }
+
+  function restore(bytes: Uint8Array): void {
+    const { tensors, metadata } = readSafetensors(bytes, 'checkpoint');
+    if (metadata.format !== FORMAT)
+      throw new FormatError('checkpoint: these safetensors are not a checkpoint of training');
+    if (Number(metadata.version) > VERSION) {
+      throw new FormatError(`checkpoint: version ${metadata.version} is newer than ${VERSION}; update Portolan`, {
+        code: 'newer-version',
+      });
+    }
+    state.restore(tensors);
+    at = JSON.parse(metadata.position, (_, value: unknown) =>
+      value === 'NaN' ? NaN : value === 'Infinity' ? Infinity : value,
+    ) as Position;
+    if (at.best.epoch > 0) best = initial.map(({ name }) => ({ ...(tensors.get(`best/${name}`) as Parameter), name }));
+  }
+
+  // an epoch that waits for its validation is not done
+  const done = (): number => (at.waiting ? Math.min(at.iteration, iterations - 1) : at.iteration);
+
+  return {
+    phase: 'learning',
+    warnings,
+    trainRows,
+    validationRows,
+    get done() {
+      return done();
+    },
+    get total() {
+      return finished ? done() : iterations;
+    },
+    step: () => (at.waiting ? validate(at.waiting) : learn()),
+    result: () => ({
+      parameters: copies(best ?? state.parameters()),
+      history: at.history,
+      epoch: best ? at.best.epoch : (at.history.at(-1)?.epoch ?? 0),
+    }),
+    parameters: () => state.parameters(),
+    checkpoint() {
+      const position = JSON.stringify(at, (_, value: unknown) =>
+        typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+      );
+      const kept = (best ?? []).map(({ name, shape, value }) => ({ name: `best/${name}`, shape, value }));
+      return writeSafetensors([...state.tensors(), ...kept], { format: FORMAT, version: String(VERSION), position });
+    },
+    async evaluate(rows, parameters, pause) {
+      const feeds = parameters ? feedsOf(parameters) : state.current();
+      const sums = zeroes();
+      for (let i = 0; i < rows.length; i += EVALUATION_ROWS) {
+        await pause?.();
+        await addLosses(sums, rows.subarray(i, i + EVALUATION_ROWS), i, feeds);
+      }
+      return means(sums, rows.length);
+    },
+    async dispose() {
+      await Promise.all([...calls.values()].map(({ executable }) => executable.dispose()));
+      await evaluator?.dispose();
+      calls.clear();
+      evaluator = undefined;
+    },
+  };
+}
+
+/** A compiled call and the buffers that are fed to it. */
+interface Call {
+  executable: Executable;
+  indices: Uint32Array;
+  /** per inner iteration, by batch input */
+  batches: Record<string, Float32Array>[];
+  /** per inner iteration, per factor */
+  factors: Float32Array[][];
+  feeds(state: Record<string, TensorValue>): Record<string, TensorValue>;
+}
+
+function callBuffers(
+  executable: Executable,
+  optimiser: Optimiser,
+  inputs: readonly BatchInput[],
+  batchSize: number,
+  k: number,
+): Call {
+  const each = Array.from({ length: k }, (_, i) => i);
+  const batches = each.map(() => Object.fromEntries(inputs.map((b) => [b.name, batchBuffer(batchSize, b.shape)])));
+  const factors = each.map(() => optimiser.factorNames.map(() => new Float32Array(1)));
+  const fixed: Record<string, TensorValue> = {};
+  for (const i of each) {
+    for (const { name, shape } of inputs) {
+      fixed[batchName(name, i)] = { dtype: 'float32', shape: [batchSize, ...shape], data: batches[i][name] };
+    }
+    optimiser.factorNames.forEach((name, f) => {
+      fixed[factorName(name, i)] = { dtype: 'float32', shape: [], data: factors[i][f] };
+    });
+  }
+  const own = only(fixed, executable);
+  return {
+    executable,
+    indices: new Uint32Array(batchSize),
+    batches,
+    factors,
+    feeds: (state) => ({ ...own, ...state }),
+  };
+}
+
+/** The feeds that a model takes: an input that nothing depends on is not in it. */
+function only(feeds: Record<string, TensorValue>, { inputs }: Executable): Record<string, TensorValue> {
+  return Object.fromEntries(inputs.filter(({ name }) => feeds[name]).map(({ name }) => [name, feeds[name]]));
+}
+
+function feedsOf(parameters: readonly Parameter[]): Record<string, TensorValue> {
+  return Object.fromEntries(
+    parameters.map(({ name, shape, value }) => [name, { dtype: 'float32', shape, data: value } as const]),
+  );
+}
+
+function batchBuffer(rows: number, shape: readonly number[]): Float32Array {
+  return new Float32Array(shape.reduce((size, dim) => size * dim, rows));
+}
+
+function copies(parameters: readonly Parameter[]): Parameter[] {
+  return parameters.map(({ name, shape, value }) => ({ name, shape, value: value.slice() }));
+}
+
+function means(sums: Losses, count: number): Losses {
+  return Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / count]));
+}

@@ -1,0 +1,99 @@
+/**
+ * Rows as a network learns them: checked, and standardised unless they are images, which are in [0, 1] already. The
+ * scaler goes into the saved models, so that they take and give rows as they are in the data.
+ */
+import { InputError } from '../base/index.ts';
+import { readRows } from '../data/index.ts';
+import type { Dataset, Rows } from '../data/index.ts';
+
+/** x → (x − mean) / scale, feature by feature. */
+export interface Scaler {
+  readonly mean: Float32Array;
+  /** the standard deviation; 1 where a feature is constant */
+  readonly scale: Float32Array;
+}
+
+export interface LearnRows {
+  readonly rows: Rows;
+  /** undefined where rows are learned as they are */
+  readonly scaler?: Scaler;
+  readonly warnings: readonly string[];
+}
+
+const CHUNK = 4096;
+
+/** @throws InputError when there are no rows, or a value is not finite (named by row and column) */
+export function learnRows({ name, rows, medium, warnings: noticed }: Dataset): LearnRows {
+  const { nSamples, nFeatures } = rows;
+  if (nSamples === 0 || nFeatures === 0) {
+    throw new InputError(`${name} has ${nSamples} rows and ${nFeatures} columns; there is nothing to learn from`, {
+      code: 'empty',
+    });
+  }
+  if (nSamples === 1) {
+    throw new InputError(`${name} has one row; a space is learned from at least two, better from hundreds`, {
+      code: 'too-few-rows',
+    });
+  }
+  checkRows(name, rows);
+  if (medium.kind === 'image') return { rows, warnings: [] };
+  const { mean, deviation } = moments(rows);
+  const constant: number[] = [];
+  const scale = Float32Array.from(deviation, (value, j) => {
+    // what is left of a constant column's variance is rounding
+    if (value > 1e-6 * Math.abs(mean[j]) && value > 1e-30) return value;
+    constant.push(j);
+    return 1;
+  });
+  const warnings: string[] = [];
+  if (constant.length === nFeatures) warnings.push('all columns are constant; there is nothing to tell rows apart by');
+  else if (constant.length > 0 && !noticed.some((text) => text.includes('constant'))) {
+    const list = constant.slice(0, 5).join(', ') + (constant.length > 5 ? ', …' : '');
+    warnings.push(`${constant.length} of ${nFeatures} columns are constant (${list}); nothing is learned from them`);
+  }
+  return { rows, scaler: { mean: Float32Array.from(mean), scale }, warnings };
+}
+
+/** Writes rows into a buffer as they are learned, [indices.length, nFeatures]. */
+export function readLearnRows({ rows, scaler }: LearnRows, indices: Uint32Array, out: Float32Array): void {
+  readRows(rows, indices, out);
+  if (!scaler) return;
+  const { mean, scale } = scaler;
+  const d = rows.nFeatures;
+  for (let i = 0, at = 0; i < indices.length; i++) {
+    for (let j = 0; j < d; j++, at++) out[at] = (out[at] - mean[j]) / scale[j];
+  }
+}
+
+function checkRows(name: string, { data, nFeatures }: Rows): void {
+  if (!(data instanceof Float32Array)) return;
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
+    let count = 0;
+    for (let j = i; j < data.length; j++) if (!Number.isFinite(data[j])) count++;
+    const [row, column] = [Math.floor(i / nFeatures), i % nFeatures];
+    throw new InputError(
+      `${name}: value ${data[i]} in row ${row}, column ${column}${count > 1 ? ` (and ${count - 1} more)` : ''}; ` +
+        'expected finite numbers: remove or fill such rows first',
+      { code: 'not-finite', details: { row, column, count } },
+    );
+  }
+}
+
+/** Means, then standard deviations about them, in double precision. */
+function moments(rows: Rows): { mean: Float64Array; deviation: Float64Array } {
+  const { nSamples: n, nFeatures: d } = rows;
+  const mean = new Float64Array(d);
+  const deviation = new Float64Array(d);
+  overRows(rows, (x, j) => (mean[j] += x / n));
+  overRows(rows, (x, j) => (deviation[j] += (x - mean[j]) ** 2 / n));
+  return { mean, deviation: deviation.map(Math.sqrt) };
+}
+
+function overRows(rows: Rows, visit: (value: number, column: number) => void): void {
+  for (let from = 0; from < rows.nSamples; from += CHUNK) {
+    const indices = Uint32Array.from({ length: Math.min(CHUNK, rows.nSamples - from) }, (_, i) => from + i);
+    const { data, cols } = readRows(rows, indices);
+    for (let i = 0; i < data.length; i++) visit(data[i], i % cols);
+  }
+}
