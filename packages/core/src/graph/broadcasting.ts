@@ -3,7 +3,7 @@
  * stretched tensor is the sum over the axes that were stretched; the gradient of a sum is the stretched tensor.
  */
 import { InputError } from '../base/index.ts';
-import { broadcastShapes, formatShape, isStatic, normalizeAxes, product, quotient, sameShape } from './dims.ts';
+import { broadcastShapes, formatShape, normalizeAxes, product, quotient, sameShape } from './dims.ts';
 import type { Dim, Shape } from './dims.ts';
 import { asTensor, defineOp } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
@@ -64,8 +64,13 @@ const expandOp = defineOp<{ shape: Shape }>({
   name: 'expand',
   shape: (_, { shape }) => shape,
   gradient: (g, y) => [() => sumTo(g, y.inputs[0].shape), null],
-  onnx: (emit, [x, like], { shape }) =>
-    emit.node('Expand', [x, like === undefined ? emit.int64(shape as readonly number[]) : emit.node('Shape', [like])]),
+  onnx: (emit, [x, like], { shape }, y) => {
+    // Expand stretches both ways: a 1 keeps the dimension that is there, so one that varies need not be known
+    const { shape: from } = y.inputs[0];
+    const offset = shape.length - from.length;
+    const target = shape.map((d, i) => (d === from[i - offset] ? 1 : d));
+    return emit.node('Expand', [x, like === undefined ? emit.int64(target as number[]) : emit.node('Shape', [like])]);
+  },
 });
 
 /**
@@ -76,7 +81,9 @@ export function broadcastLike(x: Tensor | number, like: Tensor): Tensor {
   const tensor = asTensor(x, like.dtype);
   if (sameShape(tensor.shape, like.shape)) return tensor;
   checkStretch(tensor, like.shape);
-  return expandOp(isStatic(like.shape) ? [tensor] : [tensor, like], { shape: like.shape });
+  const offset = like.shape.length - tensor.shape.length;
+  const known = like.shape.every((d, i) => typeof d === 'number' || d === tensor.shape[i - offset]);
+  return expandOp(known ? [tensor] : [tensor, like], { shape: like.shape });
 }
 
 /**

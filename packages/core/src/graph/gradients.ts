@@ -56,21 +56,20 @@ export function jacobian(y: Tensor, x: Tensor): Tensor {
       `jacobian: got y ${formatShape(y.shape)} and x ${formatShape(x.shape)}, expected [batch, m] and [batch, k]`,
     );
   }
-  const unit = (i: number, like: Tensor, n: number): Tensor =>
-    broadcastLike(
-      constant(
-        Float32Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)),
-        [1, n],
-      ),
-      like,
-    );
-  const columns = (n: number, pass: (i: number) => Tensor): Tensor[] => Array.from({ length: n }, (_, i) => pass(i));
   if (k <= m) {
-    const byInput = columns(k, (i) => reshape(jvp([y], [x], [unit(i, x, k)])[0], [batch, m, 1]));
+    const byInput = units(k, x).map((unit) => reshape(jvp([y], [x], [unit])[0], [batch, m, 1]));
     return concat(byInput, 2);
   }
-  const byOutput = columns(m, (i) => reshape(gradients(y, [x], unit(i, y, m))[0], [batch, 1, k]));
+  const byOutput = units(m, y).map((unit) => reshape(gradients(y, [x], unit)[0], [batch, 1, k]));
   return concat(byOutput, 1);
+}
+
+/** The n unit vectors, each at every row of `like`. */
+function units(n: number, like: Tensor): Tensor[] {
+  return Array.from({ length: n }, (_, i) => {
+    const vector = Float32Array.from({ length: n }, (_, j) => (i === j ? 1 : 0));
+    return broadcastLike(constant(vector, [1, n]), like);
+  });
 }
 
 /** Reverse mode: Σ over ys of cotangentᵀ · ∂y/∂x, for each x. */
@@ -106,6 +105,7 @@ function pullback(ys: readonly Tensor[], xs: readonly Tensor[], cotangents: read
 
 function checkShapes(what: string, got: readonly Tensor[], expected: readonly Tensor[]): void {
   if (got.length === expected.length && got.every((t, i) => sameShape(t.shape, expected[i].shape))) return;
-  const show = (list: readonly Tensor[]): string => list.map((t) => formatShape(t.shape)).join(', ') || 'none';
-  throw new InputError(`${what}: got shapes ${show(got)}, expected ${show(expected)}`);
+  throw new InputError(`${what}: got shapes ${list(got)}, expected ${list(expected)}`);
 }
+
+const list = (tensors: readonly Tensor[]): string => tensors.map((t) => formatShape(t.shape)).join(', ') || 'none';

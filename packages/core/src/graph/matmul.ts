@@ -4,7 +4,6 @@
  */
 import { InputError } from '../base/index.ts';
 import { broadcastShapes, formatShape, sameShape } from './dims.ts';
-import type { Dim, Shape } from './dims.ts';
 import { sumTo } from './broadcasting.ts';
 import { mul } from './arithmetic.ts';
 import { transpose } from './shape-ops.ts';
@@ -110,10 +109,9 @@ function swapLast(x: Tensor): Tensor {
 }
 
 function misfit(what: string, a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): InputError {
-  const show = (shape: Shape, transposed: boolean): string => formatShape(shape) + (transposed ? ' transposed' : '');
-  const inner = (shape: Shape, at: number): Dim => shape.at(at) ?? 'none';
   return new InputError(
-    `${what}: got ${show(a.shape, transposeA)} · ${show(b.shape, transposeB)}, ` +
-      `expected equal inner dimensions: ${inner(a.shape, transposeA ? -2 : -1)} and ${inner(b.shape, transposeB ? -1 : -2)}`,
+    `${what}: got ${show(a, transposeA)} · ${show(b, transposeB)}, expected matrices with equal inner dimensions`,
   );
 }
+
+const show = ({ shape }: Tensor, transposed: boolean): string => formatShape(shape) + (transposed ? ' transposed' : '');

@@ -209,11 +209,12 @@ export function spread(x: Tensor, axis: number, step: number): Tensor {
   if (typeof size !== 'number') {
     throw new InputError(`spread: got ${formatShape(shape)}, expected a known dimension ${axis}`);
   }
-  const zeros = shape.map(() => 0);
-  const behind = (n: number, at: number, rank: number): number[] =>
-    Array.from({ length: rank }, (_, i) => (i === at ? n : 0));
+  const { length: rank } = shape;
   const split = reshape(x, [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)]);
-  const wide = pad(split, behind(0, 0, shape.length + 1), behind(step - 1, axis + 1, shape.length + 1));
+  const wide = pad(split, only(0, 0, rank + 1), only(axis + 1, step - 1, rank + 1));
   const joined = reshape(wide, [...shape.slice(0, axis), size * step, ...shape.slice(axis + 1)]);
-  return pad(joined, zeros, behind(1 - step, axis, shape.length));
+  return pad(joined, only(0, 0, rank), only(axis, 1 - step, rank));
 }
+
+const only = (axis: number, value: number, rank: number): number[] =>
+  Array.from({ length: rank }, (_, i) => (i === axis ? value : 0));
