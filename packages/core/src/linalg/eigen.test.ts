@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { finish, random } from '../base/index.ts';
 import { matrix64, multiply, transposed } from './matrix64.ts';

@@ -69,7 +69,8 @@ export function* eigenSteps(a: Matrix64): Steps<Eigen> {
     scale = Math.max(scale, Math.abs(d[l]) + Math.abs(e[l]));
     let m = l;
     while (m < n - 1 && Math.abs(e[m]) > Number.EPSILON * scale) m++;
-    for (let sweep = 0; m > l && Math.abs(e[l]) > Number.EPSILON * scale; sweep++) {
+    for (let sweep = 0; ; sweep++) {
+      if (m === l || Math.abs(e[l]) <= Number.EPSILON * scale) break;
       if (sweep === MAX_SWEEPS) {
         throw new NumericalError(`symmetric eigen: value ${l} of ${n} did not settle in ${MAX_SWEEPS} sweeps`);
       }

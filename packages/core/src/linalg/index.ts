@@ -4,3 +4,8 @@ export { columnMoments, covarianceSteps, gramSteps } from './moments.ts';
 export type { Moments } from './moments.ts';
 export { symmetricEigen, eigenSteps, fixSigns } from './eigen.ts';
 export type { Eigen } from './eigen.ts';
+export { qr, cholesky, solveCholesky, leastSquares } from './factor.ts';
+export { randomizedSvdSteps, centredMap } from './randomized-svd.ts';
+export type { LinearMap, RandomizedSvdOptions, Svd } from './randomized-svd.ts';
+export { procrustes } from './procrustes.ts';
+export type { Alignment } from './procrustes.ts';
