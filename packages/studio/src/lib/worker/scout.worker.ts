@@ -28,14 +28,22 @@ export interface Atlas {
 
 let rows: Rows | null = null;
 let codes: Rows | null = null;
+let places: Rows | null = null;
 
 const api = {
   setRows(args: { rows: Rows | null }): void {
     rows = args.rows;
   },
 
-  setCodes(args: { codes: Matrix | null }): void {
+  /** The samples' codes, and their places on the map. */
+  setCodes(args: { codes: Matrix | null; places: Matrix | null }): void {
     codes = args.codes && rowsOf(args.codes);
+    places = args.places && rowsOf(args.places);
+  },
+
+  /** The samples nearest to a place on the map. */
+  nearestPlaces({ x, y, k }: { x: number; y: number; k: number }): Nearest {
+    return places ? nearest(places, [x, y], k) : { indices: new Uint32Array(), distances: new Float32Array() };
   },
 
   /** The samples whose codes are nearest to a code. */
@@ -43,21 +51,16 @@ const api = {
     return codes ? nearest(codes, code, k) : { indices: new Uint32Array(), distances: new Float32Array() };
   },
 
-  /** The samples nearest to a row of the data; none while the rows aren't here. */
-  nearestRows({ row, k }: { row: Float32Array; k: number }): Nearest {
-    return rows ? nearest(rows, row, k) : { indices: new Uint32Array(), distances: new Float32Array() };
-  },
-
   /** True neighbours of a sample, in the data where it is at hand, else by codes, and what the map made of them. */
-  rhumb({ index, k, coordinates }: { index: number; k: number; coordinates: Float32Array }): Rhumb {
+  rhumb({ index, k }: { index: number; k: number }): Rhumb {
     const where = rows ?? codes;
-    if (!where || index >= where.nSamples) return { kept: [], torn: [] };
+    if (!where || !places || index >= where.nSamples) return { kept: [], torn: [] };
     const { nFeatures, scale } = where;
     const query = Float32Array.from(
       where.data.subarray(index * nFeatures, (index + 1) * nFeatures),
       (value: number) => value * scale,
     );
-    return rhumbLines(index, nearest(where, query, k, index).indices, coordinates);
+    return rhumbLines(index, nearest(where, query, k, index).indices, places.data as Float32Array);
   },
 
   /** All thumbnails in one picture. */

@@ -1,0 +1,56 @@
+/** Loss curves in the form that uPlot draws: one x, a column of values (or null) for each line. */
+import type { EpochRecord, Figures, LearnDetail } from '@portolan/core/spaces';
+
+export interface Curves {
+  /** epochs passed, with their fraction; rising */
+  readonly x: readonly number[];
+  /** by name: `loss`, `reconstruction`, … and `loss, validation`; as long as x */
+  readonly lines: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+/** More points than a screen has pixels are thinned to every other one. */
+const MAX_POINTS = 2000;
+
+export function emptyCurves(): Curves {
+  return { x: [], lines: {} };
+}
+
+/** The losses after some more batches; those of a finished epoch take the place of its running mean. */
+export function addDetail(curves: Curves, at: number, { losses, record }: LearnDetail): Curves {
+  const train = record ? record.train : losses;
+  return addPoint(curves, at, { ...train, ...validation(record) });
+}
+
+/** The curves of a space that was learned before, from its epochs. */
+export function fromHistory(history: readonly EpochRecord[]): Curves {
+  return history.reduce<Curves>(
+    (curves, record) => addPoint(curves, record.epoch, { ...record.train, ...validation(record) }),
+    emptyCurves(),
+  );
+}
+
+function validation(record: EpochRecord | undefined): Figures {
+  const loss = record?.validation?.loss;
+  return loss === undefined ? {} : { 'loss, validation': loss };
+}
+
+function addPoint(curves: Curves, at: number, values: Figures): Curves {
+  const { x, lines } = curves.x.length >= MAX_POINTS ? thinned(curves) : curves;
+  if (x.length > 0 && at < x[x.length - 1]) return curves;
+  const names = new Set([...Object.keys(lines), ...Object.keys(values)]);
+  const out: Record<string, (number | null)[]> = {};
+  for (const name of names) {
+    const before = lines[name] ?? Array<null>(x.length).fill(null);
+    const value = values[name];
+    out[name] = [...before, Number.isFinite(value) ? value : null];
+  }
+  return { x: [...x, at], lines: out };
+}
+
+function thinned({ x, lines }: Curves): Curves {
+  const keep = x.map((_, i) => i).filter((i) => i % 2 === 1 || lines['loss, validation']?.[i] != null);
+  return {
+    x: keep.map((i) => x[i]),
+    lines: Object.fromEntries(Object.entries(lines).map(([name, line]) => [name, keep.map((i) => line[i])])),
+  };
+}

@@ -1,0 +1,137 @@
+/** A space being learned: where it is, how its losses run, what its map and its pictures looked like on the way. */
+import { jobControl, type Progress } from '@portolan/core/base';
+import type { LearnDetail, LearnPreview, Options } from '@portolan/core/spaces';
+import type { SpaceInfo } from '@portolan/core/workbench';
+import { addDetail, emptyCurves, fromHistory, type Curves } from '../curves.ts';
+import { sentence } from '../sentence.ts';
+import type { Points } from './chart.svelte.ts';
+import { project } from './project.svelte.ts';
+import { ui } from './ui.svelte.ts';
+import { view } from './view.svelte.ts';
+
+export interface Moment extends LearnPreview {
+  epoch: number;
+  /** epochs passed, with their fraction */
+  at: number;
+}
+
+type State = 'idle' | 'running' | 'paused' | 'stopping' | 'done' | 'cancelled' | 'failed';
+
+class Learning {
+  state = $state<State>('idle');
+  /** what is learned, and from what */
+  of = $state.raw<{ data: string; method: string } | null>(null);
+  progress = $state.raw<Progress<LearnDetail> | null>(null);
+  curves = $state.raw<Curves>(emptyCurves());
+  moments = $state.raw<readonly Moment[]>([]);
+  /** the moment that the time line stands on; null for the newest, or the finished map */
+  standing = $state<number | null>(null);
+  result = $state.raw<SpaceInfo | null>(null);
+  error = $state<string | null>(null);
+
+  active = $derived(this.state === 'running' || this.state === 'paused' || this.state === 'stopping');
+  moment: Moment | null = $derived(
+    this.standing !== null ? (this.moments[this.standing] ?? null) : this.active ? (this.moments.at(-1) ?? null) : null,
+  );
+  /** the map at that moment */
+  points: Points | null = $derived(
+    this.moment && this.of
+      ? { coordinates: this.moment.coordinates, rows: this.moment.indices, key: `${this.of.data} subset` }
+      : null,
+  );
+
+  #control = jobControl();
+  #abort = new AbortController();
+
+  async start(data: string, method: string, options: Partial<Options>): Promise<void> {
+    const { client } = project;
+    if (!client || this.active) return;
+    this.#begin(data, method);
+    const job = {
+      signal: this.#abort.signal,
+      control: this.#control,
+      onProgress: (p: Progress<LearnDetail>) => this.#note(p),
+    };
+    await this.#follow(client.learn({ data, method, options }, job));
+  }
+
+  pause(): void {
+    this.#control.pause();
+    if (this.state === 'running') this.state = 'paused';
+  }
+
+  resume(): void {
+    this.#control.resume();
+    if (this.state === 'paused') this.state = 'running';
+  }
+
+  /** Ends learning and keeps what is done. */
+  stop(): void {
+    this.state = 'stopping';
+    this.#control.stop();
+  }
+
+  /** Ends learning and keeps nothing. */
+  cancel(): void {
+    this.#abort.abort();
+  }
+
+  /** Another space is looked at: its history, if it was not learned just now. */
+  showHistory(space: SpaceInfo | null): void {
+    if (this.active || this.result?.id === space?.id) return;
+    this.state = 'idle';
+    this.moments = [];
+    this.standing = null;
+    this.result = null;
+    this.curves = space ? fromHistory(space.history) : emptyCurves();
+  }
+
+  #begin(data: string, method: string): void {
+    this.#control = jobControl();
+    this.#abort = new AbortController();
+    this.of = { data, method };
+    this.state = 'running';
+    this.progress = null;
+    this.curves = emptyCurves();
+    this.moments = [];
+    this.standing = null;
+    this.result = null;
+    this.error = null;
+    ui.strip = 'learning';
+    ui.said = 'Learning has begun';
+  }
+
+  async #follow(job: Promise<SpaceInfo>): Promise<void> {
+    try {
+      const space = await job;
+      await project.refresh();
+      this.result = space;
+      this.state = 'done';
+      this.standing = null;
+      ui.said = `Learned: ${space.id}`;
+      view.goTo({ data: space.data, space: space.id, map: null });
+    } catch (error) {
+      if (this.#abort.signal.aborted) {
+        this.state = 'cancelled';
+        this.moments = [];
+        ui.strip = null;
+        ui.said = 'Learning was cancelled';
+      } else {
+        this.state = 'failed';
+        this.error = sentence(error);
+        ui.said = this.error;
+      }
+    }
+  }
+
+  #note(progress: Progress<LearnDetail>): void {
+    const { detail } = progress;
+    this.progress = detail || !this.progress?.detail ? progress : { ...progress, detail: this.progress.detail };
+    if (!detail) return;
+    const at = (progress.done / progress.total) * detail.nEpochs;
+    this.curves = addDetail(this.curves, at, detail);
+    if (detail.preview) this.moments = [...this.moments, { ...detail.preview, epoch: detail.epoch, at }];
+  }
+}
+
+export const learning = new Learning();

@@ -1,0 +1,55 @@
+/** The project: the Workbench that we talk to, and what there is in it. */
+import type { DataInfo, ItemInfo, MapInfo, MethodInfo, ProjectInfo, SpaceInfo } from '@portolan/core/workbench';
+import { connect, type WorkbenchClient } from '../../client/index.ts';
+import { sentence } from '../sentence.ts';
+
+class Project {
+  client = $state.raw<WorkbenchClient | null>(null);
+  info = $state.raw<ProjectInfo | null>(null);
+  items = $state.raw<readonly ItemInfo[]>([]);
+  spaceMethods = $state.raw<readonly MethodInfo[]>([]);
+  mapMethods = $state.raw<readonly MethodInfo[]>([]);
+  error = $state<string | null>(null);
+
+  data: readonly DataInfo[] = $derived(this.items.filter((item) => item.kind === 'data'));
+  spaces: readonly SpaceInfo[] = $derived(this.items.filter((item) => item.kind === 'space'));
+  maps: readonly MapInfo[] = $derived(this.items.filter((item) => item.kind === 'map'));
+
+  async open(): Promise<void> {
+    try {
+      this.error = null;
+      const client = await connect();
+      const [info, methods, items] = await Promise.all([client.project(), client.methods(), client.list()]);
+      this.info = info;
+      this.spaceMethods = methods.spaces;
+      this.mapMethods = methods.maps;
+      this.items = items;
+      this.client = client;
+    } catch (error) {
+      this.error = sentence(error);
+    }
+  }
+
+  async refresh(): Promise<void> {
+    if (this.client) this.items = await this.client.list();
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.client?.remove({ id });
+    await this.refresh();
+  }
+
+  dataOf(id: string | null): DataInfo | undefined {
+    return this.data.find((item) => item.id === id);
+  }
+
+  spaceOf(id: string | null): SpaceInfo | undefined {
+    return this.spaces.find((item) => item.id === id);
+  }
+
+  mapOf(id: string | null): MapInfo | undefined {
+    return this.maps.find((item) => item.id === id);
+  }
+}
+
+export const project = new Project();

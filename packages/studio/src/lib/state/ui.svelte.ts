@@ -1,0 +1,22 @@
+/** What is open on the page: a panel, the drawer, a dialog. Nothing of it is worth undoing or sending. */
+export const VERBS = ['data', 'learn', 'map', 'travel', 'order', 'judge', 'use'] as const;
+export type Verb = (typeof VERBS)[number];
+
+class Ui {
+  panel = $state<Verb | null>(null);
+  /** the inspector, where it is a drawer */
+  drawer = $state(false);
+  help = $state(false);
+  search = $state(false);
+  strip = $state<'learning' | 'selection' | null>(null);
+  /** said to screen readers when it changes */
+  said = $state('');
+  /** one line that says what to try next, shown once */
+  hint = $state<string | null>(null);
+
+  toggle(verb: Verb): void {
+    this.panel = this.panel === verb ? null : verb;
+  }
+}
+
+export const ui = new Ui();

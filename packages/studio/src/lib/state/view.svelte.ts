@@ -1,0 +1,82 @@
+/** What is looked at: undone, redone, kept in the address. Every change goes through here. */
+import { fromAddress, samePin, START, toAddress, type Pin, type ViewState } from '../address.ts';
+import { amend, commit, history, redo, undo, type History } from '../history.ts';
+
+class View {
+  #history = $state.raw<History<ViewState>>(history(START));
+  /** how often the state came from elsewhere (undo, link): the map then moves its camera to it */
+  arrivals = $state(0);
+
+  now: ViewState = $derived(this.#history.present);
+  canUndo = $derived(this.#history.past.length > 0);
+  canRedo = $derived(this.#history.future.length > 0);
+
+  /** Takes the state from the address, and follows it when a person changes it. */
+  start(defaults: Partial<ViewState>): void {
+    this.#history = history({ ...START, ...defaults, ...known(fromAddress(location.hash)) });
+    this.arrivals++;
+    addEventListener('hashchange', () => {
+      if (location.hash.slice(1) === toAddress(this.now)) return;
+      this.#history = commit(this.#history, fromAddress(location.hash));
+      this.arrivals++;
+    });
+    this.#write();
+  }
+
+  /** A step that can be undone; steps of one `kind` in a row are one. */
+  set(change: Partial<ViewState>, kind: string | null = null): void {
+    this.#history = commit(this.#history, { ...this.now, ...change }, kind);
+    this.#write();
+  }
+
+  /** A change that isn't the person's: no step. */
+  amend(change: Partial<ViewState>): void {
+    this.#history = amend(this.#history, { ...this.now, ...change });
+    this.#write();
+  }
+
+  undo(): void {
+    this.#history = undo(this.#history);
+    this.arrivals++;
+    this.#write();
+  }
+
+  redo(): void {
+    this.#history = redo(this.#history);
+    this.arrivals++;
+    this.#write();
+  }
+
+  togglePin(pin: Pin): void {
+    const others = this.now.pins.filter((other) => !samePin(other, pin));
+    this.set({ pins: others.length < this.now.pins.length ? others : [...this.now.pins, pin] });
+  }
+
+  /** Goes to other data, another space or map; what belongs to the one before is let go. */
+  goTo(where: Partial<Pick<ViewState, 'data' | 'space' | 'map'>>): void {
+    const next = { ...this.now, ...where };
+    const sameData = next.data === this.now.data;
+    this.set({
+      ...where,
+      camera: null,
+      pins: this.now.pins.filter((pin) => sameData && pin.kind === 'sample'),
+      ...(!sameData && { color: undefined, hidden: [], selection: [], thumbnails: false }),
+    });
+  }
+
+  #writing = 0;
+  #write(): void {
+    clearTimeout(this.#writing);
+    this.#writing = window.setTimeout(() => {
+      const address = toAddress(this.now);
+      if (address !== location.hash.slice(1)) window.history.replaceState(null, '', `#${address}`);
+    }, 120);
+  }
+}
+
+/** The fields that the address really says, so that defaults fill the rest. */
+function known(state: ViewState): Partial<ViewState> {
+  return Object.fromEntries(Object.entries(state).filter(([key, value]) => value !== START[key as keyof ViewState]));
+}
+
+export const view = new View();
