@@ -1,1 +1,10 @@
+export { LatentMap } from './latent-map.ts';
+export type { LatentMapOptions } from './latent-map.ts';
+export { LatentMapElement, defineLatentMap } from './latent-map-element.ts';
+export { categoryColors, sequentialColor } from './colors.ts';
+export type { SequentialScale } from './colors.ts';
+export { lightTheme, darkTheme } from './theme.ts';
+export { PointGrid } from './point-grid.ts';
+export type { Direction } from './point-grid.ts';
+export type { MapRenderer, Frame } from './renderer.ts';
 export type * from './types.ts';

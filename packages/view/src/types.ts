@@ -28,6 +28,8 @@ export interface Thumbnails {
   cellWidth: number;
   cellHeight: number;
   cells: Int32Array;
+  /** the pictures are drawings, light on dark: their brightness is drawn as ink in the point's colour, without ground */
+  ink?: boolean;
 }
 
 /** A picture under the points, stretched over an extent of the map: the decoded plane. */

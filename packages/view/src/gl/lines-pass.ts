@@ -1,0 +1,108 @@
+/** Lines over the points: each segment a quad, dashed along the line's own length, anti-aliased across. */
+import { parseColor } from '../colors.ts';
+import type { Frame } from '../renderer.ts';
+import type { Line } from '../types.ts';
+import { bindAttribute, createProgram, setCamera } from './program.ts';
+import type { Program } from './program.ts';
+
+const FLOATS = 11;
+
+const VERTEX = `
+in vec4 a_ends;
+in vec4 a_color;
+in vec3 a_style; // length before this segment in map units, width in pixels, 1 if dashed
+uniform vec2 u_camera, u_zoom, u_halfSize;
+uniform float u_scale, u_pixelRatio;
+out float v_along;
+out float v_across;
+flat out float v_halfWidth;
+flat out float v_dashed;
+flat out vec4 v_color;
+void main() {
+  vec2 p = (a_ends.xy - u_camera) * u_zoom * u_halfSize; // device pixels from the middle
+  vec2 q = (a_ends.zw - u_camera) * u_zoom * u_halfSize;
+  float long = length(q - p);
+  vec2 along = long > 0.0 ? (q - p) / long : vec2(1.0, 0.0);
+  vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1) * 2.0 - 1.0);
+  v_halfWidth = max(0.5, a_style.y * u_pixelRatio * 0.5);
+  float reach = v_halfWidth + 1.0;
+  vec2 place = mix(p, q, corner.x) + vec2(-along.y, along.x) * corner.y * reach;
+  gl_Position = vec4(place / u_halfSize, 0.0, 1.0);
+  v_along = a_style.x * u_scale + corner.x * long / u_pixelRatio;
+  v_across = corner.y * reach;
+  v_dashed = a_style.z;
+  v_color = a_color;
+}`;
+
+const FRAGMENT = `
+in float v_along;
+in float v_across;
+flat in float v_halfWidth;
+flat in float v_dashed;
+flat in vec4 v_color;
+out vec4 color;
+void main() {
+  float cover = clamp(v_halfWidth + 0.5 - abs(v_across), 0.0, 1.0);
+  if (v_dashed > 0.5) cover *= 1.0 - smoothstep(4.5, 5.5, mod(v_along, 9.0)) + smoothstep(8.5, 9.5, mod(v_along, 9.0));
+  color = v_color * cover;
+}`;
+
+export class LinesPass {
+  private readonly gl: WebGL2RenderingContext;
+  private readonly program: Program;
+  private readonly array: WebGLVertexArrayObject;
+  private readonly segments: WebGLBuffer;
+  private origin: readonly [number, number] = [0, 0];
+  private count = 0;
+
+  constructor(gl: WebGL2RenderingContext) {
+    this.gl = gl;
+    this.program = createProgram(gl, VERTEX, FRAGMENT);
+    this.array = gl.createVertexArray();
+    this.segments = gl.createBuffer();
+    gl.bindVertexArray(this.array);
+    const common = { type: gl.FLOAT, stride: FLOATS * 4, divisor: 1 };
+    bindAttribute(gl, this.program, this.segments, { name: 'a_ends', size: 4, offset: 0, ...common });
+    bindAttribute(gl, this.program, this.segments, { name: 'a_color', size: 4, offset: 16, ...common });
+    bindAttribute(gl, this.program, this.segments, { name: 'a_style', size: 3, offset: 32, ...common });
+    gl.bindVertexArray(null);
+  }
+
+  setLines(lines: readonly Line[], defaultColor: string): void {
+    const { gl } = this;
+    this.origin = lines[0]?.points[0] ?? [0, 0];
+    const [ox, oy] = this.origin;
+    const total = lines.reduce((sum, { points }) => sum + Math.max(0, points.length - 1), 0);
+    const data = new Float32Array(total * FLOATS);
+    let at = 0;
+    for (const { points, color = defaultColor, width = 1, dashed = false, opacity = 1 } of lines) {
+      const [r, g, b, a] = parseColor(color).map((channel) => channel / 255);
+      const alpha = a * opacity;
+      let length = 0;
+      for (let k = 1; k < points.length; k++) {
+        const [x0, y0] = points[k - 1];
+        const [x1, y1] = points[k];
+        const ends = [x0 - ox, y0 - oy, x1 - ox, y1 - oy];
+        data.set([...ends, r * alpha, g * alpha, b * alpha, alpha, length, width, dashed ? 1 : 0], at);
+        length += Math.hypot(x1 - x0, y1 - y0);
+        at += FLOATS;
+      }
+    }
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.segments);
+    gl.bufferData(gl.ARRAY_BUFFER, data, gl.DYNAMIC_DRAW);
+    this.count = total;
+  }
+
+  draw({ camera, width, height, pixelRatio }: Frame): void {
+    if (this.count === 0) return;
+    const { gl, program } = this;
+    gl.useProgram(program.handle);
+    setCamera(gl, program, camera, this.origin, width, height);
+    gl.uniform2f(program.uniform('u_halfSize'), (width * pixelRatio) / 2, (height * pixelRatio) / 2);
+    gl.uniform1f(program.uniform('u_scale'), camera.scale);
+    gl.uniform1f(program.uniform('u_pixelRatio'), pixelRatio);
+    gl.bindVertexArray(this.array);
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.count);
+    gl.bindVertexArray(null);
+  }
+}

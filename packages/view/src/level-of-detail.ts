@@ -1,0 +1,101 @@
+/**
+ * How large points are, how opaque, and which of them have a picture: what changes with zoom and number.
+ *
+ * Pictures are chosen like the labels of a chart. The plane is divided into squares whose side is a power of two in map
+ * units; in each the visible point of the lowest rank gets its picture. Squares of one level lie within those of the
+ * next, so a point that has its picture keeps it while you come nearer, and moving the view changes nothing.
+ */
+import { extentOf } from './camera.ts';
+import type { Size } from './camera.ts';
+import type { PointGrid } from './point-grid.ts';
+import type { ThumbnailChoice } from './renderer.ts';
+import type { Camera, Extent } from './types.ts';
+
+/** CSS pixels of a square at its level's farthest; twice that at its nearest. */
+const LEAST_SQUARE = 26;
+/** More points than this in view: too many for pictures. */
+const MAX_CANDIDATES = 200_000;
+
+/** CSS pixels, when all points are in view. */
+export function fittedRadius(count: number, { width, height }: Size): number {
+  const spacing = Math.sqrt((width * height) / Math.max(1, count));
+  return Math.min(4.5, Math.max(0.7, 0.32 * spacing));
+}
+
+/** Points grow slower than the map when it is zoomed. */
+export function zoomedRadius(fitted: number, zoom: number): number {
+  return Math.min(Math.max(fitted, 10), Math.max(0.5, fitted * zoom ** (zoom < 1 ? 0.5 : 0.42)));
+}
+
+/** Opacity of a point: less the more they overlap, so that density shows. `coverage` is disc area over map area. */
+export function opacityFor(coverage: number): number {
+  return Math.min(0.9, Math.max(0.2, 0.95 / Math.sqrt(Math.max(coverage, 1e-6))));
+}
+
+export class ThumbnailChooser {
+  private extent: Extent | null = null;
+  private level = NaN;
+  private indices: Uint32Array = new Uint32Array(0);
+
+  /** Forget the last choice: points, filter or pictures have changed. */
+  reset(): void {
+    this.extent = null;
+  }
+
+  /** The choice for a view; the same array as before while nothing changes. */
+  choose(
+    grid: PointGrid,
+    camera: Camera,
+    size: Size,
+    cells: Int32Array,
+    visible: Uint8Array | null,
+  ): ThumbnailChoice | null {
+    const level = Math.ceil(Math.log2(LEAST_SQUARE / camera.scale));
+    const square = 2 ** level;
+    const view = extentOf(camera, size);
+    if (level !== this.level || !this.extent || !contains(this.extent, view)) {
+      this.level = level;
+      this.extent = widened(view);
+      this.indices = choose(grid, this.extent, square, cells, visible);
+    }
+    if (this.indices.length === 0) return null;
+    return { indices: this.indices, size: Math.min(44, square * camera.scale * 0.86) };
+  }
+}
+
+function choose(
+  grid: PointGrid,
+  extent: Extent,
+  square: number,
+  cells: Int32Array,
+  visible: Uint8Array | null,
+): Uint32Array {
+  if (grid.countAround(extent) > MAX_CANDIDATES) return new Uint32Array(0);
+  const left = Math.floor(extent.xMin / square);
+  const bottom = Math.floor(extent.yMin / square);
+  const cols = Math.floor(extent.xMax / square) - left + 1;
+  const rows = Math.floor(extent.yMax / square) - bottom + 1;
+  const best = new Int32Array(cols * rows).fill(-1);
+  grid.forEachIn(extent, (id, x, y) => {
+    if (cells[id] < 0 || (visible && visible[id] === 0)) return;
+    const at = (Math.floor(y / square) - bottom) * cols + Math.floor(x / square) - left;
+    if (best[at] < 0 || rank(id) < rank(best[at])) best[at] = id;
+  });
+  return Uint32Array.from(best.filter((id) => id >= 0)).sort();
+}
+
+/** A fixed shuffle of the ids. */
+function rank(id: number): number {
+  const mixed = Math.imul(id ^ (id >>> 15), 0x2c1b3c6d);
+  return (mixed ^ (mixed >>> 12)) >>> 0;
+}
+
+function contains(outer: Extent, inner: Extent): boolean {
+  return outer.xMin <= inner.xMin && outer.xMax >= inner.xMax && outer.yMin <= inner.yMin && outer.yMax >= inner.yMax;
+}
+
+function widened({ xMin, xMax, yMin, yMax }: Extent): Extent {
+  const x = (xMax - xMin) / 3;
+  const y = (yMax - yMin) / 3;
+  return { xMin: xMin - x, xMax: xMax + x, yMin: yMin - y, yMax: yMax + y };
+}

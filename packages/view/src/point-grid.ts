@@ -1,0 +1,234 @@
+/**
+ * A uniform grid over points of the plane, for picking: which is nearest, which lie in a box or a polygon.
+ *
+ * The grid covers the middle of the points (the 1st to the 99th percentile of a sample, widened); what lies outside is
+ * clamped into the border cells, so that one far outlier does not crowd all the others into a cell. Points are kept
+ * sorted by cell, coordinates beside ids, so that a cell is read in one go. Points that are not finite are left out.
+ */
+import { insidePolygon, extentOfPolygon } from './polygon.ts';
+import type { Extent, Place } from './types.ts';
+
+const POINTS_PER_CELL = 3;
+const MAX_CELLS = 1 << 20;
+const SAMPLE = 4096;
+
+export type Direction = 'left' | 'right' | 'up' | 'down';
+
+export class PointGrid {
+  readonly size: number;
+  private readonly cols: number;
+  private readonly rows: number;
+  private readonly x0: number;
+  private readonly y0: number;
+  private readonly cellWidth: number;
+  private readonly cellHeight: number;
+  /** where a cell's points begin in `ids`; one more than cells */
+  private readonly starts: Uint32Array;
+  private readonly ids: Uint32Array;
+  /** [size * 2], in the order of `ids` */
+  private readonly places: Float32Array;
+
+  /** @param coordinates  [n * 2], read once */
+  constructor(coordinates: Float32Array) {
+    const n = coordinates.length >> 1;
+    const across = middleOf(coordinates, 0);
+    const down = middleOf(coordinates, 1);
+    const cells = Math.min(MAX_CELLS, Math.max(1, n / POINTS_PER_CELL));
+    const aspect = across.span > 0 && down.span > 0 ? across.span / down.span : 1;
+    this.cols = down.span > 0 ? Math.max(1, Math.min(Math.round(Math.sqrt(cells * aspect)), Math.ceil(cells))) : 1;
+    if (down.span === 0 && across.span > 0) this.cols = Math.ceil(cells);
+    this.rows = down.span > 0 ? Math.max(1, Math.round(cells / this.cols)) : 1;
+    this.x0 = across.low;
+    this.y0 = down.low;
+    this.cellWidth = across.span > 0 ? across.span / this.cols : 1;
+    this.cellHeight = down.span > 0 ? down.span / this.rows : 1;
+
+    const cellOf = new Int32Array(n);
+    this.starts = new Uint32Array(this.cols * this.rows + 1);
+    let size = 0;
+    for (let i = 0; i < n; i++) {
+      const x = coordinates[2 * i];
+      const y = coordinates[2 * i + 1];
+      if (!(Math.abs(x) < Infinity && Math.abs(y) < Infinity)) {
+        cellOf[i] = -1;
+        continue;
+      }
+      const cell = this.rowOf(y) * this.cols + this.colOf(x);
+      cellOf[i] = cell;
+      this.starts[cell + 1]++;
+      size++;
+    }
+    for (let c = 0; c < this.cols * this.rows; c++) this.starts[c + 1] += this.starts[c];
+    this.size = size;
+    this.ids = new Uint32Array(size);
+    this.places = new Float32Array(2 * size);
+    const next = this.starts.slice();
+    for (let i = 0; i < n; i++) {
+      if (cellOf[i] < 0) continue;
+      const at = next[cellOf[i]]++;
+      this.ids[at] = i;
+      this.places[2 * at] = coordinates[2 * i];
+      this.places[2 * at + 1] = coordinates[2 * i + 1];
+    }
+  }
+
+  /**
+   * The nearest point within `radius` (map units), or −1; the lower index when two are equally near.
+   * @param visible  [n], points with 0 are passed over
+   */
+  nearest(x: number, y: number, radius = Infinity, visible: Uint8Array | null = null): number {
+    const { cols, rows, ids, places } = this;
+    const col = this.colOf(x);
+    const row = this.rowOf(y);
+    let best = -1;
+    let bestSquare = radius * radius;
+    for (let ring = 0; ring <= Math.max(cols, rows); ring++) {
+      this.forEachRun(col, row, ring, (start, end) => {
+        for (let at = start; at < end; at++) {
+          const dx = places[2 * at] - x;
+          const dy = places[2 * at + 1] - y;
+          const square = dx * dx + dy * dy;
+          if (square > bestSquare || (visible && visible[ids[at]] === 0)) continue;
+          if (square === bestSquare && best >= 0 && ids[at] > best) continue;
+          best = ids[at];
+          bestSquare = square;
+        }
+      });
+      if (this.isBeyond(x, y, col, row, ring, Math.sqrt(bestSquare))) break;
+    }
+    return best;
+  }
+
+  /** Calls back with every point in the extent, edges included. */
+  forEachIn({ xMin, xMax, yMin, yMax }: Extent, visit: (id: number, x: number, y: number) => void): void {
+    const left = this.colOf(xMin);
+    const right = this.colOf(xMax);
+    const bottom = this.rowOf(yMin);
+    const top = this.rowOf(yMax);
+    for (let row = bottom; row <= top; row++) {
+      const end = this.starts[row * this.cols + right + 1];
+      for (let at = this.starts[row * this.cols + left]; at < end; at++) {
+        const x = this.places[2 * at];
+        const y = this.places[2 * at + 1];
+        if (x >= xMin && x <= xMax && y >= yMin && y <= yMax) visit(this.ids[at], x, y);
+      }
+    }
+  }
+
+  /** An upper bound of how many points lie in the extent: whole cells are counted. */
+  countAround({ xMin, xMax, yMin, yMax }: Extent): number {
+    const left = this.colOf(xMin);
+    const right = this.colOf(xMax);
+    let count = 0;
+    for (let row = this.rowOf(yMin); row <= this.rowOf(yMax); row++) {
+      count += this.starts[row * this.cols + right + 1] - this.starts[row * this.cols + left];
+    }
+    return count;
+  }
+
+  /** The visible points inside a polygon, ascending. */
+  inPolygon(ring: readonly Place[], visible: Uint8Array | null = null): Uint32Array {
+    const found: number[] = [];
+    if (ring.length >= 3) {
+      this.forEachIn(extentOfPolygon(ring), (id, x, y) => {
+        if ((!visible || visible[id] !== 0) && insidePolygon(ring, x, y)) found.push(id);
+      });
+    }
+    return Uint32Array.from(found).sort();
+  }
+
+  /** The visible points in an extent, edges included, ascending. */
+  inExtent(extent: Extent, visible: Uint8Array | null = null): Uint32Array {
+    const found: number[] = [];
+    this.forEachIn(extent, (id) => {
+      if (!visible || visible[id] !== 0) found.push(id);
+    });
+    return Uint32Array.from(found).sort();
+  }
+
+  /**
+   * The next visible point from (x, y) in a direction, or −1: of those within 45° of it the one with the least
+   * distance along plus twice the distance across.
+   */
+  next(x: number, y: number, direction: Direction, from = -1, visible: Uint8Array | null = null): number {
+    const alongX = direction === 'left' ? -1 : direction === 'right' ? 1 : 0;
+    const alongY = direction === 'down' ? -1 : direction === 'up' ? 1 : 0;
+    const { ids, places } = this;
+    const col = this.colOf(x);
+    const row = this.rowOf(y);
+    let best = -1;
+    let bestCost = Infinity;
+    for (let ring = 0; ring <= Math.max(this.cols, this.rows); ring++) {
+      this.forEachRun(col, row, ring, (start, end) => {
+        for (let at = start; at < end; at++) {
+          const dx = places[2 * at] - x;
+          const dy = places[2 * at + 1] - y;
+          const along = dx * alongX + dy * alongY;
+          const across = Math.abs(dx * alongY) + Math.abs(dy * alongX);
+          const cost = along + 2 * across;
+          if (along <= 0 || across > along || cost >= bestCost || ids[at] === from) continue;
+          if (visible && visible[ids[at]] === 0) continue;
+          best = ids[at];
+          bestCost = cost;
+        }
+      });
+      if (this.isBeyond(x, y, col, row, ring, bestCost)) break;
+    }
+    return best;
+  }
+
+  private colOf(x: number): number {
+    const col = Math.floor((x - this.x0) / this.cellWidth);
+    return col < 0 ? 0 : col >= this.cols ? this.cols - 1 : col;
+  }
+
+  private rowOf(y: number): number {
+    const row = Math.floor((y - this.y0) / this.cellHeight);
+    return row < 0 ? 0 : row >= this.rows ? this.rows - 1 : row;
+  }
+
+  /** The cells at Chebyshev distance `ring` of a cell, as ranges of `ids`. */
+  private forEachRun(col: number, row: number, ring: number, visit: (start: number, end: number) => void): void {
+    const { cols, rows, starts } = this;
+    const left = Math.max(0, col - ring);
+    const right = Math.min(cols - 1, col + ring);
+    for (let r = Math.max(0, row - ring); r <= Math.min(rows - 1, row + ring); r++) {
+      const base = r * cols;
+      if (r === row - ring || r === row + ring) {
+        visit(starts[base + left], starts[base + right + 1]);
+      } else {
+        if (col - ring >= 0) visit(starts[base + left], starts[base + left + 1]);
+        if (col + ring < cols && ring > 0) visit(starts[base + right], starts[base + right + 1]);
+      }
+    }
+  }
+
+  /** Whether nothing outside the square of cells seen so far can be nearer than `distance`. */
+  private isBeyond(x: number, y: number, col: number, row: number, ring: number, distance: number): boolean {
+    const { x0, y0, cellWidth, cellHeight } = this;
+    return (
+      (col - ring <= 0 || x - (x0 + (col - ring) * cellWidth) > distance) &&
+      (col + ring >= this.cols - 1 || x0 + (col + ring + 1) * cellWidth - x > distance) &&
+      (row - ring <= 0 || y - (y0 + (row - ring) * cellHeight) > distance) &&
+      (row + ring >= this.rows - 1 || y0 + (row + ring + 1) * cellHeight - y > distance)
+    );
+  }
+}
+
+/** The range of the middle 98 % of one coordinate, from an even sample, widened by a tenth. */
+function middleOf(coordinates: Float32Array, axis: 0 | 1): { low: number; span: number } {
+  const n = coordinates.length >> 1;
+  const stride = Math.max(1, Math.floor(n / SAMPLE));
+  const sample = new Float32Array(Math.ceil(n / stride));
+  let count = 0;
+  for (let i = 0; i < n; i += stride) {
+    const value = coordinates[2 * i + axis];
+    if (Math.abs(value) < Infinity) sample[count++] = value;
+  }
+  if (count === 0) return { low: 0, span: 0 };
+  const sorted = sample.subarray(0, count).sort();
+  const low = sorted[Math.floor(count * 0.01)];
+  const high = sorted[Math.min(count - 1, Math.floor(count * 0.99))];
+  const margin = (high - low) / 10;
+  return { low: low - margin, span: high - low + 2 * margin };
+}
