@@ -1,6 +1,7 @@
 /** For tests: a Workbench in memory that does next to nothing, at the pace that a test wants. */
 import { InputError, matrix } from '@portolan/core/base';
 import type { JobOptions, Matrix } from '@portolan/core/base';
+import type { ByteSource } from '@portolan/core/data';
 import type { Workbench } from '@portolan/core/workbench';
 
 export interface SlowWorkbench extends Workbench {
@@ -14,7 +15,7 @@ export interface SlowWorkbench extends Workbench {
 export function slowWorkbench(): SlowWorkbench {
   const self = {
     pace: 1,
-    received: [],
+    received: [] as SlowWorkbench['received'],
     aborted: 0,
     project: async () => ({ name: 'test', place: 'memory', runtime: 'none', version: 1, warnings: [] }),
     methods: async () => ({ spaces: [], maps: [] }),
@@ -35,13 +36,7 @@ export function slowWorkbench(): SlowWorkbench {
           codes.data.map((v) => 2 * v),
         ),
       ),
-    async addData({
-      files,
-      labels,
-    }: {
-      files: import('@portolan/core/data').ByteSource[];
-      labels?: import('@portolan/core/data').ByteSource;
-    }) {
+    async addData({ files, labels }: { files: ByteSource[]; labels?: ByteSource }) {
       for (const file of labels ? [...files, labels] : files) {
         const end = await file.slice(Math.max(0, file.byteLength - 1));
         self.received.push({ name: file.name, bytes: file.byteLength, last: end[0] });
@@ -52,8 +47,9 @@ export function slowWorkbench(): SlowWorkbench {
       signal?.addEventListener('abort', () => self.aborted++);
       const nEpochs = options?.epochs ?? 3;
       let epoch = 0;
-      while (epoch < nEpochs && !control?.stopped) {
+      while (epoch < nEpochs) {
         signal?.throwIfAborted();
+        if (control?.stopped) break;
         await control?.whileRunning();
         for (let i = 0; i < 20; i++) {
           const coordinates = matrix(1000, 2);
