@@ -61,6 +61,10 @@ function drawBackdrop(): ImageData {
 
 const field = (name: string): string => String(new FormData(form).get(name) ?? '');
 
+function at(i: number): Place {
+  return [places[2 * i], places[2 * i + 1]];
+}
+
 function recolor(): void {
   const coloring = field('coloring');
   if (coloring === 'none') map.setColoring(null);
@@ -82,7 +86,6 @@ function update(): void {
   map.setFilter(field('filter') ? Uint8Array.from(labels, (label) => (label < 5 ? 1 : 0)) : null);
   const extent = { xMin: -16, xMax: 16, yMin: -12, yMax: 12 };
   map.setBackdrop(field('backdrop') ? { image: drawBackdrop(), extent } : null);
-  const at = (i: number): Place => [places[2 * i], places[2 * i + 1]];
   map.setLines(
     field('lines')
       ? Array.from({ length: 8 }, (_, k) => ({ points: [at(0), at(k + 1)], dashed: k % 2 > 0, opacity: 0.8 }))

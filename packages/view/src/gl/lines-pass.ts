@@ -21,14 +21,14 @@ flat out vec4 v_color;
 void main() {
   vec2 p = (a_ends.xy - u_camera) * u_zoom * u_halfSize; // device pixels from the middle
   vec2 q = (a_ends.zw - u_camera) * u_zoom * u_halfSize;
-  float long = length(q - p);
-  vec2 along = long > 0.0 ? (q - p) / long : vec2(1.0, 0.0);
+  float extent = length(q - p);
+  vec2 along = extent > 0.0 ? (q - p) / extent : vec2(1.0, 0.0);
   vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1) * 2.0 - 1.0);
   v_halfWidth = max(0.5, a_style.y * u_pixelRatio * 0.5);
   float reach = v_halfWidth + 1.0;
   vec2 place = mix(p, q, corner.x) + vec2(-along.y, along.x) * corner.y * reach;
   gl_Position = vec4(place / u_halfSize, 0.0, 1.0);
-  v_along = a_style.x * u_scale + corner.x * long / u_pixelRatio;
+  v_along = a_style.x * u_scale + corner.x * extent / u_pixelRatio;
   v_across = corner.y * reach;
   v_dashed = a_style.z;
   v_color = a_color;
