@@ -154,22 +154,12 @@ export function slice(
   return attributes.axes.length === 0 ? x : sliceOp([x], attributes);
 }
 
+const minus = (n: number): number => (n === 0 ? 0 : -n);
+
 const padOp = defineOp<{ before: readonly number[]; after: readonly number[]; value: number }>({
   name: 'pad',
   shape: ([x], { before, after }) => x.shape.map((d, i) => (typeof d === 'number' ? d + before[i] + after[i] : d)),
-  gradient: (g, y, { before }) => [
-    () => {
-      const { shape } = y.inputs[0];
-      const axes = shape.map((_, i) => i).filter((i) => shape[i] !== y.shape[i]);
-      const starts = axes.map((i) => before[i]);
-      return slice(
-        g,
-        starts,
-        axes.map((axis, i) => starts[i] + (shape[axis] as number)),
-        { axes },
-      );
-    },
-  ],
+  gradient: (g, _, { before, after }) => [() => pad(g, before.map(minus), after.map(minus))],
   onnx: (emit, [x], { before, after, value }) =>
     emit.node('Pad', [x, emit.int64([...before, ...after]), ...(value === 0 ? [] : [emit.scalar(value)])]),
 });
