@@ -47,7 +47,9 @@ export async function readColumns(
   nSamples: number,
   name: string,
 ): Promise<Column[]> {
-  const read = new Map<string, unknown[]>(infos.map((info) => [info.name, new Array(nSamples).fill(null)]));
+  const read = new Map<string, unknown[]>(
+    infos.map((info) => [info.name, Array.from({ length: nSamples }, () => null)]),
+  );
   let cellsRead = 0;
   const { buffer } = bytes.slice();
   try {
@@ -55,7 +57,8 @@ export async function readColumns(
       file: { byteLength: bytes.byteLength, slice: (start, end) => buffer.slice(start, end) },
       onChunk({ columnName, columnData, rowStart }) {
         const values = read.get(columnName);
-        for (let i = 0; values && i < columnData.length && rowStart + i < nSamples; i++, cellsRead++) {
+        if (!values) return;
+        for (let i = 0; i < columnData.length && rowStart + i < nSamples; i++, cellsRead++) {
           values[rowStart + i] = columnData[i];
         }
       },

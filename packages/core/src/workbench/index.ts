@@ -2,6 +2,8 @@ export { createWorkbench } from './create-workbench.ts';
 export type { WorkbenchOptions } from './create-workbench.ts';
 export type { Packs } from './packs.ts';
 export { slug } from './items.ts';
+export { TABLE_FORMATS, columnNames, exportFiles, exportTable, matrixColumns, writeTable } from './export.ts';
+export type { TableFormat } from './export.ts';
 export { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES } from './store.ts';
 export type { Shelf, Store, StoredFile } from './store.ts';
 export { checkItem, memoryStore } from './memory-store.ts';

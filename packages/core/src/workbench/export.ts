@@ -1,0 +1,130 @@
+/** An item as files for other programs: as it is kept, or as a table in a format of the reader's choice. */
+import { InputError } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import { readRows, writeNpy } from '../data/index.ts';
+import type { Column } from '../data/index.ts';
+import { writeColumns } from './columns.ts';
+import { datasetFiles, rowShape } from './datasets.ts';
+import type { ItemInfo, Workbench } from './workbench.ts';
+
+/** `npy`: the numbers alone. The others: the numbers beside the data's columns, a row for each sample. */
+export const TABLE_FORMATS = ['npy', 'csv', 'jsonl', 'parquet'] as const;
+export type TableFormat = (typeof TABLE_FORMATS)[number];
+
+/**
+ * The numbers of an item as one file: a data set's rows, a space's codes, a map's coordinates.
+ * @throws InputError when there is no such item, or a space that keeps no codes
+ */
+export async function exportTable(
+  workbench: Workbench,
+  { id, format }: { id: string; format: TableFormat },
+): Promise<Uint8Array> {
+  const info = await workbench.show({ id });
+  if (format === 'npy') return exportNpy(workbench, info);
+  const { matrix, names } = await numbers(workbench, info);
+  return writeTable([...matrixColumns(matrix, names), ...(await columnsBeside(workbench, info, matrix.rows))], format);
+}
+
+/** The files that an item is kept in; a pack gives those it would be kept in. */
+export async function exportFiles(workbench: Workbench, { id }: { id: string }): Promise<Record<string, Uint8Array>> {
+  const info = await workbench.show({ id });
+  if (info.kind === 'data' && info.pack) {
+    const [rows, columns] = await Promise.all([workbench.rows({ data: id }), workbench.columns({ data: id })]);
+    return datasetFiles({ name: id, rows, columns, medium: info.medium, warnings: [] });
+  }
+  const files: Record<string, Uint8Array> = {};
+  for (const { name } of await workbench.files({ id })) files[name] = await workbench.file({ id, name });
+  return files;
+}
+
+/** Columns as a table in text or Parquet. */
+export function writeTable(columns: readonly Column[], format: Exclude<TableFormat, 'npy'>): Uint8Array {
+  if (format === 'parquet') return writeColumns(columns);
+  const n = columns.length > 0 ? cellCount(columns[0]) : 0;
+  const cells = columns.map(cellsOf);
+  const names = columns.map((column) => column.name);
+  const lines: string[] = [];
+  if (format === 'csv') lines.push(names.map(csvCell).join(','));
+  const keys = names.map((name) => `${JSON.stringify(name)}:`);
+  for (let i = 0; i < n; i++) {
+    const row = cells.map((cell) => cell(i));
+    lines.push(
+      format === 'csv'
+        ? row.map((value) => csvCell(value ?? '')).join(',')
+        : `{${row.map((value, j) => keys[j] + JSON.stringify(value)).join(',')}}`,
+    );
+  }
+  return new TextEncoder().encode(`${lines.join('\n')}\n`);
+}
+
+/** A matrix as number columns with the given names. */
+export function matrixColumns({ data, rows, cols }: Matrix, names: readonly string[]): Column[] {
+  return names.map((name, j) => {
+    const values = new Float64Array(rows);
+    for (let i = 0; i < rows; i++) values[i] = shortest(data[i * cols + j]);
+    return { name, type: 'number', values };
+  });
+}
+
+/** `z1`, `z2`, …; a map's are `x`, `y`, `z`. */
+export function columnNames(prefix: 'x' | 'z', count: number): string[] {
+  return Array.from({ length: count }, (_, j) => `${prefix}${j + 1}`);
+}
+
+async function exportNpy(workbench: Workbench, info: ItemInfo): Promise<Uint8Array> {
+  if (info.kind !== 'data') return writeNpy((await numbers(workbench, info)).matrix);
+  const { data, nSamples, nFeatures } = await workbench.rows({ data: info.id });
+  return writeNpy({ shape: [nSamples, ...rowShape(info.medium, nFeatures)], data });
+}
+
+async function numbers(workbench: Workbench, info: ItemInfo): Promise<{ matrix: Matrix; names: string[] }> {
+  const { id } = info;
+  if (info.kind === 'data') {
+    return { matrix: readRows(await workbench.rows({ data: id })), names: columnNames('x', info.nFeatures) };
+  }
+  if (info.kind === 'map') {
+    return { matrix: await workbench.coordinates({ map: id }), names: ['x', 'y', 'z'].slice(0, info.nComponents) };
+  }
+  if (!info.encodes)
+    throw new InputError(`${id} has no encoder, so it keeps no codes to export`, { code: 'no-encode' });
+  return { matrix: await workbench.codes({ space: id }), names: columnNames('z', info.latentDim) };
+}
+
+/** The columns of the data that an item was made from; none when it is gone or has other rows by now. */
+async function columnsBeside(workbench: Workbench, info: ItemInfo, n: number): Promise<Column[]> {
+  const data = info.kind === 'data' ? info.id : info.data;
+  const there = (await workbench.list({ kind: 'data' })).find((item) => item.id === data);
+  return there?.kind === 'data' && there.nSamples === n ? workbench.columns({ data }) : [];
+}
+
+function cellCount(column: Column): number {
+  return column.type === 'category' ? column.codes.length : column.values.length;
+}
+
+/** A row's cell as text or number; null when it is missing. */
+function cellsOf(column: Column): (i: number) => string | number | null {
+  switch (column.type) {
+    case 'category':
+      return (i) => column.categories[column.codes[i]] ?? null;
+    case 'number':
+      return (i) => (Number.isFinite(column.values[i]) ? column.values[i] : null);
+    case 'time':
+      return (i) => (Number.isNaN(column.values[i]) ? null : new Date(column.values[i]).toISOString());
+    case 'text':
+      return (i) => column.values[i];
+  }
+}
+
+function csvCell(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The number with the fewest digits that is this single-precision one. */
+function shortest(value: number): number {
+  for (const digits of [6, 7, 8]) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(9));
+}

@@ -1,0 +1,111 @@
+/** Items in words and tables, for people. */
+import type { DataInfo, ItemInfo, MapInfo, Medium, SpaceInfo } from '@portolan/core';
+import { bytes, count, date, duration, facts, figure, plural, table } from './format.ts';
+
+export function medium(medium: Medium): string {
+  if (medium.kind === 'vector') return 'vectors';
+  return `images ${medium.height} × ${medium.width}${medium.channels === 3 ? ' in colour' : ''}`;
+}
+
+export function itemTable(items: readonly ItemInfo[]): string {
+  const rows = items.map((item) => [
+    item.kind,
+    item.id,
+    item.kind === 'data' ? '' : item.method,
+    essence(item),
+    date(item.created),
+  ]);
+  return table(['kind', 'id', 'method', 'what it is', 'made'], rows);
+}
+
+export function dataTable(items: readonly DataInfo[]): string {
+  const rows = items.map((item) => [
+    item.id,
+    count(item.nSamples),
+    count(item.nFeatures),
+    medium(item.medium),
+    item.label ?? '',
+    bytes(item.bytes),
+    item.pack ? 'comes with Portolan' : date(item.created),
+  ]);
+  return table(['id', 'samples>', 'features>', 'medium', 'label', 'size>', 'added'], rows);
+}
+
+function essence(item: ItemInfo): string {
+  switch (item.kind) {
+    case 'data':
+      return `${plural(item.nSamples, 'sample')} of ${plural(item.nFeatures, 'feature')}, ${medium(item.medium)}`;
+    case 'space':
+      return `${plural(item.latentDim, 'dimension')} from ${item.data}${mse(item)}${item.stopped ? ', stopped early' : ''}`;
+    case 'map':
+      return `${item.nComponents}-D map of ${item.space ?? item.data}, trustworthiness ${figure(item.quality.trustworthiness)}`;
+  }
+}
+
+const mse = ({ metrics }: SpaceInfo): string => (metrics.mse === undefined ? '' : `, mse ${figure(metrics.mse)}`);
+
+export function itemFacts(item: ItemInfo): string {
+  const own = { data: dataFacts, space: spaceFacts, map: mapFacts }[item.kind] as (item: ItemInfo) => Fact[];
+  return facts([['id', item.id], ...own(item)]);
+}
+
+type Fact = readonly [name: string, value: string | undefined];
+
+function dataFacts(item: DataInfo): Fact[] {
+  const columns = item.columns.map((column) =>
+    column.categories
+      ? `${column.name} (${plural(column.categories.length, 'category').replace('ys', 'ies')})`
+      : `${column.name} (${column.type})`,
+  );
+  return [
+    ['samples', count(item.nSamples)],
+    ['features', count(item.nFeatures)],
+    ['medium', medium(item.medium)],
+    ['columns', columns.join(', ')],
+    ['label', item.label],
+    ['size', bytes(item.bytes)],
+    ['added', item.pack ? 'comes with Portolan' : date(item.created)],
+    ...item.warnings.map((warning): Fact => ['note', warning]),
+  ];
+}
+
+function figures(values: Record<string, number> | undefined): string {
+  return Object.entries(values ?? {})
+    .map(([name, value]) => `${name} ${figure(value)}`)
+    .join(', ');
+}
+
+export function spaceFacts(item: SpaceInfo): Fact[] {
+  const { metrics, history } = item;
+  const cpu = item.cpuSeconds === undefined ? '' : ` (${duration(item.cpuSeconds)} of CPU)`;
+  return [
+    ['method', item.method],
+    ['data', item.data],
+    ['dimensions', `${item.latentDim} for ${plural(item.nFeatures, 'feature')}`],
+    ['mse', metrics.mse === undefined ? undefined : figure(metrics.mse)],
+    ['train', figures(metrics.train)],
+    ['validation', figures(metrics.validation)],
+    ['epochs', history.length > 0 ? `${history.length}${item.stopped ? ', stopped early' : ''}` : undefined],
+    ['time', `${duration(item.seconds)}${cpu}, ${figure(item.samplesPerSecond)} samples/s`],
+    ['engine', item.runtime],
+    ['made', date(item.created)],
+    ...item.warnings.map((warning): Fact => ['note', warning]),
+  ];
+}
+
+export function mapFacts(item: MapInfo): Fact[] {
+  const { quality } = item;
+  const cpu = item.cpuSeconds === undefined ? '' : ` (${duration(item.cpuSeconds)} of CPU)`;
+  return [
+    ['method', item.method],
+    ['map of', item.space ?? `${item.data} (its rows)`],
+    ['trustworthiness', figure(quality.trustworthiness)],
+    ['continuity', figure(quality.continuity)],
+    ['neighbour recall', figure(quality.neighborRecall)],
+    ['label accuracy', quality.labelAccuracy === undefined ? undefined : figure(quality.labelAccuracy)],
+    ['explained variance', quality.explainedVariance === undefined ? undefined : figure(quality.explainedVariance)],
+    ['measured', `${plural(quality.nNeighbors, 'neighbour')} of ${plural(quality.sampleSize, 'sample')}`],
+    ['time', `${duration(item.seconds)}${cpu}`],
+    ['made', date(item.created)],
+  ];
+}

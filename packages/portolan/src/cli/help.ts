@@ -1,0 +1,78 @@
+/** The help texts; all from the tables that the verbs themselves are run by. */
+import type { MethodInfo } from '@portolan/core';
+import type { Flag } from './arguments.ts';
+import { wrap } from './format.ts';
+import { optionFlag } from './method-options.ts';
+import { GLOBAL_FLAGS } from './verb.ts';
+import type { Verb } from './verb.ts';
+
+const COLUMNS = 100;
+
+export function overview(verbs: readonly Verb[], version: string): string {
+  const names = verbs.map((verb) => [verb.name, verb.summary] as const);
+  return [
+    `Portolan ${version}: learn a latent space, see it, travel in it.`,
+    '',
+    'Usage: portolan VERB … [flags]      portolan VERB --help',
+    '',
+    list(names),
+    '',
+    'Flags of every verb:',
+    list(GLOBAL_FLAGS.map(flagEntry)),
+    '',
+    'Begin with:',
+    '  portolan studio',
+    '  portolan learn digits --method autoencoder --latent-dim 2 --epochs 10',
+    '',
+    'Exit codes: 0 done, 1 failed, 2 the command line is wrong, 130 cancelled by Ctrl-C.',
+  ].join('\n');
+}
+
+export function verbHelp(verb: Verb, methods: readonly MethodInfo[]): string {
+  const places = verb.positionals.map(({ name, optional, many }) => {
+    const shown = many ? `${name}…` : name;
+    return optional ? `[${shown}]` : shown;
+  });
+  const own = new Set(verb.flags.map((flag) => flag.name));
+  return [
+    verb.summary,
+    '',
+    `Usage: portolan ${[verb.name, ...places].join(' ')} [flags]`,
+    ...section(
+      '',
+      verb.positionals.map(({ name, summary }) => [name, summary] as const),
+    ),
+    ...section('Flags:', verb.flags.map(flagEntry)),
+    ...methods.flatMap((method) =>
+      section(`Method ${method.name}: ${method.summary}`, method.options.map(optionFlag).map(flagEntry)),
+    ),
+    ...section('Flags of every verb:', GLOBAL_FLAGS.filter((flag) => !own.has(flag.name)).map(flagEntry)),
+    '',
+    verb.examples.length > 1 ? 'Examples:' : 'Example:',
+    ...verb.examples.map((example) => `  portolan ${example}`),
+  ].join('\n');
+}
+
+function section(title: string, entries: readonly (readonly [string, string])[]): string[] {
+  if (entries.length === 0) return title.startsWith('Method') ? ['', ...wrap(title, COLUMNS)] : [];
+  return ['', ...(title === '' ? [] : wrap(title, COLUMNS)), list(entries)];
+}
+
+function flagEntry({ name, short, value, summary, default: usual }: Flag): readonly [string, string] {
+  const written = `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`;
+  return [written, usual === undefined ? summary : `${summary} (default: ${usual})`];
+}
+
+function list(entries: readonly (readonly [string, string])[]): string {
+  const width = Math.min(28, Math.max(...entries.map(([name]) => name.length)));
+  return entries
+    .flatMap(([name, summary]) => {
+      const lines = wrap(summary, COLUMNS - width - 4);
+      const first = name.length > width ? [`  ${name}`] : [];
+      return [
+        ...first,
+        ...lines.map((line, i) => `  ${(i === 0 && first.length === 0 ? name : '').padEnd(width)}  ${line}`),
+      ];
+    })
+    .join('\n');
+}

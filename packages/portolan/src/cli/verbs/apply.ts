@@ -1,0 +1,133 @@
+import { access } from 'node:fs/promises';
+import { InputError, readRows } from '@portolan/core';
+import type { Matrix, SpaceInfo } from '@portolan/core';
+import { duration, plural } from '../format.ts';
+import { checkOut, readMatrixFile, writeMatrixFile } from '../matrix-files.ts';
+import { number } from '../method-options.ts';
+import { UsageError } from '../usage-error.ts';
+import { textFlag } from '../verb.ts';
+import type { Context, Verb } from '../verb.ts';
+
+const SPACE = { name: 'SPACE', summary: 'a space’s id' };
+const OUT = { name: 'out', value: 'FILE', summary: 'where to: .npy, .csv, .jsonl or .parquet' };
+const IMAGE_OUT = { ...OUT, summary: `${OUT.summary}; images also to a .png, as one contact sheet` };
+
+export const encode: Verb = {
+  name: 'encode',
+  summary: 'Rows → codes',
+  positionals: [SPACE, { name: 'ROWS', summary: 'a file of rows (npy, csv, Parquet, images, …), or a data set’s id' }],
+  flags: [OUT],
+  examples: ['encode digits-autoencoder rows.npy --out codes.npy', 'encode digits-autoencoder digits --out codes.csv'],
+  async run(context) {
+    const { args, project, job } = context;
+    const [id, rowsPath] = args.positionals;
+    const out = needed(context, 'out');
+    checkOut(out);
+    const space = await spaceNamed(context, id);
+    const rows = await rowsFrom(context, rowsPath, space);
+    const clock = performance.now();
+    const codes = await project.encode({ space: id, rows }, job);
+    const seconds = (performance.now() - clock) / 1000;
+    await writeMatrixFile(out, codes, 'z');
+    return {
+      json: { space: id, nSamples: codes.rows, latentDim: codes.cols, out, seconds },
+      text: `${plural(codes.rows, 'row')} encoded in ${duration(seconds)} → ${out}`,
+    };
+  },
+};
+
+export const decode: Verb = {
+  name: 'decode',
+  summary: 'Codes → rows',
+  positionals: [SPACE, { name: 'CODES', summary: 'a file of codes: npy, csv, Parquet, …' }],
+  flags: [IMAGE_OUT],
+  examples: [
+    'decode digits-autoencoder codes.npy --out rows.npy',
+    'decode digits-autoencoder codes.npy --out sheet.png',
+  ],
+  async run(context) {
+    const { args, project, job } = context;
+    const [id, codesPath] = args.positionals;
+    const out = needed(context, 'out');
+    const space = await spaceNamed(context, id);
+    checkOut(out, space.medium);
+    const codes = await readMatrixFile(codesPath, undefined, job);
+    const clock = performance.now();
+    const rows = await project.decode({ space: id, codes }, job);
+    const seconds = (performance.now() - clock) / 1000;
+    await writeMatrixFile(out, rows, 'x', space.medium);
+    return {
+      json: { space: id, nSamples: rows.rows, nFeatures: rows.cols, out, seconds },
+      text: `${plural(rows.rows, 'code')} decoded in ${duration(seconds)} → ${out}`,
+    };
+  },
+};
+
+export const sample: Verb = {
+  name: 'sample',
+  summary: 'Draw new rows from a space',
+  positionals: [SPACE],
+  flags: [
+    { name: 'n', short: 'n', value: 'N', summary: 'how many', default: '16' },
+    IMAGE_OUT,
+    { name: 'codes', value: 'FILE', summary: 'keep the codes that were drawn, too' },
+  ],
+  examples: ['sample digits-vae --n 16 --seed 1 --out rows.npy', 'sample digits-vae --n 100 --out sheet.png'],
+  async run(context) {
+    const { args, project } = context;
+    const [id] = args.positionals;
+    const n = number('--n', textFlag(context, 'n') ?? '16', { min: 1, max: 1e6, integer: true });
+    const seed = number('--seed', textFlag(context, 'seed') ?? '0', { integer: true });
+    const out = textFlag(context, 'out');
+    const codesOut = textFlag(context, 'codes');
+    if (out === undefined && codesOut === undefined) throw new UsageError('--out FILE is missing: where the rows go');
+    const space = await spaceNamed(context, id);
+    if (out !== undefined) checkOut(out, space.medium);
+    if (codesOut !== undefined) checkOut(codesOut);
+    const { codes, rows } = await project.sample({ space: id, n, seed });
+    if (out !== undefined && !rows) throw new InputError(`${id} has no decoder; keep the codes instead: --codes FILE`);
+    if (out !== undefined) await writeMatrixFile(out, rows!, 'x', space.medium);
+    if (codesOut !== undefined) await writeMatrixFile(codesOut, codes, 'z');
+    const places = [out, codesOut].filter((place) => place !== undefined).join(', ');
+    return {
+      json: {
+        space: id,
+        nSamples: n,
+        seed,
+        ...(out !== undefined && { out }),
+        ...(codesOut !== undefined && { codes: codesOut }),
+      },
+      text: `${plural(n, 'sample')} drawn → ${places}`,
+    };
+  },
+};
+
+function needed(context: Context, name: string): string {
+  const given = textFlag(context, name);
+  if (given === undefined || given === '') throw new UsageError(`--${name} FILE is missing: where the result goes`);
+  return given;
+}
+
+async function spaceNamed({ project }: Context, id: string): Promise<SpaceInfo> {
+  const info = await project.show({ id });
+  if (info.kind === 'space') return info;
+  const spaces = (await project.list({ kind: 'space' })).map((space) => space.id);
+  throw new InputError(
+    `${id} is a ${info.kind === 'data' ? 'data set' : 'map'}, expected a space: ${spaces.join(', ') || 'there is none yet'}`,
+    {
+      code: 'wrong-kind',
+    },
+  );
+}
+
+/** A file if there is one of that name, else a data set of the project. */
+async function rowsFrom({ project, job }: Context, path: string, { medium }: SpaceInfo): Promise<Matrix> {
+  const isFile = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!isFile && (await project.list({ kind: 'data' })).some((item) => item.id === path)) {
+    return readRows(await project.rows({ data: path }));
+  }
+  return readMatrixFile(path, medium, job);
+}

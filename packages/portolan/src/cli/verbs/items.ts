@@ -1,0 +1,63 @@
+import type { Kind } from '@portolan/core';
+import { itemFacts, itemTable } from '../describe.ts';
+import { bytes, table } from '../format.ts';
+import { didYouMean } from '../nearest.ts';
+import { UsageError } from '../usage-error.ts';
+import { textFlag } from '../verb.ts';
+import type { Verb } from '../verb.ts';
+
+const KINDS: readonly Kind[] = ['data', 'space', 'map'];
+
+export const ls: Verb = {
+  name: 'ls',
+  summary: 'List everything in the project',
+  positionals: [],
+  flags: [{ name: 'kind', value: KINDS.join('|'), summary: 'only these' }],
+  examples: ['ls', 'ls --kind space --json'],
+  async run(context) {
+    const { project } = context;
+    const kind = textFlag(context, 'kind');
+    if (kind !== undefined && !KINDS.includes(kind as Kind)) {
+      throw new UsageError(`--kind is ${JSON.stringify(kind)}${didYouMean(kind, KINDS)}; expected ${KINDS.join(', ')}`);
+    }
+    const info = await project.project();
+    const items = await project.list(kind === undefined ? {} : { kind: kind as Kind });
+    for (const warning of info.warnings) context.note(`portolan: ${warning}`);
+    const text = `${info.name}  ${info.place}\n\n${items.length > 0 ? itemTable(items) : 'nothing yet'}`;
+    return { json: { project: info, items }, text };
+  },
+};
+
+export const show: Verb = {
+  name: 'show',
+  summary: 'Show a data set, a space or a map: how it was made, how good it is, its files',
+  positionals: [{ name: 'ID', summary: 'as portolan ls lists it' }],
+  flags: [],
+  examples: ['show digits-autoencoder'],
+  async run({ args, project }) {
+    const id = args.positionals[0];
+    const info = await project.show({ id });
+    const files = await project.files({ id });
+    const list =
+      files.length > 0
+        ? `\n\n${table(
+            ['file', 'size>'],
+            files.map((file) => [file.name, bytes(file.bytes)]),
+          )}`
+        : '';
+    return { json: { ...info, files }, text: `${itemFacts(info)}${list}` };
+  },
+};
+
+export const rm: Verb = {
+  name: 'rm',
+  summary: 'Remove items; what was made from them stays',
+  positionals: [{ name: 'ID', many: true, summary: 'ids as portolan ls lists them' }],
+  flags: [],
+  examples: ['rm digits-autoencoder-2'],
+  async run({ args, project }) {
+    for (const id of args.positionals) await project.show({ id }); // all or none
+    for (const id of args.positionals) await project.remove({ id });
+    return { json: { removed: args.positionals }, text: `removed ${args.positionals.join(', ')}` };
+  },
+};

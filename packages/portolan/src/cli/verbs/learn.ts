@@ -1,0 +1,33 @@
+import type { JobOptions, LearnDetail } from '@portolan/core';
+import { spaceFacts } from '../describe.ts';
+import { facts } from '../format.ts';
+import { methodNamed, methodOptions } from '../method-options.ts';
+import { textFlag } from '../verb.ts';
+import type { Verb } from '../verb.ts';
+
+export const learn: Verb = {
+  name: 'learn',
+  summary: 'Learn a latent space from a data set',
+  positionals: [{ name: 'DATA', summary: 'a data set’s id; digits is always there' }],
+  flags: [
+    { name: 'method', value: 'METHOD', summary: 'how to learn', default: 'autoencoder' },
+    { name: 'name', value: 'NAME', summary: 'the space’s id', default: 'DATA-METHOD' },
+  ],
+  methods: 'spaces',
+  examples: [
+    'learn digits --method autoencoder --latent-dim 2 --epochs 10 --seed 0 --json',
+    'learn faces --method vae --latent-dim 16 --beta 2',
+  ],
+  async run(context) {
+    const { args, project, job } = context;
+    const { spaces } = await project.methods();
+    const method = methodNamed(spaces, textFlag(context, 'method') ?? 'autoencoder');
+    const options = methodOptions(method, spaces, args);
+    const info = await project.learn(
+      { data: args.positionals[0], method: method.name, options, name: textFlag(context, 'name') },
+      job as JobOptions<LearnDetail>,
+    );
+    const { id, kind: _, history, ...rest } = info;
+    return { json: { space: id, ...rest, epochs: history.length }, text: facts([['space', id], ...spaceFacts(info)]) };
+  },
+};
