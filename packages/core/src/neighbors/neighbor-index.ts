@@ -1,0 +1,114 @@
+/**
+ * Exact nearest rows of one point, quickly enough for a pointer that moves. A row is given up as soon as its norm, or
+ * the part of its distance summed so far, says that it can't be among the nearest.
+ */
+import { InputError } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import type { Distance } from './distance-rows.ts';
+import { smallest } from './smallest.ts';
+
+/** Columns summed between two looks at the limit. */
+const STRIDE = 64;
+
+export interface NeighborIndex {
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  /**
+   * The k nearest rows (fewer when there are not as many), nearest first; of equals the smaller index first.
+   * @param except  a row to leave out: the point itself
+   * @throws InputError when the point's length is not nFeatures
+   */
+  query(
+    point: ArrayLike<number>,
+    k: number,
+    options?: { except?: number },
+  ): { indices: Uint32Array; distances: Float32Array };
+}
+
+/** @param x  [n, d], kept, not copied */
+export function neighborIndex(x: Matrix, { distance = 'euclidean' }: { distance?: Distance } = {}): NeighborIndex {
+  const { data, rows, cols } = x;
+  const norms = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < cols; j++) sum += data[i * cols + j] ** 2;
+    norms[i] = Math.sqrt(sum);
+  }
+  return {
+    nSamples: rows,
+    nFeatures: cols,
+    query(point, k, { except = -1 } = {}) {
+      if (point.length !== cols) {
+        throw new InputError(`nearest rows: the point has ${point.length} numbers, expected ${cols}`, {
+          code: 'width',
+        });
+      }
+      const q = Float64Array.from(point);
+      const norm = Math.sqrt(q.reduce((sum, value) => sum + value * value, 0));
+      const best = smallest(Math.max(0, Math.min(k, rows - (except >= 0 && except < rows ? 1 : 0))));
+      if (distance === 'euclidean') {
+        let limit = best.limit;
+        for (let i = 0; i < rows; i++) {
+          const apart = norms[i] - norm;
+          // a little slack, so that rounding in the norms never drops a row at the limit
+          if (apart * apart > limit * (1 + 1e-9) + 1e-12 * norm * norm || i === except) continue;
+          const squared = squaredDistance(data, i * cols, q, limit);
+          if (squared >= limit) continue;
+          best.offer(i, squared);
+          limit = best.limit;
+        }
+      } else {
+        for (let i = 0; i < rows; i++) {
+          if (i === except) continue;
+          const both = norm * norms[i];
+          best.offer(i, both > 0 ? Math.max(0, 1 - innerProduct(data, i * cols, q) / both) : 1);
+        }
+      }
+      const distances = Float32Array.from(best.values, distance === 'euclidean' ? Math.sqrt : undefined);
+      return { indices: best.indices, distances };
+    },
+  };
+}
+
+/** |row − q|², or something not below `limit` once that is sure. */
+function squaredDistance(data: Float32Array, at: number, q: Float64Array, limit: number): number {
+  const n = q.length;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let j = 0;
+  while (j + 4 <= n) {
+    const end = Math.min(n - 3, j + STRIDE);
+    for (; j < end; j += 4) {
+      const d0 = data[at + j] - q[j];
+      const d1 = data[at + j + 1] - q[j + 1];
+      const d2 = data[at + j + 2] - q[j + 2];
+      const d3 = data[at + j + 3] - q[j + 3];
+      s0 += d0 * d0;
+      s1 += d1 * d1;
+      s2 += d2 * d2;
+      s3 += d3 * d3;
+    }
+    if (s0 + s1 + s2 + s3 >= limit) return Infinity;
+  }
+  for (; j < n; j++) s0 += (data[at + j] - q[j]) ** 2;
+  return s0 + s1 + s2 + s3;
+}
+
+function innerProduct(data: Float32Array, at: number, q: Float64Array): number {
+  const n = q.length;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let j = 0;
+  for (; j + 4 <= n; j += 4) {
+    s0 += data[at + j] * q[j];
+    s1 += data[at + j + 1] * q[j + 1];
+    s2 += data[at + j + 2] * q[j + 2];
+    s3 += data[at + j + 3] * q[j + 3];
+  }
+  for (; j < n; j++) s0 += data[at + j] * q[j];
+  return s0 + s1 + s2 + s3;
+}
