@@ -6,8 +6,13 @@ export type { BlobSource, WorkbenchClient } from './client.ts';
 export { remoteControl } from './control.ts';
 export type { RemoteControl } from './control.ts';
 
+export interface ConnectOptions {
+  /** on the static site: run models on the GPU where there is one */
+  webgpu?: boolean;
+}
+
 /** The Workbench of this page: the server that sent it, or on the static site one in a Worker. */
-export async function connect(): Promise<WorkbenchClient> {
-  if (__WEB__) return (await import('./worker-client.ts')).workerClient();
+export async function connect({ webgpu }: ConnectOptions = {}): Promise<WorkbenchClient> {
+  if (__WEB__) return (await import('./worker-client.ts')).workerClient({ webgpu });
   return httpClient({ base: globalThis.location.origin });
 }
