@@ -43,6 +43,9 @@ const FAILED = 1;
 const MISUSED = 2;
 const CANCELLED = 130;
 
+/** Codes of errors that are the command line's own. */
+const MISUSES = ['usage', 'option', 'no-such-method', 'bad-name'];
+
 /** Runs a command line; the process's exit code says how it went. */
 export async function main(argv: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
@@ -192,7 +195,7 @@ function report(error: unknown, { json, debug }: { json: boolean; debug: boolean
     message.code === 'internal' ? `${message.message} (this is a bug; --debug shows where)` : message.message;
   process.stderr.write(`portolan: ${what.replaceAll(/\s*\n\s*/g, ' ')}\n`);
   if (debug) process.stderr.write(`${stackOf(error)}\n`);
-  return error instanceof InputError && error.code === 'usage' ? MISUSED : FAILED;
+  return error instanceof InputError && MISUSES.includes(error.code) ? MISUSED : FAILED;
 }
 
 function stackOf(error: unknown): string {

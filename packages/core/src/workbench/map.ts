@@ -5,7 +5,7 @@ import { readRows, writeNpy } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { mapMethods } from '../maps/index.ts';
 import { measureMap } from '../measures/index.ts';
-import type { OptionSpec, Options } from '../spaces/index.ts';
+import { resolveOptions } from '../spaces/index.ts';
 import { codes, readMatrix } from './apply.ts';
 import { useDataset } from './datasets.ts';
 import { startClock } from './desk.ts';
@@ -14,8 +14,9 @@ import { named } from './learn.ts';
 import type { MapArgs, MapInfo } from './workbench.ts';
 
 export async function map(desk: Desk, args: MapArgs, job: JobOptions = {}): Promise<MapInfo> {
-  const { of, options = {}, name } = args;
+  const { of, name } = args;
   const method = named(mapMethods, args.method, 'map');
+  const options = resolveOptions(method.name, method.options, args.options);
   await desk.items.checkName(name);
   const source = await desk.items.find(of);
   if (source.kind === 'map') {
@@ -40,7 +41,7 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions = {}): Prom
     ...(source.kind === 'space' && { space: of }),
     data,
     method: method.name,
-    options: inFull(method.options, options),
+    options,
     nComponents: coordinates.cols,
     quality,
     seconds,
@@ -55,11 +56,6 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions = {}): Prom
 export async function coordinates(desk: Desk, { map: id }: { map: string }): Promise<Matrix> {
   await desk.items.findKind(id, 'map');
   return readMatrix(desk, 'maps', id, 'coordinates.npy');
-}
-
-/** What was chosen and, for the rest, the defaults. */
-function inFull(specs: readonly OptionSpec[], chosen: Partial<Options>): Options {
-  return Object.fromEntries(specs.map((spec) => [spec.name, chosen[spec.name] ?? spec.default]));
 }
 
 async function allRows(desk: Desk, id: string): Promise<Matrix> {
