@@ -25,7 +25,8 @@ export function writeConvTranspose(
 
 /**
  * As a convolution in which images are channels and channels images: x is passed over by g, the stride becoming the
- * dilation and the other way round. What the last window reaches beyond the kernel is cut off.
+ * dilation and the other way round. The padding is what the windows really reach, so that nothing but the kernel's
+ * places is computed.
  */
 export function writeWeightGradient(
   emit: Emitter,
@@ -36,23 +37,28 @@ export function writeWeightGradient(
   gShape: Shape,
   wShape: Shape,
 ): string {
-  const [, c, h, w] = xShape as [unknown, number, number, number];
-  const [o, , kh, kw] = wShape as readonly number[];
-  let images = x;
-  if (groups > 1) {
-    // [n, groups · c', h, w] → [c', groups · n, h, w]
-    images = emit.node('Reshape', [x, emit.int64([-1, groups, c / groups, h, w])]);
-    images = emit.node('Transpose', [images], { perm: [2, 1, 0, 3, 4] });
-    images = emit.node('Reshape', [images, emit.int64([c / groups, -1, h, w])]);
-  } else images = emit.node('Transpose', [x], { perm: [1, 0, 2, 3] });
-  const kernels = emit.node('Transpose', [g], { perm: [1, 0, 2, 3] });
-  const wide = emit.node('Conv', [images, kernels], {
-    kernel_shape: gShape.slice(2) as readonly number[],
+  const [c, ...size] = xShape.slice(1) as number[];
+  const places = gShape.slice(2) as number[];
+  const kernel = wShape.slice(2) as number[];
+  const behind = size.map((n, i) => (places[i] - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - n - pads[i]);
+  const used = size.map((n, i) => n + Math.min(0, behind[i]));
+  const whole = used.every((n, i) => n === size[i]);
+  const seen = whole ? x : emit.node('Slice', [x, emit.int64([0, 0]), emit.int64(used), emit.int64([2, 3])]);
+  const images = swapImagesAndChannels(emit, seen, c, groups, used);
+  const swapped = emit.node('Conv', [images, emit.node('Transpose', [g], { perm: [1, 0, 2, 3] })], {
+    kernel_shape: places,
     strides: dilations,
     dilations: strides,
-    pads,
+    pads: [pads[0], pads[1], ...behind.map((n) => Math.max(0, n))],
     group: groups,
   });
-  const cut = emit.node('Slice', [wide, emit.int64([0, 0]), emit.int64([kh, kw]), emit.int64([2, 3])]);
-  return o === 1 && c === 1 ? cut : emit.node('Transpose', [cut], { perm: [1, 0, 2, 3] });
+  return emit.node('Transpose', [swapped], { perm: [1, 0, 2, 3] });
+}
+
+/** [n, groups · c', h, w] → [c', groups · n, h, w]. */
+function swapImagesAndChannels(emit: Emitter, x: string, c: number, groups: number, size: readonly number[]): string {
+  if (groups === 1) return emit.node('Transpose', [x], { perm: [1, 0, 2, 3] });
+  const split = emit.node('Reshape', [x, emit.int64([-1, groups, c / groups, ...size])]);
+  const swapped = emit.node('Transpose', [split], { perm: [2, 1, 0, 3, 4] });
+  return emit.node('Reshape', [swapped, emit.int64([c / groups, -1, ...size])]);
 }

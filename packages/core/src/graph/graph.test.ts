@@ -59,6 +59,23 @@ describe('simplification', () => {
   });
 });
 
+/** Convolution, pooling, softmax and reductions, and a gradient through all of them. */
+const network = (rows: g.Dim): Record<string, Tensor> => {
+  const x = g.input('x', [rows, 6]);
+  const w = g.constant(
+    Float32Array.from({ length: 8 }, (_, i) => Math.sin(i)),
+    [2, 1, 2, 2],
+  );
+  const images = g.maxPool2d(g.conv2d(g.reshape(x, [rows, 1, 2, 3]), w, undefined, { pads: 1 }), {
+    kernel: 2,
+    strides: 1,
+  });
+  const y = g.softmax(g.reshape(g.silu(images), [rows, -1]));
+  const loss = g.add(g.mean(g.square(y)), g.mean(g.logSumExp(g.sub(x, g.mean(x, { axes: 0 })), { axes: 1 })));
+  const [dx] = g.gradients(loss, [x]);
+  return { y, loss, dx };
+};
+
 describe('a batch that varies', () => {
   const x = g.input('x', ['batch', 6]);
 
@@ -72,21 +89,6 @@ describe('a batch that varies', () => {
   });
 
   test.each([1, 2, 5])('values and gradients at %i rows are those of a known batch', async (n) => {
-    const network = (rows: g.Dim): Record<string, Tensor> => {
-      const x = g.input('x', [rows, 6]);
-      const w = g.constant(
-        Float32Array.from({ length: 8 }, (_, i) => Math.sin(i)),
-        [2, 1, 2, 2],
-      );
-      const images = g.maxPool2d(g.conv2d(g.reshape(x, [rows, 1, 2, 3]), w, undefined, { pads: 1 }), {
-        kernel: 2,
-        strides: 1,
-      });
-      const y = g.softmax(g.reshape(g.silu(images), [rows, -1]));
-      const loss = g.add(g.mean(g.square(y)), g.mean(g.logSumExp(g.sub(x, g.mean(x, { axes: 0 })), { axes: 1 })));
-      const [dx] = g.gradients(loss, [x]);
-      return { y, loss, dx };
-    };
     const feeds = {
       x: f32(
         [n, 6],
@@ -102,13 +104,14 @@ describe('a batch that varies', () => {
   });
 });
 
+const wave = (n: number): Float32Array => Float32Array.from({ length: n }, (_, i) => Math.sin(i * 2.3));
+
 describe('jacobian', () => {
   test.each([
     ['fewer inputs than outputs', 2, 5],
     ['fewer outputs than inputs', 4, 3],
   ])('%s, against finite differences at every row', async (_, k, m) => {
     const x = g.input('x', ['batch', k]);
-    const wave = (n: number): Float32Array => Float32Array.from({ length: n }, (_, i) => Math.sin(i * 2.3));
     const w = g.constant(wave(k * 6), [k, 6]);
     const v = g.constant(wave(6 * m), [6, m]);
     const y = g.sigmoid(g.matmul(g.tanh(g.gemm(x, w)), v));
