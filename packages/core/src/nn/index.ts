@@ -11,8 +11,8 @@ export {
 export type { Fans, Initialiser } from './initialisers.ts';
 export { declaringScope, boundScope, constantScope } from './scope.ts';
 export type { Parameter, Scope } from './scope.ts';
-export { activate, dense, flatten, normalized } from './layers.ts';
-export type { Activation, LayerOptions } from './layers.ts';
+export { activate, conv, convTranspose, dense, flatten, knownDim, normalized } from './layers.ts';
+export type { Activation, ConvOptions, LayerOptions } from './layers.ts';
 export {
   squaredError,
   bernoulli,

@@ -87,7 +87,6 @@ function ziggurat() {
   const bounds = new Float64Array(LAYERS);
   const widths = new Float64Array(LAYERS);
   const heights = new Float64Array(LAYERS);
-  const density = (x: number): number => Math.exp(-0.5 * x * x);
   let edge = TAIL;
   const base = AREA / density(edge);
   bounds[0] = (edge / base) * UNIT;
@@ -103,4 +102,8 @@ function ziggurat() {
     heights[i] = density(edge);
   }
   return { bounds, widths, heights };
+}
+
+function density(x: number): number {
+  return Math.exp(-0.5 * x * x);
 }

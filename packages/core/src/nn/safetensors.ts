@@ -72,7 +72,6 @@ export function readSafetensors(
 function isEntry(value: unknown): value is Entry {
   if (typeof value !== 'object' || value === null) return false;
   const { dtype, shape, data_offsets: offsets } = value as Partial<Entry>;
-  const whole = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
   return (
     typeof dtype === 'string' &&
     Array.isArray(shape) &&
@@ -82,4 +81,8 @@ function isEntry(value: unknown): value is Entry {
     offsets.every(whole) &&
     offsets[0] <= offsets[1]
   );
+}
+
+function whole(n: unknown): boolean {
+  return Number.isSafeInteger(n) && (n as number) >= 0;
 }

@@ -34,7 +34,6 @@ export function trainState(parameters: readonly Parameter[], optimiser: Optimise
   ]);
   const sides = [0, 1].map(() => {
     const values = initial.map(({ name, shape, value }) => ({ name, shape, value: value.slice() }));
-    const tensor = ({ shape, value }: Parameter): TensorValue => ({ dtype: 'float32', shape, data: value });
     return {
       values,
       feeds: Object.fromEntries(values.map((item) => [item.name, tensor(item)])),
@@ -65,4 +64,8 @@ export function trainState(parameters: readonly Parameter[], optimiser: Optimise
       }
     },
   };
+}
+
+function tensor({ shape, value }: Parameter): TensorValue {
+  return { dtype: 'float32', shape, data: value };
 }

@@ -16,3 +16,8 @@ export type {
 export { resolveOptions } from './options.ts';
 export { loadSpace, makePrior, onnxSpace, readManifest, SPACE_VERSION } from './onnx-space.ts';
 export type { OnnxSpaceOptions, PriorSpec, SpaceManifest } from './onnx-space.ts';
+export { autoencoder } from './autoencoder.ts';
+export { vae } from './vae.ts';
+export { spaceMethods } from './methods.ts';
+export { fitPca, pca, pcaModels, pcaOf, pcaSteps } from './pca.ts';
+export type { Pca, PcaOptions, PcaParts, PcaSolver } from './pca.ts';

@@ -1,0 +1,96 @@
+/**
+ * The autoencoder (Hinton & Salakhutdinov 2006): a network that has to bring rows back through a narrow place. As a
+ * denoising autoencoder (Vincent et al. 2010) it sees rows corrupted and has to bring back the clean ones.
+ *
+ * Images are in [0, 1] and end in a sigmoid; other rows are standardised within the network and end linear. The code
+ * is linear in the last features. There is no prior by nature: sampling draws from a Gaussian fitted to the codes.
+ */
+import type { Random } from '../base/index.ts';
+import { sigmoid } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import { dense, fillGaussian, maskAtRandom, saltAndPepper, squaredError } from '../nn/index.ts';
+import type { Scope } from '../nn/index.ts';
+import { checkLatentDim, fitNetwork, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
+import type { Options, OptionSpec, SpaceMethod } from './latent-space.ts';
+import { learnRows, readLearnRows } from './learn-rows.ts';
+import type { LearnRows } from './learn-rows.ts';
+import { ARCHITECTURE_OPTIONS, architectureOf, decoderTrunk, encoderTrunk, restore, standardise } from './networks.ts';
+import { resolveOptions } from './options.ts';
+
+const NOISE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'noise',
+    type: 'choice',
+    default: 'none',
+    choices: ['none', 'gaussian', 'masking', 'saltAndPepper'],
+    summary: 'How rows are corrupted before they are encoded; the clean rows have to come back.',
+  },
+  {
+    name: 'noiseLevel',
+    type: 'number',
+    default: 0.3,
+    min: 0,
+    max: 1,
+    summary: 'The deviation of Gaussian noise, or the share of values that are masked or turned to salt and pepper.',
+  },
+];
+
+export const autoencoder: SpaceMethod = {
+  name: 'autoencoder',
+  title: 'Autoencoder',
+  summary: 'A network that squeezes each row through a few numbers and learns to bring it back.',
+  options: [LATENT_DIM, ...ARCHITECTURE_OPTIONS, ...NOISE_OPTIONS, ...TRAINING_OPTIONS],
+  async fit(dataset, given, runtime, job) {
+    const options = resolveOptions('autoencoder', autoencoder.options, given);
+    const latentDim = options.latentDim as number;
+    const rows = learnRows(dataset);
+    const { nFeatures } = dataset.rows;
+    checkLatentDim(latentDim, nFeatures);
+    const architecture = architectureOf(options, dataset.medium, nFeatures);
+    const corrupt = corruption(options, rows);
+    const outward = (y: Tensor): Tensor => (rows.scaler ? y : sigmoid(y));
+    const code = (scope: Scope, x: Tensor): Tensor => {
+      const trunk = encoderTrunk(scope.child('encoder'), x, architecture);
+      return dense(scope.child('encoder').child('code'), trunk, latentDim);
+    };
+    const learned = (scope: Scope, z: Tensor): Tensor => outward(decoderTrunk(scope.child('decoder'), z, architecture));
+    return fitNetwork(
+      {
+        method: 'autoencoder',
+        inputs: ['x', ...(corrupt ? ['corrupted'] : [])].map((name) => ({ name, shape: [nFeatures] })),
+        model: (scope, { x, corrupted = x }) => squaredError(learned(scope, code(scope, corrupted)), x),
+        fill(indices, { x, corrupted }, rng, training) {
+          readLearnRows(rows, indices, x);
+          corrupted?.set(x);
+          if (corrupted && training) corrupt?.(corrupted, rng);
+        },
+        encode: (scope, x) => ({ z: code(scope, standardise(x, rows.scaler)) }),
+        decode: (scope, z) => restore(learned(scope, z), rows.scaler),
+      },
+      options,
+      rows,
+      dataset,
+      runtime,
+      job,
+    );
+  },
+};
+
+/** Corrupts rows in place; undefined when there is nothing to do. Standardised rows range over about ±2. */
+function corruption(
+  { noise, noiseLevel }: Options,
+  { scaler }: LearnRows,
+): ((x: Float32Array, rng: Random) => void) | undefined {
+  const level = noiseLevel as number;
+  if (noise === 'none' || level === 0) return undefined;
+  if (noise === 'masking') return (x, rng) => maskAtRandom(x, rng, level);
+  if (noise === 'saltAndPepper') {
+    return (x, rng) => saltAndPepper(x, rng, level, scaler ? -2 : 0, scaler ? 2 : 1);
+  }
+  let buffer = new Float32Array(0);
+  return (x, rng) => {
+    if (buffer.length !== x.length) buffer = new Float32Array(x.length);
+    fillGaussian(buffer, rng, level);
+    for (let i = 0; i < x.length; i++) x[i] += buffer[i];
+  };
+}

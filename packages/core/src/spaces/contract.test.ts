@@ -1,0 +1,150 @@
+/** What every way to learn a space must keep. A new method joins by its line in methods.ts. */
+import { describe, expect, it } from 'vitest';
+import { isAbort, jobControl, matrix, random } from '../base/index.ts';
+import type { Progress } from '../base/index.ts';
+import { readRows, rowsOf } from '../data/index.ts';
+import type { Dataset } from '../data/index.ts';
+import { digits } from '../data/digits.fixture.ts';
+import { nodeRuntime } from '../runtime/node.fixture.ts';
+import type { LearnDetail, Options } from './latent-space.ts';
+import { loadSpace, readManifest } from './onnx-space.ts';
+import { spaceMethods } from './methods.ts';
+
+const runtime = nodeRuntime();
+const images = await digits(300);
+const vectors = table(120, 6);
+
+/** Small and quick, for methods that take such options. */
+const QUICK: Options = { epochs: 2, batchSize: 32, layers: [24], channels: [4, 8], seed: 3 };
+
+describe.each(spaceMethods)('$name', (method) => {
+  const quick = (more: Partial<Options> = {}): Partial<Options> =>
+    Object.fromEntries(
+      Object.entries({ ...QUICK, ...more }).filter(([name]) => method.options.some((spec) => spec.name === name)),
+    );
+  const fit = (dataset: Dataset, more: Partial<Options> = {}, job = {}) =>
+    method.fit(dataset, quick(more), runtime, job);
+
+  it.each([
+    ['images', images],
+    ['vectors', vectors],
+  ])('learns, encodes, decodes and samples: %s', async (_, dataset) => {
+    const before = dataset.rows.data.slice();
+    const { space, metrics, options, stopped } = await fit(dataset, { latentDim: 3 });
+    expect(dataset.rows.data).toEqual(before);
+    expect(space).toMatchObject({ method: method.name, latentDim: 3, nFeatures: dataset.rows.nFeatures });
+    expect(stopped).toBe(false);
+    expect(Object.keys(options).sort()).toEqual(method.options.map((spec) => spec.name).sort());
+    const x = readRows(dataset.rows);
+    const kept = x.data.slice();
+    const z = await space.encode!(x);
+    const xHat = await space.decode!(z);
+    expect([z.rows, z.cols, xHat.rows, xHat.cols]).toEqual([x.rows, 3, x.rows, x.cols]);
+    expect(x.data).toEqual(kept);
+    expect([...z.data, ...xHat.data].every(Number.isFinite)).toBe(true);
+    expect(metrics.mse).toBeCloseTo(meanSquare(x.data, xHat.data), 5);
+    for (const value of Object.values(metrics.train)) expect(value).toEqual(expect.any(Number));
+    const sample = space.prior!.sample(5, 1);
+    expect([sample.rows, sample.cols]).toEqual([5, 3]);
+    expect(space.prior!.sample(5, 1).data).toEqual(sample.data);
+    expect(space.prior!.sample(5, 2).data).not.toEqual(sample.data);
+    await space.dispose();
+  });
+
+  it('gives the same space for the same seed', async () => {
+    const [a, b] = [await fit(images), await fit(images)];
+    const x = readRows(images.rows);
+    expect((await a.space.encode!(x)).data).toEqual((await b.space.encode!(x)).data);
+    expect(a.metrics).toEqual(b.metrics);
+  });
+
+  it('is the same after it was saved and loaded', async () => {
+    const { space } = await fit(vectors, { latentDim: 2 });
+    const files = space.toFiles();
+    const loaded = await loadSpace(files, runtime);
+    const x = readRows(vectors.rows);
+    const z = await space.encode!(x);
+    expect((await loaded.encode!(x)).data).toEqual(z.data);
+    expect((await loaded.decode!(z)).data).toEqual((await space.decode!(z)).data);
+    expect(loaded.prior!.sample(4, 9).data).toEqual(space.prior!.sample(4, 9).data);
+    expect(loaded.medium).toEqual(space.medium);
+    expect(readManifest(loaded.toFiles()['space.json']).method).toBe(method.name);
+  });
+
+  it('can be cancelled', async () => {
+    const controller = new AbortController();
+    const onProgress = (): void => controller.abort();
+    await expect(fit(images, {}, { signal: controller.signal, onProgress })).rejects.toSatisfy(isAbort);
+    await expect(fit(images, {}, { signal: controller.signal })).rejects.toSatisfy(isAbort);
+  });
+
+  it('can be stopped, and keeps what it has', async () => {
+    const control = jobControl();
+    const onProgress = ({ done }: Progress<LearnDetail>): void => {
+      if (done > 0) control.stop();
+    };
+    const { space, stopped } = await fit(images, { epochs: 500 }, { control, onProgress });
+    if (method.options.some((spec) => spec.name === 'epochs')) expect(stopped).toBe(true);
+    expect((await space.encode!(readRows(images.rows))).rows).toBe(300);
+  });
+
+  it('tells of progress that only grows within a phase, and ends', async () => {
+    const seen: Progress<LearnDetail>[] = [];
+    await fit(images, {}, { onProgress: (progress: Progress<LearnDetail>) => seen.push(progress) });
+    for (const phase of new Set(seen.map((progress) => progress.phase))) {
+      const own = seen.filter((progress) => progress.phase === phase);
+      expect(own.every((progress, i) => i === 0 || progress.done >= own[i - 1].done)).toBe(true);
+      expect(own.at(-1)!.done).toBe(own.at(-1)!.total);
+    }
+  });
+
+  it('refuses what it cannot learn from, in one line', async () => {
+    const bad = { ...vectors, rows: rowsOf(readRows(vectors.rows)) };
+    bad.rows.data[6 * 7 + 2] = NaN;
+    const cases: [Dataset, Partial<Options>, RegExp][] = [
+      [bad, {}, /row 7, column 2/],
+      [{ ...vectors, rows: rowsOf(matrix(0, 6)) }, {}, /0 rows/],
+      [{ ...vectors, rows: rowsOf(matrix(1, 6)) }, {}, /(one|1) (row|sample)|at least 2/],
+      [vectors, { latentDim: 6 }, /latentDim 6.*6 features/],
+      [vectors, { latentDim: 0 }, /latentDim is 0, expected/],
+      [vectors, { latentDim: 1.5 }, /whole number/],
+      [vectors, { latentDims: 2 }, /no option latentDims/],
+    ];
+    for (const [dataset, options, message] of cases) {
+      const error: Error = await method.fit(dataset, { ...quick(), ...options }, runtime).then(
+        () => expect.unreachable(String(message)),
+        (error: Error) => error,
+      );
+      expect(error).toMatchObject({ name: 'InputError', message: expect.stringMatching(message) });
+      expect(error.message).not.toContain('\n');
+    }
+  });
+
+  it('says so when columns are constant', async () => {
+    const x = readRows(vectors.rows);
+    for (let i = 0; i < x.rows; i++) x.data[i * 6 + 4] = 5;
+    const { warnings, space } = await fit({ ...vectors, rows: rowsOf(x) });
+    expect(warnings.join()).toMatch(/constant/);
+    expect((await space.decode!(await space.encode!(x))).data.every(Number.isFinite)).toBe(true);
+  });
+});
+
+/** Points near a plane in d dimensions, on scales from 1 to 100. */
+function table(n: number, d: number): Dataset {
+  const rng = random(1);
+  const x = matrix(n, d);
+  const axes = rng.fillNormal(new Float32Array(2 * d));
+  for (let i = 0; i < n; i++) {
+    const [a, b] = [rng.normal(), rng.normal()];
+    for (let j = 0; j < d; j++) {
+      x.data[i * d + j] = (a * axes[j] + b * axes[d + j] + 0.1 * rng.normal()) * 100 ** (j / d) + j;
+    }
+  }
+  return { name: 'plane', rows: rowsOf(x), columns: [], medium: { kind: 'vector' }, warnings: [] };
+}
+
+function meanSquare(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
+  return sum / a.length;
+}

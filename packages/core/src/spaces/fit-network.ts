@@ -1,0 +1,293 @@
+/**
+ * From a network to a fitted space: what autoencoders of every kind have in common. They differ in their loss, in what
+ * a mini-batch is made of, and in what is saved.
+ */
+import { finish, InputError, matrix, run } from '../base/index.ts';
+import type { JobOptions, Matrix, Stepper } from '../base/index.ts';
+import { readRows } from '../data/index.ts';
+import type { Dataset } from '../data/index.ts';
+import { input, toOnnx } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import { cholesky, covarianceSteps } from '../linalg/index.ts';
+import { adam, adamw, constantRate, constantScope, cosineDecay, sgd, trainer, warmUp } from '../nn/index.ts';
+import type { BatchInput, Model, Optimiser, Schedule, Scope, Trained, TrainOptions, TrainUnit } from '../nn/index.ts';
+import type { Runtime } from '../runtime/index.ts';
+import type { FittedSpace, LatentSpace, LearnDetail, Options, OptionSpec } from './latent-space.ts';
+import type { LearnRows } from './learn-rows.ts';
+import { onnxSpace } from './onnx-space.ts';
+import type { PriorSpec } from './onnx-space.ts';
+import { previews } from './preview.ts';
+
+export const TRAINING_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'epochs',
+    type: 'integer',
+    default: 10,
+    min: 1,
+    max: 100_000,
+    main: true,
+    summary: 'How often learning goes over the whole data. More fits closer and takes longer.',
+  },
+  {
+    name: 'batchSize',
+    type: 'integer',
+    default: 256,
+    min: 1,
+    max: 65_536,
+    summary: 'Rows per update. Larger batches run faster but update less often.',
+  },
+  {
+    name: 'learningRate',
+    type: 'number',
+    default: 1e-3,
+    min: 1e-8,
+    max: 10,
+    main: true,
+    summary: 'The length of each update. Raise it to learn faster; too high and learning diverges.',
+  },
+  {
+    name: 'optimizer',
+    type: 'choice',
+    default: 'adam',
+    choices: ['adam', 'adamw', 'sgd'],
+    summary: 'How updates are made from gradients; sgd has momentum 0.9 and wants a higher learning rate.',
+  },
+  {
+    name: 'schedule',
+    type: 'choice',
+    default: 'constant',
+    choices: ['constant', 'cosine', 'warmUp'],
+    summary: 'How the learning rate goes: constant, down a cosine to 0, or up over the first twentieth and then down.',
+  },
+  {
+    name: 'clipNorm',
+    type: 'number',
+    default: 0,
+    min: 0,
+    summary: 'Gradients longer than this are shortened to it, which tames divergence; 0 leaves them.',
+  },
+  {
+    name: 'validationShare',
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 0.9,
+    summary: 'Share of the rows held out to judge by and not learned from.',
+  },
+  {
+    name: 'earlyStopping',
+    type: 'integer',
+    default: 0,
+    min: 0,
+    summary: 'Stop after so many epochs without a better validation loss, and keep the best; 0 never stops.',
+  },
+  {
+    name: 'batchesPerCall',
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 8,
+    summary: 'Updates made in one call of the runtime, 1, 2, 4 or 8; 0 measures. Changes speed, not the result.',
+  },
+  { name: 'seed', type: 'integer', default: 0, min: 0, max: 2 ** 32 - 1, summary: 'The same seed, the same space.' },
+];
+
+export const LATENT_DIM: OptionSpec = {
+  name: 'latentDim',
+  type: 'integer',
+  default: 2,
+  min: 1,
+  max: 4096,
+  main: true,
+  summary: 'Dimensions of the latent space. Two can be drawn as they are; more keep more detail.',
+};
+
+/** What tells one kind of autoencoder from another. */
+export interface Network {
+  readonly method: string;
+  readonly inputs: readonly BatchInput[];
+  readonly model: Model;
+  readonly fill: TrainOptions['fill'];
+  /** rows as they are in the data → outputs of the encoder, the code first */
+  encode(scope: Scope, x: Tensor): Record<string, Tensor>;
+  /** codes → rows as they are in the data */
+  decode(scope: Scope, z: Tensor): Tensor;
+  /** a Gaussian is fitted to the codes when left out */
+  readonly prior?: PriorSpec;
+}
+
+const CHUNK = 1000;
+
+/** @throws InputError when there are as many latents as features: nothing would be compressed */
+export function checkLatentDim(latentDim: number, nFeatures: number): void {
+  if (latentDim < nFeatures) return;
+  const way = nFeatures > 1 ? `try at most ${nFeatures - 1}` : 'one feature is a line already';
+  throw new InputError(`latentDim ${latentDim} must be less than the ${nFeatures} features of the data; ${way}`, {
+    code: 'latent-dim',
+    details: { latentDim, nFeatures },
+  });
+}
+
+/** Learns a network and wraps it as a space. */
+export async function fitNetwork(
+  network: Network,
+  options: Options,
+  { rows, warnings }: LearnRows,
+  { medium, name }: Dataset,
+  runtime: Runtime,
+  job: JobOptions<LearnDetail> = {},
+): Promise<FittedSpace> {
+  const seed = options.seed as number;
+  job.signal?.throwIfAborted();
+  if ((options.earlyStopping as number) > 0 && options.validationShare === 0) {
+    throw new InputError('earlyStopping needs rows to judge by; set validationShare, 0.1 for instance', {
+      code: 'option',
+      details: { option: 'earlyStopping' },
+    });
+  }
+  const training = await trainer(runtime, {
+    model: network.model,
+    inputs: network.inputs,
+    fill: network.fill,
+    nSamples: rows.nSamples,
+    epochs: options.epochs as number,
+    batchSize: options.batchSize as number,
+    learningRate: options.learningRate as number,
+    optimiser: optimiserOf(options.optimizer as string),
+    schedule: scheduleOf(options.schedule as string),
+    clipNorm: (options.clipNorm as number) || Infinity,
+    validationShare: options.validationShare as number,
+    patience: options.earlyStopping as number,
+    batchesPerCall: options.batchesPerCall as number,
+    seed,
+  });
+  const code = (scope: Scope, x: Tensor): Tensor => Object.values(network.encode(scope, x))[0];
+  const preview = job.onProgress
+    ? await previews(runtime, rows, training.parameters(), code, network.decode, seed)
+    : undefined;
+  try {
+    const nEpochs = options.epochs as number;
+    const stepper: Stepper<LearnDetail, Trained> = {
+      phase: training.phase,
+      get done() {
+        return training.done;
+      },
+      get total() {
+        return training.total;
+      },
+      async step() {
+        const unit = (await training.step()) as TrainUnit;
+        const shown = await preview?.due(training.parameters());
+        return { ...unit, nEpochs, ...(shown && { preview: shown }) };
+      },
+      result: () => training.result(),
+    };
+    const trained = await run(stepper, job);
+    const stopped = training.done < training.total;
+    const files = models(network, trained, rows.nFeatures, options.latentDim as number, name);
+    const measuring = { ...job, total: training.trainRows.length };
+    const pause = async (): Promise<void> => job.signal?.throwIfAborted();
+    const train = await training.evaluate(training.trainRows, trained.parameters, pause);
+    const validation =
+      training.validationRows.length > 0
+        ? await training.evaluate(training.validationRows, trained.parameters, pause)
+        : undefined;
+    const plain = await onnxSpace(files, runtime, { method: network.method, medium, prior: network.prior });
+    const { codes, mse, variance } = await reconstruct(plain, rows, training.trainRows, measuring);
+    const noticed = [...warnings, ...training.warnings];
+    if (!(mse < variance)) {
+      noticed.push(
+        `rows come back no better than their mean would (mse ${mse.toPrecision(3)}, variance ${variance.toPrecision(3)}); ` +
+          `try a learningRate below ${options.learningRate as number}, more epochs or more latent dimensions`,
+      );
+    }
+    let space = plain;
+    if (!network.prior) {
+      const prior = fitPrior(codes);
+      await plain.dispose();
+      space = await onnxSpace(files, runtime, { method: network.method, medium, prior });
+    }
+    return {
+      space,
+      metrics: { mse, train, ...(validation && { validation }) },
+      history: trained.history,
+      warnings: noticed,
+      options,
+      stopped,
+    };
+  } finally {
+    await preview?.dispose();
+    await training.dispose();
+  }
+}
+
+function optimiserOf(name: string): Optimiser {
+  return name === 'sgd' ? sgd({ momentum: 0.9 }) : name === 'adamw' ? adamw() : adam();
+}
+
+function scheduleOf(name: string): Schedule {
+  if (name === 'constant') return constantRate();
+  if (name === 'cosine') return cosineDecay();
+  return (iteration, total) => warmUp(Math.ceil(total / 20), cosineDecay())(iteration, total);
+}
+
+/** encoder.onnx and decoder.onnx of the trained parameters. */
+function models(network: Network, { parameters }: Trained, nFeatures: number, latentDim: number, data: string) {
+  const scope = constantScope(parameters);
+  const metadata = { producer: 'portolan', method: network.method, data };
+  const x = input('x', ['batch', nFeatures]);
+  const z = input('z', ['batch', latentDim]);
+  return {
+    encoder: toOnnx(network.encode(scope, x), { inputs: [x], metadata }),
+    decoder: toOnnx({ xHat: network.decode(scope, z) }, { inputs: [z], metadata }),
+  };
+}
+
+/** The codes of rows, the mean squared error of what is decoded from them, and the variance about the mean row. */
+async function reconstruct(
+  space: LatentSpace,
+  rows: LearnRows['rows'],
+  indices: Uint32Array,
+  { signal, onProgress }: JobOptions<LearnDetail>,
+): Promise<{ codes: Matrix; mse: number; variance: number }> {
+  const codes = matrix(indices.length, space.latentDim);
+  const mean = new Float64Array(rows.nFeatures);
+  let squares = 0;
+  let error = 0;
+  const began = performance.now();
+  for (let from = 0; from < indices.length; from += CHUNK) {
+    signal?.throwIfAborted();
+    const x = readRows(rows, indices.subarray(from, from + CHUNK));
+    const z = (await space.encode?.(x)) as Matrix;
+    const xHat = (await space.decode?.(z)) as Matrix;
+    codes.data.set(z.data, from * z.cols);
+    for (let i = 0, j = 0; i < x.data.length; i++, j = j + 1 === mean.length ? 0 : j + 1) {
+      const value = x.data[i];
+      mean[j] += value;
+      squares += value * value;
+      error += (value - xHat.data[i]) ** 2;
+    }
+    onProgress?.({
+      phase: 'measuring',
+      done: from + x.rows,
+      total: indices.length,
+      elapsed: performance.now() - began,
+    });
+  }
+  const count = indices.length * rows.nFeatures;
+  const ofMeans = mean.reduce((sum, value) => sum + (value / indices.length) ** 2, 0) / rows.nFeatures;
+  return { codes, mse: error / count, variance: squares / count - ofMeans };
+}
+
+/** A Gaussian of the codes' mean and covariance. */
+function fitPrior(codes: Matrix): PriorSpec {
+  const k = codes.cols;
+  const mean = Array.from({ length: k }, () => 0);
+  for (let i = 0; i < codes.data.length; i++) mean[i % k] += codes.data[i] / codes.rows;
+  const covariance = finish(covarianceSteps(codes));
+  let trace = 0;
+  for (let j = 0; j < k; j++) trace += covariance.data[j * k + j];
+  // a latent that is always the same has no variance; a little keeps the matrix positive definite
+  for (let j = 0; j < k; j++) covariance.data[j * k + j] += (1e-6 * trace) / k + 1e-12;
+  return { kind: 'gaussian', mean, cholesky: Array.from(cholesky(covariance).data) };
+}

@@ -1,0 +1,97 @@
+/** What learning shows while it runs: where a fixed subset of rows lies now, and how well a few come back. */
+import { finish, matrix, permutation, random } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import { readRows } from '../data/index.ts';
+import type { Rows } from '../data/index.ts';
+import { compile, input } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import { covarianceSteps, procrustes, symmetricEigen } from '../linalg/index.ts';
+import { boundScope } from '../nn/index.ts';
+import type { Parameter, Scope } from '../nn/index.ts';
+import type { Runtime, TensorValue } from '../runtime/index.ts';
+import type { LearnPreview } from './latent-space.ts';
+
+const ROWS = 2000;
+const PAIRS = 12;
+/** at most three a second, and a twentieth of the time */
+const INTERVAL_MS = 333;
+const TIME_SHARE = 1 / 20;
+
+export interface Previews {
+  /** a preview by these parameters, unless the last was a moment ago */
+  due(parameters: readonly Parameter[]): Promise<LearnPreview | undefined>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * @param encode  rows as they are in the data → codes
+ * @param decode  codes → rows as they are in the data
+ */
+export async function previews(
+  runtime: Runtime,
+  rows: Rows,
+  parameters: readonly Parameter[],
+  encode: (scope: Scope, x: Tensor) => Tensor,
+  decode: (scope: Scope, z: Tensor) => Tensor,
+  seed: number,
+): Promise<Previews> {
+  const indices = permutation(rows.nSamples, random(seed).fork(0x9e3)).slice(0, ROWS).sort();
+  const x = readRows(rows, indices);
+  const originals = readRows(rows, indices.subarray(0, PAIRS));
+  const scope = boundScope(new Map(parameters.map(({ name, shape }) => [name, input(name, shape)])));
+  const all = input('all', ['all', rows.nFeatures]);
+  const few = input('few', ['few', rows.nFeatures]);
+  const executable = await compile(runtime, {
+    codes: encode(scope, all),
+    reconstructions: decode(scope, encode(scope, few)),
+  });
+  const needed = new Set(executable.inputs.map(({ name }) => name));
+  let before: Matrix | undefined;
+  let next = 0;
+  return {
+    async due(current) {
+      const began = performance.now();
+      if (began < next) return undefined;
+      const feeds: Record<string, TensorValue> = { all: tensor(x), few: tensor(originals) };
+      for (const { name, shape, value } of current) {
+        // what only the loss depends on (the posterior's variance) is not in this graph
+        if (needed.has(name)) feeds[name] = { dtype: 'float32', shape, data: value };
+      }
+      const { codes, reconstructions } = await executable.run(feeds);
+      const z = matrix(x.rows, codes.shape[1], codes.data as Float32Array);
+      before = planeOf(z, before);
+      const ended = performance.now();
+      next = Math.max(began + INTERVAL_MS, ended + (ended - began) / TIME_SHARE);
+      return {
+        indices,
+        coordinates: before,
+        originals,
+        reconstructions: matrix(originals.rows, originals.cols, reconstructions.data as Float32Array),
+      };
+    },
+    dispose: () => executable.dispose(),
+  };
+}
+
+/** Codes in the plane: as they are when there are two, else on their two main axes, turned to fit those before. */
+function planeOf(z: Matrix, before: Matrix | undefined): Matrix {
+  if (z.cols === 2) return z;
+  const y = matrix(z.rows, 2);
+  if (z.cols === 1) {
+    for (let i = 0; i < z.rows; i++) y.data[2 * i] = z.data[i];
+    return y;
+  }
+  const { vectors } = symmetricEigen(finish(covarianceSteps(z)));
+  for (let i = 0; i < z.rows; i++) {
+    for (let c = 0; c < 2; c++) {
+      let sum = 0;
+      for (let j = 0; j < z.cols; j++) sum += z.data[i * z.cols + j] * vectors.data[c * z.cols + j];
+      y.data[2 * i + c] = sum;
+    }
+  }
+  return before ? procrustes(y, before).coordinates : y;
+}
+
+function tensor({ data, rows, cols }: Matrix): TensorValue {
+  return { dtype: 'float32', shape: [rows, cols], data };
+}
