@@ -15,6 +15,7 @@ export interface Projection {
   inverse?(y: Matrix): Matrix;
   /** plain figures of the method itself: explainedVariance */
   readonly figures: Figures;
+  /** projection.json and what the method needs beside it; the coordinates are kept apart, in coordinates.npy */
   toFiles(): Record<string, Uint8Array>;
 }
 
@@ -24,12 +25,17 @@ export interface MapMethod {
   readonly summary: string;
   readonly options: readonly OptionSpec[];
   fit(x: Matrix, options: Partial<Options>, job?: JobOptions): Promise<Projection>;
+  /** What `toFiles` of a projection of this method gave → the projection, over the coordinates given. */
+  load(files: Record<string, Uint8Array>, coordinates: Matrix): Projection;
 }
 
 /** How far a map can be believed; each in [0, 1], exact on `sampleSize` points. */
 export interface MapQuality {
+  /** 1 when every neighbour on the map is one in the data */
   trustworthiness: number;
+  /** 1 when every neighbour in the data is one on the map */
   continuity: number;
+  /** share of the data's nearest neighbours that are nearest on the map too */
   neighborRecall: number;
   /** leave-one-out accuracy of k nearest neighbours on the map; only with labels */
   labelAccuracy?: number;

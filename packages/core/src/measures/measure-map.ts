@@ -1,0 +1,66 @@
+/** How far a map can be believed, in a few figures. */
+import { InputError, drive, permutation, random, takeRows } from '../base/index.ts';
+import type { JobOptions, Matrix } from '../base/index.ts';
+import type { MapQuality } from '../maps/index.ts';
+import { continuityOf } from './continuity.ts';
+import { labelAccuracySteps } from './label-accuracy.ts';
+import { neighborRecallOf } from './neighbor-recall.ts';
+import { neighborhoodRankSteps } from './neighborhood-ranks.ts';
+import { trustworthinessOf } from './trustworthiness.ts';
+
+export interface MeasureMapOptions extends JobOptions {
+  /** n codes; negative where there is none */
+  labels?: Int32Array;
+  nNeighbors?: number;
+  /** measured on so many samples, drawn by the seed; on all when there are fewer */
+  sampleSize?: number;
+  seed?: number;
+}
+
+/**
+ * Measures a map, exactly, on a seeded sample; the result says how many samples and neighbours it was. A map of fewer
+ * than three points can't be wrong: its figures are 1, with nNeighbors 0.
+ * @param x  what was mapped, [n, d]
+ * @param y  coordinates, [n, nComponents]
+ * @throws InputError when the row counts differ
+ */
+export async function measureMap(
+  x: Matrix,
+  y: Matrix,
+  { labels, nNeighbors = 15, sampleSize = 2000, seed = 0, ...job }: MeasureMapOptions = {},
+): Promise<MapQuality> {
+  const n = x.rows;
+  if (y.rows !== n || (labels && labels.length !== n)) {
+    throw new InputError(`measure map: got ${n} rows, ${y.rows} points${labels ? ` and ${labels.length} labels` : ''}`);
+  }
+  if (!Number.isInteger(nNeighbors) || nNeighbors < 1 || !Number.isInteger(sampleSize) || sampleSize < 3) {
+    throw new InputError(
+      `measure map: got nNeighbors ${nNeighbors} on ${sampleSize} samples, expected at least 1 on at least 3`,
+    );
+  }
+  const sample = n > sampleSize ? permutation(n, random(seed)).slice(0, sampleSize).sort() : undefined;
+  const data = sample ? takeRows(x, sample) : x;
+  const map = sample ? takeRows(y, sample) : y;
+  const size = data.rows;
+  // the rank measures are defined for fewer than half the samples
+  const k = Math.min(nNeighbors, Math.ceil(size / 2) - 1);
+  const quality: MapQuality = {
+    trustworthiness: 1,
+    continuity: 1,
+    neighborRecall: 1,
+    nNeighbors: Math.max(0, k),
+    sampleSize: size,
+  };
+  if (k >= 1) {
+    const ranks = await drive('measuring', neighborhoodRankSteps(data, map, k), job);
+    quality.trustworthiness = trustworthinessOf(ranks);
+    quality.continuity = continuityOf(ranks);
+    quality.neighborRecall = neighborRecallOf(ranks);
+  }
+  if (labels && k >= 1) {
+    const known = sample ? Int32Array.from(sample, (i) => labels[i]) : labels;
+    const accuracy = await drive('measuring', labelAccuracySteps(map, known, k), job);
+    if (!Number.isNaN(accuracy)) quality.labelAccuracy = accuracy;
+  }
+  return quality;
+}

@@ -1,0 +1,309 @@
+/**
+ * Principal component analysis: the orthogonal directions of greatest variance (Pearson 1901; Hotelling 1933), exactly
+ * by eigenvectors or by randomised SVD (Halko, Martinsson & Tropp 2011). Data are centred, not scaled.
+ *
+ * Differs from scikit-learn in signs alone: here the greatest component of each direction is positive.
+ */
+import { InputError, checkFinite, drive, finish, matrix } from '../base/index.ts';
+import type { JobOptions, Matrix, Steps } from '../base/index.ts';
+import { readRows } from '../data/index.ts';
+import { add, constant, gemm, input, matmul, sub, toOnnx } from '../graph/index.ts';
+import {
+  centredMap,
+  columnMoments,
+  covarianceSteps,
+  eigenSteps,
+  fixSigns,
+  gramSteps,
+  matrix64,
+  multiplyTransposed,
+  qr,
+  randomizedSvdSteps,
+  transposed,
+} from '../linalg/index.ts';
+import type { Matrix64, Moments } from '../linalg/index.ts';
+import type { OptionSpec, SpaceMethod } from './latent-space.ts';
+import { onnxSpace } from './onnx-space.ts';
+import { resolveOptions } from './options.ts';
+
+export type PcaSolver = 'auto' | 'exact' | 'randomized';
+
+export interface PcaOptions {
+  nComponents?: number;
+  /** auto: exact up to 500 features or rows, or for more than a tenth of all components */
+  solver?: PcaSolver;
+  /** scores of unit variance */
+  whiten?: boolean;
+  /** take as many components as the data have, down to none, where that is fewer, instead of refusing */
+  truncate?: boolean;
+  seed?: number;
+}
+
+/** A fitted PCA. */
+export interface Pca {
+  readonly nComponents: number;
+  readonly nFeatures: number;
+  /** [nFeatures] */
+  readonly mean: Float32Array;
+  /** [nComponents, nFeatures], orthonormal rows */
+  readonly components: Matrix;
+  /** variance along each component, divided by n − 1, greatest first */
+  readonly explainedVariance: Float64Array;
+  /** share of the total variance */
+  readonly explainedVarianceRatio: Float64Array;
+  readonly whiten: boolean;
+  readonly solver: 'exact' | 'randomized';
+  /** [n, nFeatures] → [n, nComponents] */
+  transform(x: Matrix): Matrix;
+  /** [n, nComponents] → [n, nFeatures] */
+  inverse(z: Matrix): Matrix;
+}
+
+/** What a PCA is rebuilt from. */
+export type PcaParts = Pick<Pca, 'mean' | 'components' | 'explainedVariance' | 'explainedVarianceRatio'> &
+  Partial<Pick<Pca, 'whiten' | 'solver'>>;
+
+/** Variances below this share of the greatest are rounding of single-precision data. */
+const RANK_TOLERANCE = 1e-13;
+const EXACT_SIZE = 500;
+const EXACT_SHARE = 0.1;
+
+/**
+ * Fits a PCA.
+ * @param x  [n, d]
+ * @throws InputError unless n ≥ 2, all values are finite and 1 ≤ nComponents ≤ the rank of the centred data
+ */
+export function fitPca(x: Matrix, options: PcaOptions = {}): Pca {
+  return finish(pcaSteps(x, options));
+}
+
+/** As `fitPca`, in short steps. */
+export function* pcaSteps(
+  x: Matrix,
+  { nComponents: wanted = 2, solver = 'auto', whiten = false, truncate = false, seed = 0 }: PcaOptions = {},
+): Steps<Pca> {
+  const most = Math.min(x.rows - 1, x.cols);
+  if (x.rows < 2) {
+    throw new InputError(`PCA needs at least 2 rows, got ${x.rows}`, { code: 'too-few-rows' });
+  }
+  checkFinite(x, 'PCA');
+  if (!Number.isInteger(wanted) || wanted < 1 || most < 1 || (wanted > most && !truncate)) {
+    throw new InputError(`PCA of ${x.rows} rows × ${x.cols} columns: got ${wanted} components, expected 1 … ${most}`, {
+      code: 'too-many-components',
+      details: { most },
+    });
+  }
+  const nComponents = Math.min(wanted, most);
+  const moments = columnMoments(x);
+  const chosen = choose(solver, nComponents, Math.min(x.rows, x.cols));
+  const { variances, directions } = yield* chosen === 'exact'
+    ? exact(x, moments, nComponents)
+    : randomized(x, moments, nComponents, seed);
+
+  const tolerance = variances[0] * Math.max(RANK_TOLERANCE, Math.max(x.rows, x.cols) * Number.EPSILON);
+  const below = variances.findIndex((value) => !(value > tolerance));
+  const rank = below < 0 ? nComponents : below;
+  if (rank < nComponents && !truncate) {
+    throw new InputError(
+      rank === 0
+        ? `PCA: all ${x.rows} rows are equal, so there is no direction to find`
+        : `PCA: the rows vary along ${rank} independent directions, got ${nComponents} components; ask for at most ${rank}`,
+      { code: 'rank', details: { most: rank } },
+    );
+  }
+  let total = 0;
+  for (const variance of moments.variance) total += variance;
+  return pcaOf({
+    mean: Float32Array.from(moments.mean),
+    components: matrix(rank, x.cols, Float32Array.from(directions.data.subarray(0, rank * x.cols))),
+    explainedVariance: variances.slice(0, rank),
+    explainedVarianceRatio: variances.slice(0, rank).map((value) => value / total),
+    whiten,
+    solver: chosen,
+  });
+}
+
+function choose(solver: PcaSolver, k: number, size: number): 'exact' | 'randomized' {
+  if (solver !== 'auto') return solver;
+  return size <= EXACT_SIZE || k > EXACT_SHARE * size ? 'exact' : 'randomized';
+}
+
+interface Axes {
+  variances: Float64Array;
+  /** [k, d], orthonormal rows */
+  directions: Matrix64;
+}
+
+function* exact(x: Matrix, moments: Moments, k: number): Steps<Axes> {
+  const { rows: n, cols: d } = x;
+  const leading = (vectors: Matrix64): Matrix64 => matrix64(k, vectors.cols, vectors.data.slice(0, k * vectors.cols));
+  if (d <= n) {
+    const covariance = yield* half(covarianceSteps(x, moments), 0);
+    const { values, vectors } = yield* half(eigenSteps(covariance), 0.5);
+    return { variances: values.slice(0, k), directions: leading(vectors) };
+  }
+  // fewer rows than columns: from the inner products of the rows
+  const gram = yield* half(gramSteps(x, moments.mean), 0);
+  const { values, vectors } = yield* half(eigenSteps(gram), 0.5);
+  const centred = matrix64(
+    n,
+    d,
+    Float64Array.from(x.data, (value, i) => value - moments.mean[i % d]),
+  );
+  const { q } = qr(multiplyTransposed(centred, transposed(leading(vectors))));
+  const directions = transposed(q);
+  fixSigns(directions);
+  return { variances: values.slice(0, k).map((value) => value / (n - 1)), directions };
+}
+
+function* randomized(x: Matrix, { mean }: Moments, k: number, seed: number): Steps<Axes> {
+  const { singularValues, vt } = yield* randomizedSvdSteps(centredMap(x, mean), k, { seed });
+  return { variances: singularValues.map((value) => value ** 2 / (x.rows - 1)), directions: vt };
+}
+
+function* half<R>(steps: Steps<R>, from: number): Steps<R> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    yield from + value / 2;
+  }
+}
+
+/** A PCA from its parts, as they were saved. */
+export function pcaOf(parts: PcaParts): Pca {
+  const { mean, components, explainedVariance, explainedVarianceRatio, whiten = false, solver = 'exact' } = parts;
+  const { rows: k, cols: d } = components;
+  const scale = Float64Array.from(explainedVariance, (value) => (whiten ? Math.sqrt(value) : 1));
+  return {
+    nComponents: k,
+    nFeatures: d,
+    mean,
+    components,
+    explainedVariance,
+    explainedVarianceRatio,
+    whiten,
+    solver,
+    transform(x) {
+      checkWidth('transform', x, d);
+      const z = matrix(x.rows, k);
+      const centred = new Float64Array(d);
+      for (let i = 0; i < x.rows; i++) {
+        for (let j = 0; j < d; j++) centred[j] = x.data[i * d + j] - mean[j];
+        for (let c = 0; c < k; c++) {
+          let sum = 0;
+          for (let j = 0, at = c * d; j < d; j++, at++) sum += centred[j] * components.data[at];
+          z.data[i * k + c] = sum / scale[c];
+        }
+      }
+      return z;
+    },
+    inverse(z) {
+      checkWidth('inverse', z, k);
+      const x = matrix(z.rows, d);
+      const sums = new Float64Array(d);
+      for (let i = 0; i < z.rows; i++) {
+        sums.set(mean);
+        for (let c = 0; c < k; c++) {
+          const factor = z.data[i * k + c] * scale[c];
+          for (let j = 0, at = c * d; j < d; j++, at++) sums[j] += factor * components.data[at];
+        }
+        x.data.set(sums, i * d);
+      }
+      return x;
+    },
+  };
+}
+
+function checkWidth(verb: string, x: Matrix, expected: number): void {
+  if (x.cols !== expected) {
+    throw new InputError(`PCA ${verb}: got ${x.cols} columns, expected ${expected}`, { code: 'width' });
+  }
+}
+
+/** encoder.onnx and decoder.onnx, one Gemm each; scores are not whitened. */
+export function pcaModels({ mean, components }: Pca): { encoder: Uint8Array; decoder: Uint8Array } {
+  const { rows: k, cols: d } = components;
+  const x = input('x', ['batch', d]);
+  const z = input('z', ['batch', k]);
+  const axes = constant(components.data, [k, d]);
+  const centre = constant(mean, [1, d]);
+  const metadata = { method: 'pca' };
+  return {
+    // centred before the product: folded into a bias, a large mean would cost digits
+    encoder: toOnnx({ z: gemm(sub(x, centre), axes, undefined, { transposeB: true }) }, { inputs: [x], metadata }),
+    decoder: toOnnx({ x: add(matmul(z, axes), centre) }, { inputs: [z], metadata }),
+  };
+}
+
+const OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'latentDim',
+    type: 'integer',
+    default: 2,
+    min: 1,
+    max: 4096,
+    main: true,
+    summary: 'How many directions are kept. More keep more of the detail; two can be drawn as they are.',
+  },
+  {
+    name: 'solver',
+    type: 'choice',
+    default: 'auto',
+    choices: ['auto', 'exact', 'randomized'],
+    summary: 'How the directions are found; randomized is faster on wide data and all but exact.',
+  },
+  {
+    name: 'seed',
+    type: 'integer',
+    default: 0,
+    min: 0,
+    summary: 'Start of the random numbers of the randomized solver.',
+  },
+];
+
+/** PCA as a latent space. The prior is the Gaussian with the data's variance along each direction. */
+export const pca: SpaceMethod = {
+  name: 'pca',
+  title: 'PCA',
+  summary: 'The flat space that keeps most of the variance; learned in seconds, a good first look and a baseline.',
+  options: OPTIONS,
+  async fit(dataset, given, runtime, job = {}) {
+    const options = resolveOptions('pca', OPTIONS, given);
+    const { latentDim, solver, seed } = options as { latentDim: number; solver: PcaSolver; seed: number };
+    const x = readRows(dataset.rows);
+    // no detail is reported, so the job's reporter of details will do
+    const plainJob = job as JobOptions;
+    const fitted = await drive('learning', pcaSteps(x, { nComponents: latentDim, solver, seed }), plainJob);
+    const mse = await drive('measuring', reconstructionErrorSteps(x, fitted), plainJob);
+    const cholesky = Array.from({ length: latentDim ** 2 }, () => 0);
+    fitted.explainedVariance.forEach((value, i) => (cholesky[i * (latentDim + 1)] = Math.sqrt(value)));
+    const space = await onnxSpace(pcaModels(fitted), runtime, {
+      method: 'pca',
+      medium: dataset.medium,
+      prior: { kind: 'gaussian', mean: Array.from({ length: latentDim }, () => 0), cholesky },
+    });
+    const explainedVariance = fitted.explainedVarianceRatio.reduce((sum, value) => sum + value, 0);
+    return {
+      space,
+      metrics: { mse, train: { mse, explainedVariance } },
+      history: [],
+      warnings: [],
+      options,
+      stopped: false,
+    };
+  },
+};
+
+/** Mean over samples and features of (x − x̂)². */
+function* reconstructionErrorSteps(x: Matrix, fitted: Pca): Steps<number> {
+  const block = 256;
+  let sum = 0;
+  for (let from = 0; from < x.rows; from += block) {
+    const to = Math.min(x.rows, from + block);
+    const part = matrix(to - from, x.cols, x.data.subarray(from * x.cols, to * x.cols));
+    const back = fitted.inverse(fitted.transform(part));
+    for (let i = 0; i < part.data.length; i++) sum += (part.data[i] - back.data[i]) ** 2;
+    yield to / x.rows;
+  }
+  return sum / (x.rows * x.cols);
+}
