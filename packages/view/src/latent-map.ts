@@ -11,7 +11,7 @@ import { graticuleLines } from './graticule.ts';
 import type { Net } from './graticule.ts';
 import { cursorOf, listenForGestures } from './gestures.ts';
 import { WebGlRenderer } from './gl/webgl-renderer.ts';
-import { fittedRadius, opacityFor, ThumbnailChooser, zoomedRadius } from './level-of-detail.ts';
+import { fittedRadius, occupiedArea, opacityFor, ThumbnailChooser, zoomedRadius } from './level-of-detail.ts';
 import { CameraMotion, Clock } from './motion.ts';
 import { drawOverlay } from './overlay.ts';
 import type { OverlayScene, Pin } from './overlay.ts';
@@ -78,6 +78,8 @@ export class LatentMap {
   private grid: PointGrid | null = null;
   private fitted: Camera = { x: 0, y: 0, scale: 100 };
   private dataExtent: Extent | null = null;
+  /** square map units */
+  private occupied = 0;
   /** nobody has moved the camera since everything was last in view */
   private untouched = true;
   private thumbnails: Thumbnails | null = null;
@@ -88,6 +90,8 @@ export class LatentMap {
   private outline: readonly Place[] | null = null;
   private pointer: Place | null = null;
   private currentTool: Tool = 'pan';
+  private wasMoving = false;
+  private hasPictures = false;
 
   constructor(element: HTMLElement, { theme, pointSize, reducedMotion, label }: LatentMapOptions = {}) {
     this.theme = { ...lightTheme, ...theme };
@@ -126,6 +130,7 @@ export class LatentMap {
     this.grid = null;
     this.chooser.reset();
     this.dataExtent = extentOfPoints(this.points.to);
+    this.occupied = this.dataExtent ? occupiedArea(this.points.to, this.dataExtent) : 0;
     this.mark('positions', 'order', ...(same ? [] : (['style'] as const)));
     if (!same) {
       this.highlight = -1;
@@ -407,14 +412,13 @@ export class LatentMap {
 
   private pointRadius(): number {
     const fitted = this.pointSize ? this.pointSize / 2 : fittedRadius(this.points.count, this.size);
-    return zoomedRadius(fitted, this.motion.current.scale / this.fitted.scale);
+    const radius = zoomedRadius(fitted, this.motion.current.scale / this.fitted.scale);
+    return this.hasPictures ? Math.min(radius, Math.max(fitted, 3.5)) : radius;
   }
 
   private opacity(radius: number): number {
-    if (!this.dataExtent) return 1;
-    const { xMin, xMax, yMin, yMax } = this.dataExtent;
-    const area = (xMax - xMin) * (yMax - yMin) * this.motion.current.scale ** 2;
-    return opacityFor((this.points.count * Math.PI * radius * radius) / Math.max(area, 1));
+    const pixels = this.occupied * this.motion.current.scale ** 2;
+    return opacityFor((this.points.count * Math.PI * radius * radius) / Math.max(pixels, 1));
   }
 
   // ---- drawing
@@ -436,8 +440,6 @@ export class LatentMap {
     });
   }
 
-  private wasMoving = false;
-
   private sync(): void {
     const { renderer, points } = this;
     if (!renderer) return;
@@ -456,6 +458,7 @@ export class LatentMap {
       ? this.chooser.choose(this.picking(), this.motion.current, this.size, thumbnails.cells, points.visible)
       : null;
     renderer.setThumbnailChoice(choice);
+    this.hasPictures = choice !== null;
   }
 
   private draw(): void {
@@ -474,7 +477,8 @@ export class LatentMap {
   private frame(pixelRatio: number): Frame {
     const { theme, points } = this;
     const pointRadius = this.pointRadius();
-    const opacity = this.opacity(pointRadius);
+    // where pictures stand among them, points step back
+    const opacity = this.opacity(pointRadius) * (this.hasPictures ? 0.55 : 1);
     return {
       camera: this.motion.current,
       width: this.size.width,

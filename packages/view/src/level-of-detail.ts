@@ -2,8 +2,9 @@
  * How large points are, how opaque, and which of them have a picture: what changes with zoom and number.
  *
  * Pictures are chosen like the labels of a chart. The plane is divided into squares whose side is a power of two in map
- * units; in each the visible point of the lowest rank gets its picture. Squares of one level lie within those of the
- * next, so a point that has its picture keeps it while you come nearer, and moving the view changes nothing.
+ * units; in each the visible point of the lowest rank gets its picture, unless a lower rank next door stands too near.
+ * Squares of one level lie within those of the next, so a point that has its picture mostly keeps it while you come
+ * nearer, and moving the view changes nothing.
  */
 import { extentOf } from './camera.ts';
 import type { Size } from './camera.ts';
@@ -12,7 +13,9 @@ import type { ThumbnailChoice } from './renderer.ts';
 import type { Camera, Extent } from './types.ts';
 
 /** CSS pixels of a square at its level's farthest; twice that at its nearest. */
-const LEAST_SQUARE = 26;
+const LEAST_SQUARE = 24;
+/** Of a square's side: pictures nearer than this would hide each other. */
+const LEAST_DISTANCE = 0.75;
 /** More points than this in view: too many for pictures. */
 const MAX_CANDIDATES = 200_000;
 
@@ -27,9 +30,32 @@ export function zoomedRadius(fitted: number, zoom: number): number {
   return Math.min(Math.max(fitted, 10), Math.max(0.5, fitted * zoom ** (zoom < 1 ? 0.5 : 0.42)));
 }
 
-/** Opacity of a point: less the more they overlap, so that density shows. `coverage` is disc area over map area. */
+/** Opacity of a point: less the more they overlap, so that density shows. `coverage` is disc area over occupied area. */
 export function opacityFor(coverage: number): number {
-  return Math.min(0.9, Math.max(0.2, 0.95 / Math.sqrt(Math.max(coverage, 1e-6))));
+  return Math.min(0.9, Math.max(0.2, 0.95 * (Math.max(coverage, 1e-6) / 4) ** -0.8));
+}
+
+/**
+ * The area, in square map units, that a typical point shares with the others: n² / Σ nᵢ² cells of a coarse grid. Equal
+ * to the extent for even points, far less for clusters and outliers.
+ */
+export function occupiedArea(coordinates: Float32Array, { xMin, xMax, yMin, yMax }: Extent): number {
+  const side = 64;
+  const counts = new Float64Array(side * side);
+  const across = xMax > xMin ? (side - 1e-6) / (xMax - xMin) : 0;
+  const down = yMax > yMin ? (side - 1e-6) / (yMax - yMin) : 0;
+  for (let i = 0; i < coordinates.length; i += 2) {
+    const col = Math.floor((coordinates[i] - xMin) * across);
+    const row = Math.floor((coordinates[i + 1] - yMin) * down);
+    if (col >= 0 && col < side && row >= 0 && row < side) counts[row * side + col]++;
+  }
+  let n = 0;
+  let squares = 0;
+  for (const count of counts) {
+    n += count;
+    squares += count * count;
+  }
+  return squares === 0 ? 0 : ((n * n) / squares / counts.length) * (xMax - xMin) * (yMax - yMin);
 }
 
 export class ThumbnailChooser {
@@ -59,7 +85,7 @@ export class ThumbnailChooser {
       this.indices = choose(grid, this.extent, square, cells, visible);
     }
     if (this.indices.length === 0) return null;
-    return { indices: this.indices, size: Math.min(44, square * camera.scale * 0.86) };
+    return { indices: this.indices, size: Math.min(44, square * camera.scale * 0.92) };
   }
 }
 
@@ -76,12 +102,37 @@ function choose(
   const cols = Math.floor(extent.xMax / square) - left + 1;
   const rows = Math.floor(extent.yMax / square) - bottom + 1;
   const best = new Int32Array(cols * rows).fill(-1);
+  const places = new Float64Array(2 * best.length);
   grid.forEachIn(extent, (id, x, y) => {
     if (cells[id] < 0 || (visible && visible[id] === 0)) return;
     const at = (Math.floor(y / square) - bottom) * cols + Math.floor(x / square) - left;
-    if (best[at] < 0 || rank(id) < rank(best[at])) best[at] = id;
+    if (best[at] >= 0 && rank(id) >= rank(best[at])) return;
+    best[at] = id;
+    places[2 * at] = x;
+    places[2 * at + 1] = y;
   });
-  return Uint32Array.from(best.filter((id) => id >= 0)).sort();
+  return Uint32Array.from(uncrowded(best, cols, square, places)).sort();
+}
+
+/** Leaves out the winners that stand too near one of a lower rank in the squares around. */
+function uncrowded(best: Int32Array, cols: number, square: number, places: Float64Array): number[] {
+  const least = square * LEAST_DISTANCE;
+  const around = [-cols - 1, -cols, -cols + 1, -1, 1, cols - 1, cols, cols + 1];
+  const kept: number[] = [];
+  best.forEach((id, at) => {
+    if (id < 0) return;
+    const isCrowded = around.some((step) => {
+      const other = best[at + step] ?? -1;
+      return (
+        other >= 0 &&
+        rank(other) < rank(id) &&
+        Math.abs(places[2 * at] - places[2 * (at + step)]) < least &&
+        Math.abs(places[2 * at + 1] - places[2 * (at + step) + 1]) < least
+      );
+    });
+    if (!isCrowded) kept.push(id);
+  });
+  return kept;
 }
 
 /** A fixed shuffle of the ids. */

@@ -50,18 +50,35 @@ flat in float v_selected;
 uniform highp sampler2DArray u_atlas;
 uniform vec2 u_size, u_step;
 uniform vec4 u_ground, u_accent;
-uniform float u_ink, u_dim;
+uniform float u_ink, u_dim, u_pixelRatio, u_dot;
 out vec4 color;
 vec4 tap(vec2 offset) {
   return texture(u_atlas, vec3(clamp(v_uv + offset * u_step, v_bounds.xy, v_bounds.zw), v_layer));
 }
+float light(vec4 picture) {
+  return dot(picture.rgb, vec3(0.299, 0.587, 0.114));
+}
+float cover(vec2 halfSize, float corner) {
+  vec2 from = abs(v_place) - halfSize + corner * u_pixelRatio;
+  float outside = length(max(from, 0.0)) + min(max(from.x, from.y), 0.0) - corner * u_pixelRatio;
+  return clamp(0.5 - outside, 0.0, 1.0);
+}
 void main() {
   vec4 picture = 0.25 * (tap(vec2(-1, -1)) + tap(vec2(1, -1)) + tap(vec2(-1, 1)) + tap(vec2(1, 1)));
-  vec2 from = abs(v_place) - u_size * 0.5;
-  float inside = clamp(0.5 - max(from.x, from.y), 0.0, 1.0);
-  float framed = clamp(2.0 - max(from.x, from.y), 0.0, 1.0);
-  float brightness = dot(picture.rgb, vec3(0.299, 0.587, 0.114));
-  vec4 shown = u_ink > 0.5 ? v_color * brightness : picture + u_ground * (1.0 - picture.a);
+  float inside = cover(u_size * 0.5, 2.0);
+  float framed = cover(u_size * 0.5 + 1.5, 3.0);
+  float brightness = light(picture);
+  vec4 shown = picture + u_ground * (1.0 - picture.a);
+  if (u_ink > 0.5) {
+    // like writing on a chart: ink within a halo of the ground, and no dot of the point itself behind it
+    float halo = 0.0;
+    for (int k = 0; k < 8; k++) {
+      float angle = float(k) * 0.785398;
+      halo = max(halo, light(tap(vec2(cos(angle), sin(angle)) * 8.0 * u_pixelRatio)));
+    }
+    halo = max(halo, 1.0 - smoothstep(u_dot, u_dot + 2.0 * u_pixelRatio, length(v_place)));
+    shown = mix(u_ground * halo * 0.9, v_color, brightness);
+  }
   vec4 edge = v_selected > 0.5 ? u_accent : u_ink > 0.5 ? vec4(0.0) : v_color;
   color = mix(edge * framed, shown, inside) * mix(u_dim, 1.0, v_selected);
 }`;
@@ -177,6 +194,8 @@ export class ThumbnailsPass {
       (reach * cellWidth) / drawnWidth / atlas.layerWidth,
       (reach * cellHeight) / drawnHeight / atlas.layerHeight,
     );
+    gl.uniform1f(program.uniform('u_pixelRatio'), pixelRatio);
+    gl.uniform1f(program.uniform('u_dot'), (frame.pointRadius + 1) * pixelRatio);
     gl.uniform1f(program.uniform('u_ink'), ink ? 1 : 0);
     gl.uniform1f(program.uniform('u_dim'), frame.unselectedOpacity < frame.opacity ? 0.35 : 1);
     setColor(gl, program.uniform('u_ground'), frame.background);
