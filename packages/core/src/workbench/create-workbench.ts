@@ -4,9 +4,10 @@ import { readRows } from '../data/index.ts';
 import type { Column, Dataset, ImageDecoder, Rows } from '../data/index.ts';
 import { columnNamed } from '../data/index.ts';
 import { mapMethods } from '../maps/index.ts';
+import type { MapMethod } from '../maps/index.ts';
 import type { Runtime } from '../runtime/index.ts';
 import { spaceMethods } from '../spaces/index.ts';
-import type { LatentSpace } from '../spaces/index.ts';
+import type { LatentSpace, SpaceMethod } from '../spaces/index.ts';
 import { addData } from './add-data.ts';
 import { codes, decode, encode, sample } from './apply.ts';
 import { cacheOf } from './cache.ts';
@@ -100,7 +101,7 @@ export function createWorkbench({
   };
 }
 
-function methodInfo({ name, title, summary, options }: MethodInfo | (typeof spaceMethods)[number]): MethodInfo {
+function methodInfo({ name, title, summary, options }: SpaceMethod | MapMethod): MethodInfo {
   return { name, title, summary, options: [...options] };
 }
 

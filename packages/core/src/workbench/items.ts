@@ -169,6 +169,7 @@ export function slug(name: string): string {
     .replace(/(\.(npy|npz|csv|tsv|jsonl?|parquet|idx|gz|safetensors|zip|png|jpe?g|webp|txt))+$/i, '');
   const plain = stem
     .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9._]+/g, '-')
     .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
