@@ -87,23 +87,38 @@ export async function readNpyStream(
   }
   if (header.kind === 'U' || header.kind === 'S') return { shape, strings: await readStrings(reader, header) };
   const data = new (as(header))(length);
-  const place = header.fortran && shape.length > 1 ? fortranPlaces(shape) : undefined;
-  const convert = converter(header, name);
-  for (let i = 0; i < length;) {
-    const left = (length - i) * itemBytes;
-    const block = await reader.some(Math.min(left, BLOCK_BYTES - (BLOCK_BYTES % itemBytes)), itemBytes, 'an item');
-    if (!block)
-      throw new FormatError(`${name} ends at byte ${reader.offset}: is it cut off?`, {
+  await readItems(reader, header, data, header.fortran && shape.length > 1 ? fortranPlaces(shape) : undefined);
+  await reader.finish();
+  return { shape, data };
+}
+
+/**
+ * Reads items into `data`, block by block.
+ * @param place  gives each item's place when they don't come in order
+ */
+export async function readItems(
+  reader: ByteReader,
+  type: Pick<NpyHeader, 'kind' | 'itemBytes' | 'littleEndian'>,
+  data: NpyData,
+  place?: () => number,
+): Promise<void> {
+  const convert = converter(type, reader.name);
+  const { itemBytes } = type;
+  for (let i = 0; i < data.length;) {
+    const left = (data.length - i) * itemBytes;
+    const block = await reader.some(Math.min(left, BLOCK_BYTES), itemBytes, 'an item');
+    if (!block) {
+      const { name, offset } = reader;
+      throw new FormatError(`${name} ends at byte ${offset}, ${left} bytes too early: is it cut off?`, {
         code: 'truncated',
-        details: { name, offset: reader.offset },
+        details: { name, offset, expected: offset + left },
       });
+    }
     const items = convert(block);
     if (place) for (let k = 0; k < items.length; k++) data[place()] = items[k];
     else data.set(items, i);
     i += items.length;
   }
-  await reader.finish();
-  return { shape, data };
 }
 
 /** The head alone; the reader then stands at the first item. */
