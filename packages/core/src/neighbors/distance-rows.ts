@@ -7,6 +7,7 @@
  */
 import { InputError } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
+import { columnMoments } from '../linalg/index.ts';
 
 /** Euclidean: the plain (not squared) distance. Cosine: 1 − cos; a row of zeros is at distance 1 from all. */
 export type Distance = 'euclidean' | 'cosine';
@@ -35,7 +36,7 @@ export function distanceRows(x: Matrix, queries: Matrix = x, distance: Distance 
   }
   const { rows: n, cols: d } = x;
   const euclidean = distance === 'euclidean';
-  const shift = euclidean ? columnMeans(x) : new Float64Array(d);
+  const shift = euclidean ? roundedMeans(x) : new Float64Array(d);
   const norms = squaredNorms(x, shift);
   const queryNorms = queries === x ? norms : squaredNorms(queries, shift);
   const left = new Float64Array(QUERY_BLOCK * d);
@@ -66,10 +67,17 @@ export function distanceRows(x: Matrix, queries: Matrix = x, distance: Distance 
   };
 }
 
-export function columnMeans({ data, rows, cols }: Matrix): Float64Array {
-  const mean = new Float64Array(cols);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) mean[j] += data[i * cols + j];
-  return mean.map((sum) => sum / Math.max(1, rows));
+/**
+ * The columns' means, each rounded to a power of two no greater than its deviation: as good for keeping digits, and
+ * whole numbers stay whole, so that distances which are equal come out equal.
+ */
+function roundedMeans(x: Matrix): Float64Array {
+  const { mean, variance } = columnMoments(x);
+  return mean.map((value, j) => {
+    if (variance[j] === 0) return value;
+    const grid = 2 ** Math.floor(Math.log2(variance[j]) / 2);
+    return Math.round(value / grid) * grid;
+  });
 }
 
 function squaredNorms({ data, rows, cols }: Matrix, shift: Float64Array): Float64Array {

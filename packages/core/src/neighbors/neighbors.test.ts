@@ -56,6 +56,7 @@ test('Euclidean neighbours are those of brute force, ties by index, for rows and
           const expected = brute(x, row(q, i), k, 'euclidean', except ? i : -1);
           const distances = [...found.distances.subarray(i * k, (i + 1) * k)];
           distances.forEach((value, j) => expect(value).toBeCloseTo(expected[j][0], 5));
+          expect([...found.indices.subarray(i * k, (i + 1) * k)]).toEqual(expected.map(([, j]) => j));
           const one = index.query(row(q, i), k, { except: except ? i : -1 });
           expect([...one.indices]).toEqual(expected.map(([, j]) => j));
           one.distances.forEach((value, j) => expect(value).toBeCloseTo(expected[j][0], 5));
