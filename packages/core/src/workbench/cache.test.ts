@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { cacheOf } from './cache.ts';
 
-describe('cacheOf', () => {
-  const make = (limit = 2) => {
-    const loaded: string[] = [];
-    const released: string[] = [];
-    const cache = cacheOf<string>(limit, (value) => void released.push(value));
-    const use = <R>(key: string, then: (value: string) => R | Promise<R> = () => undefined as R): Promise<R> =>
-      cache.with(
-        key,
-        () => {
-          loaded.push(key);
-          return Promise.resolve(key.toUpperCase());
-        },
-        then,
-      );
-    return { cache, use, loaded, released };
-  };
+function make(limit = 2) {
+  const loaded: string[] = [];
+  const released: string[] = [];
+  const cache = cacheOf<string>(limit, (value) => void released.push(value));
+  const use = <R>(key: string, then: (value: string) => R | Promise<R> = () => undefined as R): Promise<R> =>
+    cache.with(
+      key,
+      () => {
+        loaded.push(key);
+        return Promise.resolve(key.toUpperCase());
+      },
+      then,
+    );
+  return { cache, use, loaded, released };
+}
 
+describe('cacheOf', () => {
   it('loads once, even for two that ask at once', async () => {
     const { use, loaded } = make();
     expect(await Promise.all([use('a', (value) => value), use('a', (value) => value)])).toEqual(['A', 'A']);

@@ -5,6 +5,10 @@ import type { Shelf, Store } from './store.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
+async function read(from: Store, shelf: Shelf, id: string, name: string): Promise<Uint8Array> {
+  return Uint8Array.from(await (await from.open(shelf, id, name)).slice(0));
+}
+
 /** @param open  a fresh place, and a way to open it once more as another program does */
 export function checkStore(title: string, open: () => Promise<{ store: Store; again: () => Store }>): void {
   describe(title, () => {
@@ -15,8 +19,6 @@ export function checkStore(title: string, open: () => Promise<{ store: Store; ag
     });
     const put = (shelf: Shelf, id: string, more: Record<string, Uint8Array> = {}): Promise<void> =>
       store.put(shelf, id, { [INFO_FILE]: text(`{"id":"${id}"}`), ...more });
-    const read = async (from: Store, shelf: Shelf, id: string, name: string): Promise<Uint8Array> =>
-      Uint8Array.from(await (await from.open(shelf, id, name)).slice(0));
 
     it('begins empty, without a mark', async () => {
       expect(await store.readMark()).toBeUndefined();

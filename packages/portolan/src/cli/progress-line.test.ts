@@ -50,7 +50,8 @@ describe('progress in a pipe', () => {
     }
     expect(written).toHaveLength(3);
     expect(written[0]).toMatch(/^learning 33 %, 0\.01 s left {2}epoch 3\/10 {2}mse 0\.0471 .*\n$/);
-    expect(written.join('')).not.toMatch(/[\r\x1b]/);
+    expect(written.join('')).not.toContain('\r');
+    expect(written.join('')).not.toContain('\x1b');
   });
 
   it('is silent for what is short, and tells of what is long now and then', () => {

@@ -25,7 +25,7 @@ async function outcome(work: Promise<unknown>): Promise<unknown> {
 switch (task) {
   case 'churn':
     process.stdout.write('ready');
-    for (let i = 0; ; i++) {
+    for (let i = 0; i < Infinity; i++) {
       await store.put(SHELVES[i % 3], `item-${name}-${i}`, item(i % 256, 50_000));
       if (i % 3 === 2) await store.remove(SHELVES[1], `item-${name}-${i - 1}`);
     }

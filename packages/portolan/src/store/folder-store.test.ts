@@ -144,7 +144,7 @@ beforeAll(async () => {
     build: {
       ssr: fileURLToPath(new URL('folder-store.child.fixture.ts', import.meta.url)),
       outDir: join(scratch, 'child'),
-      rollupOptions: { shimMissingExports: true, output: { entryFileNames: 'child.mjs' } },
+      rollupOptions: { output: { entryFileNames: 'child.mjs' } },
     },
   });
 });
@@ -188,7 +188,7 @@ describe('a folder store and what befalls it', () => {
       await new Promise((resolve) => setTimeout(resolve, (round * 7) % 61));
       if (writer.process.kill('SIGKILL')) kills++;
       await writer.ended;
-      leftOvers = readdirSync(join(folder, '.writing')).length;
+      if (existsSync(folder)) leftOvers = readdirSync(join(folder, '.writing')).length;
       const store = folderStore(folder);
       for (const shelf of ['data', 'spaces', 'maps'] as const) {
         for (const id of await store.list(shelf)) await checkWhole(folder, shelf, id);
