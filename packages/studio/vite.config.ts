@@ -1,5 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+
+const packages = fileURLToPath(new URL('../', import.meta.url));
 
 /**
  * Two builds of one app. By default `dist`, served by `portolan studio`; with `--mode web` `dist-web`, a static site
@@ -10,7 +13,12 @@ export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [svelte()],
   resolve: {
-    conditions: ['source', 'onnxruntime-web-use-extern-wasm', 'svelte', 'module', 'browser', 'development|production'],
+    // not by the condition `source`: other packages have one too, with sources that weren't meant for us
+    alias: [
+      { find: /^@portolan\/(core|view)$/, replacement: `${packages}$1/src/index.ts` },
+      { find: /^@portolan\/core\/(\w+)$/, replacement: `${packages}core/src/$1/index.ts` },
+    ],
+    conditions: ['onnxruntime-web-use-extern-wasm', 'svelte', 'module', 'browser', 'development|production'],
   },
   define: { __WEB__: JSON.stringify(mode === 'web') },
   worker: { format: 'es' },

@@ -42,10 +42,29 @@ async function load(threads: number, webgpu: boolean): Promise<Runtime> {
   ort.env.wasm.wasmPaths = gpu ? { mjs: webgpuGlueUrl, wasm: webgpuWasmUrl } : { mjs: glueUrl, wasm: wasmUrl };
   ort.env.wasm.numThreads = threads;
   ort.env.logLevel = 'error';
-  return ortRuntime(ort as unknown as Ort, {
+  return ortRuntime(withoutGivenOutputs(ort as unknown as Ort), {
     name: `onnxruntime-web ${ort.env.versions.web ?? ''}, ${place(gpu, webgpu, threads)}`,
     sessionOptions: { executionProviders: gpu ? ['webgpu', 'wasm'] : ['wasm'] },
   });
+}
+
+/**
+ * onnxruntime-web 1.30 takes output tensors in CPU memory and gives them back as they were, unwritten. So none are
+ * given to it, and the runtime copies the results.
+ */
+function withoutGivenOutputs({ Tensor, InferenceSession }: Ort): Ort {
+  return {
+    Tensor,
+    InferenceSession: {
+      async create(model, options) {
+        const session = await InferenceSession.create(model, options);
+        return {
+          run: (feeds, fetches) => session.run(feeds, Object.keys(fetches) as never),
+          release: () => session.release(),
+        };
+      },
+    },
+  };
 }
 
 function place(gpu: boolean, wanted: boolean, threads: number): string {

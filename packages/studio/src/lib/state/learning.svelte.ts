@@ -1,7 +1,8 @@
 /** A space being learned: where it is, how its losses run, what its map and its pictures looked like on the way. */
-import { jobControl, type Progress } from '@portolan/core/base';
+import type { JobOptions, Progress } from '@portolan/core/base';
 import type { LearnDetail, LearnPreview, Options } from '@portolan/core/spaces';
 import type { SpaceInfo } from '@portolan/core/workbench';
+import { remoteControl } from '../../client/index.ts';
 import { addDetail, emptyCurves, fromHistory, type Curves } from '../curves.ts';
 import { sentence } from '../sentence.ts';
 import type { Points } from './chart.svelte.ts';
@@ -40,19 +41,27 @@ class Learning {
       : null,
   );
 
-  #control = jobControl();
+  #control = remoteControl();
   #abort = new AbortController();
 
   async start(data: string, method: string, options: Partial<Options>): Promise<void> {
     const { client } = project;
     if (!client || this.active) return;
     this.#begin(data, method);
-    const job = {
-      signal: this.#abort.signal,
-      control: this.#control,
-      onProgress: (p: Progress<LearnDetail>) => this.#note(p),
-    };
-    await this.#follow(client.learn({ data, method, options }, job));
+    view.goTo({ data, space: null, map: null });
+    await this.#follow(client.learn({ data, method, options }, this.#job()));
+  }
+
+  /** Joins a learning job that an earlier page began. */
+  async rejoin(): Promise<void> {
+    const { client } = project;
+    const jobs = (await client?.jobs().catch(() => [])) ?? [];
+    const job = jobs.findLast((j) => j.verb === 'learn' && (j.state === 'running' || j.state === 'paused'));
+    if (!client || !job || this.active) return;
+    this.#begin(String(job.args.data), String(job.args.method));
+    if (job.state === 'paused') this.state = 'paused';
+    view.amend({ data: String(job.args.data), space: null, map: null });
+    await this.#follow(client.attach(job.id, this.#job() as JobOptions) as Promise<SpaceInfo>);
   }
 
   pause(): void {
@@ -86,8 +95,16 @@ class Learning {
     this.curves = space ? fromHistory(space.history) : emptyCurves();
   }
 
+  #job(): JobOptions<LearnDetail> {
+    return {
+      signal: this.#abort.signal,
+      control: this.#control,
+      onProgress: (progress) => this.#note(progress),
+    };
+  }
+
   #begin(data: string, method: string): void {
-    this.#control = jobControl();
+    this.#control = remoteControl();
     this.#abort = new AbortController();
     this.of = { data, method };
     this.state = 'running';

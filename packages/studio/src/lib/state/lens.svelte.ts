@@ -88,6 +88,14 @@ class Lens {
     this.look([data[2 * point], data[2 * point + 1]], point, true);
   }
 
+  /** While the space is still being learned only its samples can be shown. */
+  lookInLearning(place: Place, row: number): void {
+    this.#decode.drop();
+    this.active = true;
+    this.near = null;
+    this.sight = { place, point: row, code: null, row: null };
+  }
+
   /** The pointer has left: what was seen last stays in the inspector. */
   leave(): void {
     this.active = false;

@@ -11,8 +11,9 @@ import { Moved, serve } from './rpc.ts';
 
 export interface AtlasArgs {
   medium: ImageMedium;
-  tone: Tone;
-  ink: Rgb;
+  /** `negative-light`: inverted, so that strokes are light on dark */
+  tone: Tone | 'negative-light';
+  ink?: Rgb;
   /** the rows to draw, by point; all of them by default */
   points: Uint32Array | null;
   maxSide?: number;
@@ -64,8 +65,9 @@ const api = {
   },
 
   /** All thumbnails in one picture. */
-  async atlas({ medium, tone, ink, points, maxSide }: AtlasArgs): Promise<Moved<Atlas>> {
+  async atlas({ medium, tone: asked, ink = [0, 0, 0], points, maxSide }: AtlasArgs): Promise<Moved<Atlas>> {
     if (!rows) throw new InputError('the rows are not here yet');
+    const tone = asked === 'negative-light' ? 'plain' : asked;
     const n = points ? points.length : rows.nSamples;
     const layout = atlasLayout(n, medium, { maxSide });
     const { cell } = layout;
@@ -85,6 +87,7 @@ const api = {
       if (small) paint(image.data, shrunk(rows.data, from, rows.scale, medium, cell), shown, options);
       else paint(image.data, rows.data, medium, { ...options, from, scale: rows.scale });
     }
+    if (asked === 'negative-light') invert(image.data);
     const bitmap = await createImageBitmap(image);
     return new Moved({ image: bitmap, cellWidth: cell.width, cellHeight: cell.height, cells }, [
       bitmap,
@@ -94,3 +97,9 @@ const api = {
 };
 export type ScoutApi = typeof api;
 serve(api);
+
+function invert(pixels: Uint8ClampedArray): void {
+  for (let i = 0; i < pixels.length; i += 4) {
+    for (let k = 0; k < 3; k++) pixels[i + k] = 255 - pixels[i + k];
+  }
+}

@@ -1,0 +1,78 @@
+/** Adds data from files that a person chose or dropped. */
+import { blobSource } from '../client/index.ts';
+import { duration } from './format.ts';
+import { sentence } from './sentence.ts';
+import { addForm } from './state/forms.svelte.ts';
+import { project } from './state/project.svelte.ts';
+import { ui } from './state/ui.svelte.ts';
+import { view } from './state/view.svelte.ts';
+
+/** `64x64`, `64x64x3` or nothing. */
+export function parseImageSize(
+  text: string,
+): { size?: { height: number; width: number; channels?: 1 | 3 } } | { problem: string } {
+  if (text.trim() === '') return {};
+  const match = /^\s*(\d{1,5})\s*[x×]\s*(\d{1,5})(?:\s*[x×]\s*([13]))?\s*$/i.exec(text);
+  if (!match) return { problem: 'Height × width, as 28x28, or 28x28x3 for colour.' };
+  const channels = match[3] ? (Number(match[3]) as 1 | 3) : undefined;
+  return { size: { height: Number(match[1]), width: Number(match[2]), ...(channels && { channels }) } };
+}
+
+export async function addData(): Promise<void> {
+  const { client } = project;
+  const size = parseImageSize(addForm.image);
+  if (!client || addForm.files.length === 0 || 'problem' in size) return;
+  addForm.busy = 'Reading';
+  addForm.error = null;
+  try {
+    const info = await client.addData(
+      {
+        files: addForm.files.map((file) => blobSource(file)),
+        ...(addForm.labels && { labels: blobSource(addForm.labels) }),
+        ...(addForm.label.trim() && { label: addForm.label.trim() }),
+        ...(size.size && { image: size.size }),
+      },
+      {
+        onProgress: ({ phase, done, total, remaining }) => {
+          const share = total > 0 ? `, ${Math.round((done / total) * 100)} %` : '';
+          addForm.busy = `${phase}${share}${remaining ? `, ${duration(remaining)} left` : ''}`;
+        },
+      },
+    );
+    await project.refresh();
+    addForm.files = [];
+    addForm.labels = null;
+    addForm.label = '';
+    addForm.image = '';
+    ui.said = `Added ${info.id}: ${info.nSamples} samples`;
+    view.goTo({ data: info.id, space: null, map: null });
+  } catch (error) {
+    addForm.error = sentence(error);
+  } finally {
+    addForm.busy = null;
+  }
+}
+
+/** All files of a drop, those in folders with their paths. */
+export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
+  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  if (entries.length === 0) return [...transfer.files];
+  return (await Promise.all(entries.map((entry) => filesOf(entry)))).flat();
+}
+
+async function filesOf(entry: FileSystemEntry): Promise<File[]> {
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    const path = entry.fullPath.replace(/^\//, '');
+    if (path !== file.name) Object.defineProperty(file, 'webkitRelativePath', { value: path });
+    return [file];
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const out: File[] = [];
+  // a reader gives at most a hundred entries at a time
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return out;
+    for (const inner of some) out.push(...(await filesOf(inner)));
+  }
+}

@@ -1,0 +1,61 @@
+/** What the map draws now: the finished map, or a moment of learning; with its colours, legend and filter. */
+import { categoryColors } from '@portolan/view';
+import type { Column } from '@portolan/core/data';
+import { colorBy, filterMask } from '../coloring.ts';
+import { chart, type Points } from './chart.svelte.ts';
+import { learning } from './learning.svelte.ts';
+import { samples } from './samples.svelte.ts';
+import { theme } from './theme.svelte.ts';
+import { view } from './view.svelte.ts';
+
+class Shown {
+  /** a moment of learning, when it is of what is looked at */
+  inLearning = $derived(
+    learning.points !== null &&
+      learning.of?.data === view.now.data &&
+      (learning.active ? view.now.space === null : view.now.space === (learning.result?.id ?? null)),
+  );
+  points: Points | null = $derived(this.inLearning ? learning.points : chart.points);
+
+  /** the column that colours: the one chosen, else the label */
+  column: Column | undefined = $derived.by(() => {
+    const { color } = view.now;
+    if (color === null) return undefined;
+    const column = color === undefined ? samples.label : samples.columns.find((c) => c.name === color);
+    return column && fits(column, this.points) ? column : undefined;
+  });
+
+  colors = $derived.by(() => {
+    const { dark } = theme;
+    return this.column && this.points
+      ? colorBy(this.column, this.points.rows, (n) => categoryColors(n, { dark }))
+      : null;
+  });
+
+  filter: Uint8Array | null = $derived(this.points ? filterMask(this.column, view.now.hidden, this.points.rows) : null);
+
+  /** The colour of a sample by the column that colours, if that is a category. */
+  colorOf(row: number): string | undefined {
+    if (this.column?.type !== 'category' || this.colors?.legend.type !== 'category') return undefined;
+    return this.colors.legend.entries[this.column.codes[row]]?.color;
+  }
+
+  /** The sample that a point is. */
+  rowOf(point: number): number {
+    return point < 0 ? -1 : (this.points?.rows?.[point] ?? point);
+  }
+
+  /** The point that a sample is on the map that is drawn, or −1. */
+  pointOf(row: number): number {
+    const { rows, coordinates } = this.points ?? { rows: null, coordinates: { rows: 0 } };
+    return rows ? rows.indexOf(row) : row < coordinates.rows ? row : -1;
+  }
+}
+
+/** While data is switched, columns and points may for a moment be of different data. */
+function fits(column: Column, points: Points | null): boolean {
+  const n = column.type === 'category' ? column.codes.length : column.values.length;
+  return points !== null && (points.rows ? points.rows.every((row) => row < n) : points.coordinates.rows === n);
+}
+
+export const shown = new Shown();
