@@ -86,8 +86,12 @@ export interface Trainer extends Stepper<TrainUnit, Trained> {
   parameters(): Parameter[];
   /** parameters, slots, position and history in one safetensors blob */
   checkpoint(): Uint8Array;
-  /** mean losses over rows, by given parameters or the current ones, in chunks; between two of them `pause` is awaited */
-  evaluate(rows: Uint32Array, parameters?: readonly Parameter[], pause?: () => Promise<void> | void): Promise<Losses>;
+  /** mean losses over rows, by given parameters or the current ones, in chunks; `tick` is awaited after each */
+  evaluate(
+    rows: Uint32Array,
+    parameters?: readonly Parameter[],
+    tick?: (nRows: number) => Promise<void> | void,
+  ): Promise<Losses>;
   dispose(): Promise<void>;
 }
 
@@ -333,12 +337,13 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
       const kept = (best ?? []).map(({ name, shape, value }) => ({ name: `best/${name}`, shape, value }));
       return writeSafetensors([...state.tensors(), ...kept], { format: FORMAT, version: String(VERSION), position });
     },
-    async evaluate(rows, parameters, pause) {
+    async evaluate(rows, parameters, tick) {
       const feeds = parameters ? feedsOf(parameters) : state.current();
       const sums = zeroes();
       for (let i = 0; i < rows.length; i += EVALUATION_ROWS) {
-        await pause?.();
-        await addLosses(sums, rows.subarray(i, i + EVALUATION_ROWS), i, feeds);
+        const chunk = rows.subarray(i, i + EVALUATION_ROWS);
+        await addLosses(sums, chunk, i, feeds);
+        await tick?.(chunk.length);
       }
       return means(sums, rows.length);
     },

@@ -2,7 +2,7 @@
  * From a network to a fitted space: what autoencoders of every kind have in common. They differ in their loss, in what
  * a mini-batch is made of, and in what is saved.
  */
-import { finish, InputError, matrix, run } from '../base/index.ts';
+import { breathe, finish, InputError, matrix, run, stopwatch } from '../base/index.ts';
 import type { JobOptions, Matrix, Stepper } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
@@ -185,15 +185,13 @@ export async function fitNetwork(
     const trained = await run(stepper, job);
     const stopped = training.done < training.total;
     const files = models(network, trained, rows.nFeatures, options.latentDim as number, name);
-    const measuring = { ...job, total: training.trainRows.length };
-    const pause = async (): Promise<void> => job.signal?.throwIfAborted();
-    const train = await training.evaluate(training.trainRows, trained.parameters, pause);
+    const { trainRows, validationRows } = training;
+    const tick = measuring(2 * trainRows.length + validationRows.length, job);
+    const train = await training.evaluate(trainRows, trained.parameters, tick);
     const validation =
-      training.validationRows.length > 0
-        ? await training.evaluate(training.validationRows, trained.parameters, pause)
-        : undefined;
+      validationRows.length > 0 ? await training.evaluate(validationRows, trained.parameters, tick) : undefined;
     const plain = await onnxSpace(files, runtime, { method: network.method, medium, prior: network.prior });
-    const { codes, mse, variance } = await reconstruct(plain, rows, training.trainRows, measuring);
+    const { codes, mse, variance } = await reconstruct(plain, rows, trainRows, tick);
     const noticed = [...warnings, ...training.warnings];
     if (!(mse < variance)) {
       noticed.push(
@@ -248,15 +246,13 @@ async function reconstruct(
   space: LatentSpace,
   rows: LearnRows['rows'],
   indices: Uint32Array,
-  { signal, onProgress }: JobOptions<LearnDetail>,
+  tick: (nRows: number) => Promise<void>,
 ): Promise<{ codes: Matrix; mse: number; variance: number }> {
   const codes = matrix(indices.length, space.latentDim);
   const mean = new Float64Array(rows.nFeatures);
   let squares = 0;
   let error = 0;
-  const began = performance.now();
   for (let from = 0; from < indices.length; from += CHUNK) {
-    signal?.throwIfAborted();
     const x = readRows(rows, indices.subarray(from, from + CHUNK));
     const z = (await space.encode?.(x)) as Matrix;
     const xHat = (await space.decode?.(z)) as Matrix;
@@ -267,16 +263,23 @@ async function reconstruct(
       squares += value * value;
       error += (value - xHat.data[i]) ** 2;
     }
-    onProgress?.({
-      phase: 'measuring',
-      done: from + x.rows,
-      total: indices.length,
-      elapsed: performance.now() - began,
-    });
+    await tick(x.rows);
   }
   const count = indices.length * rows.nFeatures;
   const ofMeans = mean.reduce((sum, value) => sum + (value / indices.length) ** 2, 0) / rows.nFeatures;
   return { codes, mse: error / count, variance: squares / count - ofMeans };
+}
+
+/** Reports how many rows have been measured, lets events in and looks at the signal. */
+function measuring(total: number, { signal, onProgress }: JobOptions<LearnDetail>): (nRows: number) => Promise<void> {
+  const clock = stopwatch();
+  let done = 0;
+  return async (nRows) => {
+    done += nRows;
+    onProgress?.({ phase: 'measuring', ...clock.read(done, total) });
+    await breathe();
+    signal?.throwIfAborted();
+  };
 }
 
 /** A Gaussian of the codes' mean and covariance. */
