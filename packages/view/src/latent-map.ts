@@ -11,7 +11,7 @@ import { graticuleLines } from './graticule.ts';
 import type { Net } from './graticule.ts';
 import { cursorOf, listenForGestures } from './gestures.ts';
 import { WebGlRenderer } from './gl/webgl-renderer.ts';
-import { fittedRadius, occupiedArea, opacityFor, ThumbnailChooser, zoomedRadius } from './level-of-detail.ts';
+import { fittedRadius, occupiedShare, opacityFor, ThumbnailChooser, zoomedRadius } from './level-of-detail.ts';
 import { CameraMotion, Clock } from './motion.ts';
 import { drawOverlay } from './overlay.ts';
 import type { OverlayScene, Pin } from './overlay.ts';
@@ -78,8 +78,7 @@ export class LatentMap {
   private grid: PointGrid | null = null;
   private fitted: Camera = { x: 0, y: 0, scale: 100 };
   private dataExtent: Extent | null = null;
-  /** square map units */
-  private occupied = 0;
+  private occupied = 1;
   /** nobody has moved the camera since everything was last in view */
   private untouched = true;
   private thumbnails: Thumbnails | null = null;
@@ -130,7 +129,7 @@ export class LatentMap {
     this.grid = null;
     this.chooser.reset();
     this.dataExtent = extentOfPoints(this.points.to);
-    this.occupied = this.dataExtent ? occupiedArea(this.points.to, this.dataExtent) : 0;
+    this.occupied = this.dataExtent ? occupiedShare(this.points.to, this.dataExtent) : 1;
     this.mark('positions', 'order', ...(same ? [] : (['style'] as const)));
     if (!same) {
       this.highlight = -1;
@@ -417,8 +416,11 @@ export class LatentMap {
   }
 
   private opacity(radius: number): number {
-    const pixels = this.occupied * this.motion.current.scale ** 2;
-    return opacityFor((this.points.count * Math.PI * radius * radius) / Math.max(pixels, 1));
+    if (!this.dataExtent) return 1;
+    const { xMin, xMax, yMin, yMax } = this.dataExtent;
+    const { scale } = this.motion.current;
+    const pixels = this.occupied * ((xMax - xMin) * scale + 2 * radius) * ((yMax - yMin) * scale + 2 * radius);
+    return opacityFor((this.points.count * Math.PI * radius * radius) / pixels);
   }
 
   // ---- drawing

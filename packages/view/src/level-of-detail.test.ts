@@ -1,6 +1,6 @@
 import { random } from '@portolan/core/base';
 import { describe, expect, it } from 'vitest';
-import { fittedRadius, occupiedArea, opacityFor, ThumbnailChooser, zoomedRadius } from './level-of-detail.ts';
+import { fittedRadius, occupiedShare, opacityFor, ThumbnailChooser, zoomedRadius } from './level-of-detail.ts';
 import { PointGrid } from './point-grid.ts';
 
 const size = { width: 800, height: 600 };
@@ -17,21 +17,22 @@ describe('size and opacity', () => {
     expect(radii[4]).toBeGreaterThanOrEqual(0.7);
     expect(zoomedRadius(2, 4)).toBeGreaterThan(2);
     expect(zoomedRadius(2, 1e6)).toBeLessThanOrEqual(10);
-    expect(opacityFor(0.1)).toBeGreaterThan(opacityFor(4));
+    expect(opacityFor(4)).toBeGreaterThan(opacityFor(20));
     expect(opacityFor(1e9)).toBeGreaterThan(0);
   });
 });
 
-describe('occupiedArea', () => {
+describe('occupiedShare', () => {
   const extent = { xMin: 0, xMax: 4, yMin: 0, yMax: 2 };
 
-  it('is the extent for even points and a cell for points in one place', () => {
+  it('is all for even or few points and a cell for points in one place', () => {
     const even = Float32Array.from({ length: 2 * 128 * 128 }, (_, k) =>
       k % 2 ? (2 * (((k >> 1) >> 7) + 0.5)) / 128 : (4 * (((k >> 1) & 127) + 0.5)) / 128,
     );
-    expect(occupiedArea(even, extent)).toBeCloseTo(8);
-    expect(occupiedArea(new Float32Array(100).fill(1), extent)).toBeCloseTo(8 / 64 ** 2);
-    expect(occupiedArea(Float32Array.of(NaN, NaN), extent)).toBe(0);
+    expect(occupiedShare(even, extent)).toBe(1);
+    expect(occupiedShare(new Float32Array(2 * 64 * 64 * 8).fill(1), extent)).toBeCloseTo(1 / 64 ** 2);
+    expect(occupiedShare(Float32Array.of(0, 0, 4, 2, 1, 1), extent)).toBe(1);
+    expect(occupiedShare(Float32Array.of(NaN, NaN), extent)).toBe(1);
   });
 });
 
@@ -62,8 +63,6 @@ describe('ThumbnailChooser', () => {
     const first = chooser.choose(grid, { x: 0, y: 0, scale: 900 }, size, cells, null)!;
     const moved = chooser.choose(grid, { x: 0.05, y: 0.02, scale: 900 }, size, cells, null)!;
     expect(moved.indices).toBe(first.indices);
-    const inView = (indices: Uint32Array): number[] =>
-      [...indices].filter((i) => Math.abs(points[2 * i] - 0.3) < 0.3 && Math.abs(points[2 * i + 1]) < 0.25);
     const far = { x: 0.3, y: 0, scale: 900 };
     const travelled = chooser.choose(grid, far, size, cells, null)!;
     const fresh = new ThumbnailChooser().choose(grid, far, size, cells, null)!;
@@ -79,3 +78,7 @@ describe('ThumbnailChooser', () => {
     for (const i of inView) if (cells[i] >= 0) expect(shown.has(i)).toBe(true);
   });
 });
+
+function inView(indices: Uint32Array): number[] {
+  return [...indices].filter((i) => Math.abs(points[2 * i] - 0.3) < 0.3 && Math.abs(points[2 * i + 1]) < 0.25);
+}

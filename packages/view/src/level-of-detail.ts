@@ -36,11 +36,11 @@ export function opacityFor(coverage: number): number {
 }
 
 /**
- * The area, in square map units, that a typical point shares with the others: n² / Σ nᵢ² cells of a coarse grid. Equal
- * to the extent for even points, far less for clusters and outliers.
+ * The share of the extent that the points really occupy, in (0, 1]: one over the chance that two of them fall into the
+ * same cell of a coarse grid, in cells. 1 for even points, far less for clusters beside outliers.
  */
-export function occupiedArea(coordinates: Float32Array, { xMin, xMax, yMin, yMax }: Extent): number {
-  const side = 64;
+export function occupiedShare(coordinates: Float32Array, { xMin, xMax, yMin, yMax }: Extent): number {
+  const side = Math.max(1, Math.min(64, Math.floor(Math.sqrt(coordinates.length / 16))));
   const counts = new Float64Array(side * side);
   const across = xMax > xMin ? (side - 1e-6) / (xMax - xMin) : 0;
   const down = yMax > yMin ? (side - 1e-6) / (yMax - yMin) : 0;
@@ -50,12 +50,12 @@ export function occupiedArea(coordinates: Float32Array, { xMin, xMax, yMin, yMax
     if (col >= 0 && col < side && row >= 0 && row < side) counts[row * side + col]++;
   }
   let n = 0;
-  let squares = 0;
+  let pairs = 0;
   for (const count of counts) {
     n += count;
-    squares += count * count;
+    pairs += count * (count - 1);
   }
-  return squares === 0 ? 0 : ((n * n) / squares / counts.length) * (xMax - xMin) * (yMax - yMin);
+  return pairs === 0 ? 1 : Math.min(1, (n * (n - 1)) / pairs / counts.length);
 }
 
 export class ThumbnailChooser {

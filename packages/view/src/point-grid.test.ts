@@ -1,5 +1,5 @@
 import { random } from '@portolan/core/base';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PointGrid } from './point-grid.ts';
 import type { Direction } from './point-grid.ts';

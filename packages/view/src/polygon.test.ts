@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boxRing, extentOfPolygon, insidePolygon } from './polygon.ts';
 import type { Place } from './types.ts';

@@ -1,0 +1,692 @@
+/** The map in a real browser: what it draws, read back pixel by pixel, and what pointers and keys do to it. */
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { createServer } from 'vite';
+import type { ViteDevServer } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type * as View from '@portolan/view';
+
+type Rgb = [number, number, number];
+
+/** What the page offers to `evaluate`: the map, and how to look at it. */
+declare global {
+  interface Window {
+    view: typeof View;
+    map: View.LatentMap;
+    events: { name: string; value: never }[];
+    makeMap(options?: View.LatentMapOptions): View.LatentMap;
+    /** the colours at CSS pixels of a drawn map; without what is written over it when `under` */
+    colorsAt(pixels: [number, number][], scale?: 1 | 2 | 4): Promise<Rgb[]>;
+    settled(): Promise<void>;
+  }
+}
+
+const PAGE = `<!doctype html><title>view</title><link rel="icon" href="data:,">
+<style>body { margin: 0 } #stage { width: 600px; height: 400px }</style><div id="stage"></div>
+<script type="module">
+  import * as view from '/src/index.ts';
+  window.view = view;
+  window.makeMap = (options) => {
+    window.map?.destroy();
+    const map = new view.LatentMap(document.querySelector('#stage'), { reducedMotion: true, ...options });
+    window.events = [];
+    for (const name of ['hover', 'leave', 'click', 'select', 'camera', 'error']) {
+      map.on(name, (value) => window.events.push({ name, value }));
+    }
+    return (window.map = map);
+  };
+  window.colorsAt = async (pixels, scale = 1) => {
+    const image = await createImageBitmap(await window.map.toBlob({ scale }));
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    return pixels.map(([x, y]) => [...context.getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data.slice(0, 3)]);
+  };
+  window.settled = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+  window.ready = true;
+</script>`;
+
+const BACKGROUND: Rgb = [0xf6, 0xf1, 0xe6];
+const RED: Rgb = [220, 30, 30];
+const GREEN: Rgb = [20, 160, 60];
+const BLUE: Rgb = [30, 60, 220];
+
+let server: ViteDevServer;
+let browser: Browser;
+let page: Page;
+let problems: string[];
+
+beforeAll(async () => {
+  server = await createServer({
+    configFile: false,
+    root: new URL('../../packages/view', import.meta.url).pathname,
+    logLevel: 'error',
+    cacheDir: 'node_modules/.vite-view-test',
+    resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    plugins: [
+      {
+        name: 'test-page',
+        configureServer({ middlewares }) {
+          middlewares.use('/test.html', (_request, response) => {
+            response.setHeader('content-type', 'text/html');
+            response.end(PAGE);
+          });
+        },
+      },
+    ],
+  });
+  await server.listen();
+  browser = await chromium.launch({
+    executablePath: process.env.PORTOLAN_CHROMIUM || '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+    ],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+beforeEach(async () => {
+  problems = [];
+  page = await browser.newPage({ viewport: { width: 640, height: 440 } });
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (/GL_INVALID|GL ERROR|WebGL: INVALID|error/i.test(message.text()) && !/GPU stall/.test(message.text())) {
+      problems.push(message.text());
+    }
+  });
+  await page.goto(`http://127.0.0.1:${(server.httpServer!.address() as { port: number }).port}/test.html`);
+  await page.waitForFunction('window.ready');
+});
+
+afterEach(async () => {
+  const errors = await page.evaluate(() => window.events?.filter(({ name }) => name === 'error') ?? []);
+  await page.close();
+  expect(problems).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+function near(got: Rgb, expected: Rgb, tolerance = 14): boolean {
+  return got.every((v, k) => Math.abs(v - expected[k]) <= tolerance);
+}
+
+/** Five large points of three colours, one unit a hundred pixels, the middle at the middle. */
+async function fivePoints(): Promise<void> {
+  await page.evaluate(() => {
+    const map = window.makeMap({ pointSize: 16 });
+    map.setPoints(Float32Array.of(-2, 1, 2, 1, -2, -1, 2, -1, 0, 0), { animate: false });
+    map.setColoring({
+      type: 'category',
+      codes: Int32Array.of(0, 1, 2, -1, 0),
+      colors: ['rgb(220, 30, 30)', 'rgb(20, 160, 60)', 'rgb(30, 60, 220)'],
+    });
+    map.setCamera({ x: 0, y: 0, scale: 100 });
+  });
+}
+const PLACES: [number, number][] = [[100, 100], [500, 100], [100, 300], [500, 300], [300, 200]]; // prettier-ignore
+
+const along = (y: number): [number, number][] => Array.from({ length: 60 }, (_, k) => [150 + 5 * k, y]);
+const colorsAt = (pixels: [number, number][], scale?: 1 | 2 | 4): Promise<Rgb[]> =>
+  page.evaluate(([pixels, scale]) => window.colorsAt(pixels, scale), [pixels, scale] as const);
+const eventsNamed = <T>(wanted: string): Promise<T[]> =>
+  page.evaluate((wanted) => window.events.filter(({ name }) => name === wanted).map(({ value }) => value), wanted);
+
+describe('drawing', () => {
+  it('puts points where they should be, y up, in their colours', async () => {
+    await fivePoints();
+    const colors = await colorsAt(PLACES);
+    expect(near(colors[0], RED, 40), `${colors[0]}`).toBe(true);
+    expect(near(colors[1], GREEN, 40), `${colors[1]}`).toBe(true);
+    expect(near(colors[2], BLUE, 40), `${colors[2]}`).toBe(true);
+    expect(near(colors[3], [0x8b, 0x86, 0x7a], 30), `missing: ${colors[3]}`).toBe(true);
+    const [corner, beside] = await colorsAt([[109, 109], [115, 103]]); // prettier-ignore
+    expect(near(corner, BACKGROUND, 24), `discs are round: ${corner}`).toBe(true);
+    expect(near(beside, BACKGROUND, 24), `and of their size: ${beside}`).toBe(true);
+  });
+
+  it('shows the same on the page as in the file, at any pixel ratio', async () => {
+    const context = await browser.newContext({ viewport: { width: 640, height: 440 }, deviceScaleFactor: 2 });
+    const sharp = await context.newPage();
+    await sharp.goto(page.url());
+    await sharp.waitForFunction('window.ready');
+    const [before, page1] = [page, sharp];
+    page = page1;
+    await fivePoints();
+    await page.evaluate(() => window.settled());
+    const shot = (await page.screenshot({ clip: { x: 0, y: 0, width: 600, height: 400 } })).toString('base64');
+    const [size, ...colors] = await page.evaluate(
+      async ([shot, places]) => {
+        const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${shot}`)).blob());
+        const context = new OffscreenCanvas(image.width, image.height).getContext('2d')!;
+        context.drawImage(image, 0, 0);
+        return [
+          [image.width],
+          ...places.map(([x, y]) => Array.from(context.getImageData(2 * x, 2 * y, 1, 1).data.subarray(0, 3))),
+        ];
+      },
+      [shot, PLACES] as const,
+    );
+    expect(size).toEqual([1200]);
+    expect(await page.evaluate(() => document.querySelector('canvas')!.width)).toBe(1200);
+    const file = await colorsAt(PLACES, 2);
+    colors.forEach((color, k) => expect(near(color as Rgb, file[k], 3), `${color} ${file[k]}`).toBe(true));
+    await context.close();
+    page = before;
+  });
+
+  it('greys what is filtered out, keeps it there, and never picks it', async () => {
+    await fivePoints();
+    await page.evaluate(() => window.map.setFilter(Uint8Array.of(0, 1, 1, 1, 1)));
+    const [first, second] = await colorsAt(PLACES);
+    expect(near(first, [0xd3, 0xcb, 0xba], 12), `${first}`).toBe(true);
+    expect(near(second, GREEN, 40)).toBe(true);
+    expect(await page.evaluate(() => [window.map.pick([100, 100]), window.map.pick([503, 102])])).toEqual([-1, 1]);
+    await page.evaluate(() => window.map.setFilter(null));
+    expect(await page.evaluate(() => window.map.pick([100, 100]))).toBe(0);
+  });
+
+  it('draws the selected over the others and fades the rest', async () => {
+    await page.evaluate(() => {
+      const map = window.makeMap({ pointSize: 20 });
+      map.setPoints(Float32Array.of(0, 0, 0, 0, 2, 0), { order: Uint32Array.of(0, 1, 2), animate: false });
+      map.setColoring({ type: 'category', codes: Int32Array.of(0, 1, 2), colors: ['#dc1e1e', '#14a03c', '#1e3cdc'] });
+      map.setCamera({ x: 0, y: 0, scale: 100 });
+    });
+    expect(near((await colorsAt([[300, 200]]))[0], GREEN, 40)).toBe(true);
+    await page.evaluate(() => window.map.setSelection(Uint32Array.of(0)));
+    const [selected, other] = await colorsAt([[300, 200], [500, 200]]); // prettier-ignore
+    expect(near(selected, RED, 40), `${selected}`).toBe(true);
+    expect(other[0], 'faded towards the ground').toBeGreaterThan(130);
+  });
+
+  it('colours numbers by the scale, NaN as missing, and clamps', async () => {
+    await fivePoints();
+    await page.evaluate(() =>
+      window.map.setColoring({
+        type: 'number',
+        values: Float32Array.of(0, 1, 99, NaN, 0.5),
+        domain: [0, 1],
+        scale: 'viridis',
+      }),
+    );
+    const [low, high, above, missing] = await colorsAt(PLACES);
+    expect(near(low, [0x44, 0x01, 0x54], 40), `${low}`).toBe(true);
+    expect(near(high, [0xfd, 0xe7, 0x25], 40), `${high}`).toBe(true);
+    expect(near(above, high, 2)).toBe(true);
+    expect(near(missing, [0x8b, 0x86, 0x7a], 30)).toBe(true);
+  });
+
+  it('glides from A to B: between on the way, at B in the end, at once with reduced motion', async () => {
+    const onTheWay = await page.evaluate(async () => {
+      const map = window.makeMap({ pointSize: 16, reducedMotion: false });
+      map.setPoints(Float32Array.of(-2, 0, 2, 0));
+      map.setCamera({ x: 0, y: 0, scale: 100 });
+      map.setPoints(Float32Array.of(-2, 1, 2, -1), { durationMs: 600, fit: false });
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      await window.settled();
+      return window.colorsAt([[100, 200], [100, 100]]); // prettier-ignore
+    });
+    expect(near(onTheWay[1], BACKGROUND, 90), `not there yet: ${onTheWay[1]}`).toBe(true);
+    await page.waitForTimeout(900);
+    const [left, arrived] = await colorsAt([[100, 205], [100, 100]]); // prettier-ignore
+    expect(near(left, BACKGROUND, 50), `${left}`).toBe(true);
+    expect(arrived[0]).toBeLessThan(80);
+    const moved = await page.evaluate(() => {
+      const map = window.makeMap({ pointSize: 16, reducedMotion: true });
+      map.setPoints(Float32Array.of(-2, 0, 2, 0));
+      map.setCamera({ x: 0, y: 0, scale: 100 });
+      map.setPoints(Float32Array.of(-2, 1, 2, -1), { fit: false });
+      return window.colorsAt([[100, 100]]);
+    });
+    expect(moved[0][0]).toBeLessThan(80);
+  });
+
+  it('does not turn the backdrop upside down or over', async () => {
+    await page.evaluate(() => {
+      const map = window.makeMap();
+      map.setPoints(Float32Array.of(100, 100, 101, 101), { animate: false });
+      map.setCamera({ x: 0, y: 0, scale: 100 });
+      const image = new ImageData(2, 2);
+      image.data.set([255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 0, 0, 0, 255]); // red green / blue black
+      map.setBackdrop({ image, extent: { xMin: -2, xMax: 2, yMin: -1, yMax: 1 }, pixelated: true });
+    });
+    const corners: [number, number][] = [[130, 130], [470, 130], [130, 270], [470, 270]]; // prettier-ignore
+    const expected: Rgb[] = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [0, 0, 0]]; // prettier-ignore
+    const drawn = await colorsAt(corners);
+    drawn.forEach((color, k) => expect(near(color, expected[k], 60), `${color} at ${corners[k]}`).toBe(true));
+    // the same from an ImageBitmap, half as strong
+    await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(2, 2);
+      const context = canvas.getContext('2d')!;
+      context.fillStyle = 'red';
+      context.fillRect(0, 0, 2, 1);
+      const image = await createImageBitmap(canvas);
+      window.map.setBackdrop({
+        image,
+        extent: { xMin: -2, xMax: 2, yMin: -1, yMax: 1 },
+        opacity: 0.5,
+        pixelated: true,
+      });
+    });
+    const [top, bottom] = await colorsAt([corners[0], corners[2]]);
+    expect(near(top, [250, 120, 115], 20), `${top}`).toBe(true);
+    expect(near(bottom, BACKGROUND, 30), `${bottom}`).toBe(true);
+  });
+
+  it.each([
+    { what: 'from one small atlas', atlasWidth: 80, cells: [2, 0, -1, 1] },
+    { what: 'from one wider than a texture, cut into layers', atlasWidth: 9000, cells: [440, 3, -1, 230] },
+  ])('shows thumbnails, each its own cell and the right way up, $what', async ({ atlasWidth, cells }) => {
+    await page.evaluate(
+      ({ atlasWidth, cells }) => {
+        const map = window.makeMap({ pointSize: 6 });
+        map.setPoints(Float32Array.of(-2, 1, 2, 1, -2, -1, 2, -1), { animate: false });
+        map.setCamera({ x: 0, y: 0, scale: 100 });
+        const image = new OffscreenCanvas(atlasWidth, 20);
+        const context = image.getContext('2d')!;
+        context.fillRect(0, 0, atlasWidth, 20);
+        ['blue', 'red', '', 'lime'].forEach((color, k) => {
+          context.fillStyle = color;
+          if (cells[k] >= 0) context.fillRect(20 * cells[k], 0, 20, 10);
+        });
+        map.setThumbnails({ image, cellWidth: 20, cellHeight: 20, cells: Int32Array.from(cells) });
+      },
+      { atlasWidth, cells },
+    );
+    const pixels: [number, number][] = [[100, 92], [500, 92], [500, 292], [500, 308], [493, 292], [507, 292], [106, 294]]; // prettier-ignore
+    const [first, second, top, bottom, left, right, none] = await colorsAt(pixels);
+    expect(near(first, [0, 0, 255], 30), `${first}`).toBe(true);
+    expect(near(second, [255, 0, 0], 30), `${second}`).toBe(true);
+    for (const color of [top, left, right]) expect(near(color, [0, 255, 0], 30), `${color}`).toBe(true);
+    expect(near(bottom, [0, 0, 0], 30), `${bottom}`).toBe(true);
+    expect(near(none, BACKGROUND, 30), 'a point without a cell stays a point').toBe(true);
+  });
+
+  it('draws lines in their colour, whole or dashed, over the points', async () => {
+    await fivePoints();
+    await page.evaluate(() =>
+      window.map.setLines([
+        { points: [[-2, 0.5], [2, 0.5]], color: '#1e3cdc', width: 4 }, // prettier-ignore
+        { points: [[-2, -0.5], [2, -0.5]], color: '#1e3cdc', width: 4, dashed: true }, // prettier-ignore
+      ]),
+    );
+    const whole = await colorsAt(along(150));
+    expect(whole.every((color) => near(color, BLUE, 20))).toBe(true);
+    const dashed = (await colorsAt(along(250))).filter((color) => near(color, BLUE, 20)).length;
+    expect(dashed).toBeGreaterThan(15);
+    expect(dashed).toBeLessThan(50);
+  });
+
+  it('draws a million points, and answers the pointer in under 2 ms', async () => {
+    const times = await page.evaluate(async () => {
+      const n = 1_000_000;
+      const map = window.makeMap();
+      const coordinates = new Float32Array(2 * n);
+      for (let i = 0; i < n; i++) {
+        const angle = i * 2.399963;
+        const radius = Math.sqrt((i + 0.5) / n) ** 3; // crowded in the middle
+        coordinates[2 * i] = radius * Math.cos(angle);
+        coordinates[2 * i + 1] = radius * Math.sin(angle);
+      }
+      map.setPoints(coordinates, { animate: false });
+      map.setColoring({
+        type: 'category',
+        codes: Int32Array.from({ length: n }, (_, i) => i % 10),
+        colors: window.view.categoryColors(10),
+      });
+      map.pick([300, 200]);
+      const times: number[] = [];
+      for (let k = 0; k < 2000; k++) {
+        const begin = performance.now();
+        map.pick([20 + ((k * 97) % 560), 20 + ((k * 61) % 360)]);
+        times.push(performance.now() - begin);
+      }
+      await window.settled();
+      return times.sort((a, b) => a - b);
+    });
+    const [middle, edge] = await colorsAt([[300, 200], [30, 30]]); // prettier-ignore
+    expect(near(middle, BACKGROUND, 40)).toBe(false);
+    expect(near(edge, BACKGROUND, 30)).toBe(true);
+    expect(times[1000]).toBeLessThan(0.5);
+    expect(times[1980]).toBeLessThan(2);
+  });
+
+  it('takes no points, one point, points that are not numbers', async () => {
+    await page.evaluate(async () => {
+      const map = window.makeMap({ pointSize: 16 });
+      await window.settled();
+      map.setPoints(new Float32Array(0));
+      map.fit();
+      await window.settled();
+      map.setPoints(Float32Array.of(7, 7));
+      await window.settled();
+      if (!(map.camera.scale > 0)) throw new Error('no camera');
+      map.setPoints(Float32Array.of(0, 0, NaN, 1, 1, Infinity));
+      map.setCamera({ x: 0, y: 0, scale: 100 });
+    });
+    const [point, elsewhere] = await colorsAt([[300, 200], [306, 94]]); // prettier-ignore
+    expect(near(point, [0x1c, 0x23, 0x2b], 40), `${point}`).toBe(true);
+    expect(near(elsewhere, BACKGROUND, 40)).toBe(true);
+    expect(await page.evaluate(() => window.map.pick([300, 200]))).toBe(0);
+    const messages = await page.evaluate(() =>
+      [
+        () => window.map.setPoints(new Float32Array(3)),
+        () => window.map.setFilter(new Uint8Array(2)),
+        () => window.map.setColoring({ type: 'category', codes: new Int32Array(9), colors: ['red'] }),
+      ].map((attempt) => {
+        try {
+          attempt();
+          return 'nothing';
+        } catch (error) {
+          return (error as Error).message;
+        }
+      }),
+    );
+    expect(messages[0]).toMatch(/got 3 coordinates/);
+    expect(messages[1]).toMatch(/filter has 2 values, expected 3/);
+    expect(messages[2]).toMatch(/colouring has 9 values, expected 3/);
+  });
+
+  it('comes back after the context was lost, everything uploaded again', async () => {
+    await fivePoints();
+    const before = await colorsAt(PLACES);
+    await page.evaluate(async () => {
+      const canvas = document.querySelector('canvas')!;
+      const lose = canvas.getContext('webgl2')!.getExtension('WEBGL_lose_context')!;
+      lose.loseContext();
+      await new Promise((resolve) => canvas.addEventListener('webglcontextlost', resolve, { once: true }));
+      window.map.setSelection(null);
+      await window.settled();
+      lose.restoreContext();
+      await new Promise((resolve) => canvas.addEventListener('webglcontextrestored', resolve, { once: true }));
+      await window.settled();
+    });
+    expect(await colorsAt(PLACES)).toEqual(before);
+  });
+});
+
+describe('hands and keys', () => {
+  it('zooms about the pointer with the wheel: the place under it stays', async () => {
+    for (const reducedMotion of [true, false]) {
+      await page.evaluate((reducedMotion) => {
+        const map = window.makeMap({ reducedMotion });
+        map.setPoints(Float32Array.of(-2, -1, 2, 1, 0.3, 0.4), { animate: false });
+      }, reducedMotion);
+      await page.mouse.move(437, 121);
+      const before = await page.evaluate(() => ({
+        place: window.map.placeAt([437, 121]),
+        scale: window.map.camera.scale,
+      }));
+      await page.mouse.wheel(0, -240);
+      await page.waitForTimeout(60);
+      await page.mouse.wheel(0, -120);
+      await page.waitForTimeout(500);
+      const after = await page.evaluate(() => ({
+        place: window.map.placeAt([437, 121]),
+        scale: window.map.camera.scale,
+      }));
+      expect(after.scale).toBeGreaterThan(before.scale * 1.5);
+      expect(after.place[0]).toBeCloseTo(before.place[0], 4);
+      expect(after.place[1]).toBeCloseTo(before.place[1], 4);
+      expect(await page.evaluate(() => window.map.pixelAt(window.map.placeAt([10, 20])))).toEqual([
+        expect.closeTo(10, 6),
+        expect.closeTo(20, 6),
+      ]);
+    }
+  });
+
+  it('drags the map with the pointer, and a drag is no click', async () => {
+    await fivePoints();
+    await page.mouse.move(300, 200);
+    await page.mouse.down();
+    await page.mouse.move(340, 230, { steps: 4 });
+    await page.mouse.move(400, 250, { steps: 4 });
+    await page.mouse.up();
+    const { x, y } = await page.evaluate(() => window.map.camera);
+    expect(x).toBeCloseTo(-1, 1);
+    expect(y).toBeCloseTo(0.5, 1);
+    expect(await eventsNamed('click')).toEqual([]);
+    await page.mouse.click(201, 149);
+    await page.mouse.click(550, 30);
+    const clicks = await eventsNamed<View.MapEvents['click']>('click');
+    expect(clicks.map(({ point }) => point)).toEqual([0, -1]);
+    expect(clicks[0].pixel).toEqual([201, 149]);
+  });
+
+  it('a double click clicks once and zooms', async () => {
+    await fivePoints();
+    await page.mouse.dblclick(300, 200);
+    expect(await eventsNamed('click')).toHaveLength(1);
+    expect(await page.evaluate(() => window.map.camera.scale)).toBeCloseTo(200);
+  });
+
+  it('selects with the lasso exactly the points inside, whatever the filter hides', async () => {
+    await page.evaluate(() => {
+      const map = window.makeMap();
+      const side = 41;
+      const coordinates = Float32Array.from({ length: 2 * side * side }, (_, k) => {
+        const i = k >> 1;
+        return (k % 2 ? Math.floor(i / side) : i % side) / 10 - 2 + 0.003;
+      });
+      map.setPoints(coordinates, { animate: false });
+      map.setCamera({ x: 0, y: 0, scale: 90 });
+      map.setFilter(Uint8Array.from({ length: side * side }, (_, i) => (i % 5 ? 1 : 0)));
+      map.tool = 'lasso';
+    });
+    const corners: [number, number][] = [[180, 90], [420, 120], [390, 300], [290, 180], [200, 310]]; // prettier-ignore
+    await page.mouse.move(...corners[0]);
+    await page.mouse.down();
+    for (const corner of corners.slice(1)) await page.mouse.move(...corner, { steps: 12 });
+    await page.mouse.up();
+    const [{ indices }] = await page.evaluate(() =>
+      window.events
+        .filter(({ name }) => name === 'select')
+        .map(({ value }) => ({ indices: [...(value as { indices: Uint32Array }).indices] })),
+    );
+    const expected: number[] = [];
+    const unsure = new Set<number>();
+    for (let i = 0; i < 41 * 41; i++) {
+      if (i % 5 === 0) continue;
+      const x = 300 + ((i % 41) / 10 - 2 + 0.003) * 90;
+      const y = 200 - (Math.floor(i / 41) / 10 - 2 + 0.003) * 90;
+      let inside = false;
+      let least = Infinity;
+      corners.forEach(([ax, ay], k) => {
+        const [bx, by] = corners[(k + 1) % corners.length];
+        if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+        const t = Math.min(
+          1,
+          Math.max(0, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2)),
+        );
+        least = Math.min(least, Math.hypot(x - ax - t * (bx - ax), y - ay - t * (by - ay)));
+      });
+      if (least < 3)
+        unsure.add(i); // the pointer's path is cut in steps of three pixels
+      else if (inside) expected.push(i);
+    }
+    expect(indices.filter((i) => !unsure.has(i))).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(200);
+    expect(indices).toEqual([...indices].sort((a, b) => a - b));
+  });
+
+  it('selects with the box, and with shift held lassoes whatever the tool', async () => {
+    await fivePoints();
+    await page.evaluate(() => (window.map.tool = 'box'));
+    await page.mouse.move(60, 60);
+    await page.mouse.down();
+    await page.mouse.move(340, 340, { steps: 5 });
+    await page.mouse.up();
+    await page.evaluate(() => (window.map.tool = 'pan'));
+    await page.keyboard.down('Shift');
+    await page.mouse.move(450, 50);
+    await page.mouse.down();
+    for (const [x, y] of [[550, 50], [550, 350], [450, 350]]) await page.mouse.move(x, y, { steps: 5 }); // prettier-ignore
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    const selected = await page.evaluate(() =>
+      window.events
+        .filter(({ name }) => name === 'select')
+        .map(({ value }) => [...(value as { indices: Uint32Array }).indices]),
+    );
+    expect(selected).toEqual([[0, 2, 4], [1, 3]]); // prettier-ignore
+    expect(await page.evaluate(() => window.map.camera)).toEqual({ x: 0, y: 0, scale: 100 });
+  });
+
+  it('tells what the pointer is over, and when it leaves', async () => {
+    await fivePoints();
+    await page.mouse.move(497, 104);
+    await page.mouse.move(380, 140);
+    await page.mouse.move(620, 420);
+    const hovers = await eventsNamed<View.MapEvents['hover']>('hover');
+    expect(hovers.map(({ point }) => point)).toEqual([1, -1]);
+    expect(hovers[1].place).toEqual([expect.closeTo(0.8), expect.closeTo(0.6)]);
+    expect(await eventsNamed('leave')).toHaveLength(1);
+  });
+
+  it('travels from sample to sample by arrows, zooms by + and −, fits by 0', async () => {
+    await fivePoints();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).toBe('solid');
+    await page.keyboard.press('ArrowRight'); // the first step lands on the sample nearest the middle
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    const hovers = await eventsNamed<View.MapEvents['hover']>('hover');
+    expect(hovers.map(({ point }) => point)).toEqual([4, 0, 2, 3]);
+    expect((await eventsNamed<View.MapEvents['click']>('click')).map(({ point }) => point)).toEqual([3]);
+    await page.keyboard.press('+');
+    expect(await page.evaluate(() => window.map.camera.scale)).toBeCloseTo(150);
+    await page.keyboard.press('-');
+    expect(await page.evaluate(() => window.map.camera.scale)).toBeCloseTo(100);
+    await page.keyboard.press('0');
+    const extent = await page.evaluate(() => window.map.extent);
+    expect(extent.xMin).toBeLessThan(-2);
+    expect(extent.yMax).toBeGreaterThan(1);
+  });
+
+  it('pinches with two fingers about their middle', async () => {
+    await fivePoints();
+    await page.evaluate(() => {
+      const root = document.querySelector<HTMLElement>('#stage > div')!;
+      root.setPointerCapture = () => {};
+      const send = (type: string, pointerId: number, clientX: number, clientY: number): boolean =>
+        root.dispatchEvent(
+          new PointerEvent(type, { pointerId, clientX, clientY, pointerType: 'touch', bubbles: true }),
+        );
+      send('pointerdown', 1, 250, 200);
+      send('pointerdown', 2, 350, 200);
+      for (let k = 1; k <= 10; k++) {
+        send('pointermove', 1, 250 - 5 * k, 200);
+        send('pointermove', 2, 350 + 5 * k, 200);
+      }
+      send('pointerup', 1, 200, 200);
+      send('pointerup', 2, 400, 200);
+    });
+    const camera = await page.evaluate(() => window.map.camera);
+    expect(camera.scale).toBeCloseTo(200, 0);
+    expect(Math.abs(camera.x)).toBeLessThan(0.05);
+    expect(await eventsNamed('click')).toEqual([]);
+  });
+});
+
+describe('keeping', () => {
+  it('saves PNGs of 1, 2 and 4 times the size, also where that takes several tiles', async () => {
+    await fivePoints();
+    const sizes = await page.evaluate(async () => {
+      const sizes: number[][] = [];
+      for (const scale of [1, 2, 4] as const) {
+        const image = await createImageBitmap(await window.map.toBlob({ scale }));
+        sizes.push([image.width, image.height]);
+      }
+      return sizes;
+    });
+    expect(sizes).toEqual([[600, 400], [1200, 800], [2400, 1600]]); // prettier-ignore
+    await page.evaluate(async () => {
+      document.querySelector<HTMLElement>('#stage')!.style.width = '1100px';
+      window.map.resize();
+      window.map.setCamera({ x: 0, y: 0, scale: 100 });
+    });
+    const [left, right, middle] = await colorsAt([[350, 100], [750, 100], [550, 200]], 4); // prettier-ignore
+    expect(near(left, RED, 40), `${left}`).toBe(true);
+    expect(near(right, GREEN, 40), `${right}`).toBe(true);
+    expect(near(middle, RED, 40), `${middle}`).toBe(true);
+  });
+
+  it('writes an SVG that a browser draws the same', async () => {
+    await fivePoints();
+    await page.evaluate(() => window.map.setPins([{ place: [0, 1], label: 'Here <& there>' }]));
+    const svg = await page.evaluate(() => window.map.toSvg());
+    expect(svg).toContain('Here &lt;&amp; there&gt;');
+    const colors = await page.evaluate(
+      async ([svg, places]) => {
+        const image = new Image();
+        image.src = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+        await image.decode();
+        const context = new OffscreenCanvas(600, 400).getContext('2d')!;
+        context.drawImage(image, 0, 0);
+        return places.map(([x, y]) => Array.from(context.getImageData(x, y, 1, 1).data.subarray(0, 3)) as Rgb);
+      },
+      [svg, PLACES] as const,
+    );
+    const drawn = await colorsAt(PLACES);
+    colors.forEach((color, k) => expect(near(color, drawn[k], 30), `${color} ${drawn[k]}`).toBe(true));
+  });
+
+  it('follows its element’s size, and leaves nothing behind when destroyed', async () => {
+    await fivePoints();
+    await page.evaluate(async () => {
+      document.querySelector<HTMLElement>('#stage')!.style.height = '300px';
+      await window.settled();
+      await window.settled();
+    });
+    const { yMin, yMax } = await page.evaluate(() => window.map.extent);
+    expect([yMin, yMax]).toEqual([-1.5, 1.5]);
+    expect(await page.evaluate(() => document.querySelector('canvas')!.height)).toBe(300);
+    await page.evaluate(() => window.map.destroy());
+    expect(await page.evaluate(() => document.querySelector('#stage')!.childElementCount)).toBe(0);
+  });
+
+  it('is a web component too', async () => {
+    const result = await page.evaluate(async () => {
+      window.view.defineLatentMap();
+      const element = document.createElement('latent-map') as View.LatentMapElement;
+      element.setAttribute('theme', 'dark');
+      element.setAttribute('label', 'Digits');
+      element.style.height = '200px';
+      element.points = Float32Array.of(0, 0, 1, 1);
+      element.coloring = { type: 'category', codes: Int32Array.of(0, 1), colors: ['red', 'lime'] };
+      document.body.append(element);
+      let clicked = -2;
+      element.addEventListener(
+        'map-click',
+        (event) => (clicked = (event as CustomEvent<{ point: number }>).detail.point),
+      );
+      await window.settled();
+      const root = element.querySelector('[role=application]')!;
+      const { left, top } = root.getBoundingClientRect();
+      const [x, y] = element.map!.pixelAt([1, 1]);
+      const at = { clientX: left + x, clientY: top + y, pointerId: 1, bubbles: true };
+      (root as HTMLElement).setPointerCapture = () => {};
+      root.dispatchEvent(new PointerEvent('pointerdown', at));
+      root.dispatchEvent(new PointerEvent('pointerup', at));
+      const label = root.getAttribute('aria-label');
+      element.remove();
+      return { clicked, label, left: element.childElementCount };
+    });
+    expect(result).toEqual({ clicked: 1, label: 'Digits, 2 points', left: 0 });
+  });
+});
