@@ -6,6 +6,9 @@ export type { BlobSource, WorkbenchClient } from './client.ts';
 export { remoteControl } from './control.ts';
 export type { RemoteControl } from './control.ts';
 
+/** As the build sets it: whether this is the static site. */
+declare const __WEB__: boolean;
+
 export interface ConnectOptions {
   /** on the static site: run models on the GPU where there is one */
   webgpu?: boolean;
