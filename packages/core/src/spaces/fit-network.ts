@@ -12,7 +12,7 @@ import { cholesky, covarianceSteps } from '../linalg/index.ts';
 import { adam, adamw, constantRate, constantScope, cosineDecay, sgd, trainer, warmUp } from '../nn/index.ts';
 import type { BatchInput, Model, Optimiser, Schedule, Scope, Trained, TrainOptions, TrainUnit } from '../nn/index.ts';
 import type { Runtime } from '../runtime/index.ts';
-import type { FittedSpace, LatentSpace, LearnDetail, Options, OptionSpec } from './latent-space.ts';
+import type { FittedSpace, LatentSpace, LearnDetail, LearnJob, Options, OptionSpec } from './latent-space.ts';
 import type { LearnRows } from './learn-rows.ts';
 import { onnxSpace } from './onnx-space.ts';
 import type { PriorSpec } from './onnx-space.ts';
@@ -135,7 +135,7 @@ export async function fitNetwork(
   { rows, warnings }: LearnRows,
   { medium, name }: Dataset,
   runtime: Runtime,
-  job: JobOptions<LearnDetail> = {},
+  job: LearnJob = {},
 ): Promise<FittedSpace> {
   const seed = options.seed as number;
   job.signal?.throwIfAborted();
@@ -162,9 +162,10 @@ export async function fitNetwork(
     seed,
   });
   const code = (scope: Scope, x: Tensor): Tensor => Object.values(network.encode(scope, x))[0];
-  const preview = job.onProgress
-    ? await previews(runtime, rows, training.parameters(), code, network.decode, seed)
-    : undefined;
+  const preview =
+    job.onProgress && job.previews !== false
+      ? await previews(runtime, rows, training.parameters(), code, network.decode, seed)
+      : undefined;
   try {
     const nEpochs = options.epochs as number;
     const stepper: Stepper<LearnDetail, Trained> = {

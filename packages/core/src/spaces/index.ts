@@ -5,6 +5,7 @@ export type {
   Geometry,
   LatentSpace,
   LearnDetail,
+  LearnJob,
   LearnMetrics,
   LearnPreview,
   OptionSpec,

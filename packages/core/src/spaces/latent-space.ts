@@ -96,6 +96,12 @@ export interface LearnPreview {
   reconstructions: Matrix;
 }
 
+/** What learning takes beside its options. */
+export interface LearnJob extends JobOptions<LearnDetail> {
+  /** whether progress has previews, which cost time; on by default where there is somebody to show them to */
+  previews?: boolean;
+}
+
 /** What a fit gives: the space, how it went, and what it noticed. */
 export interface FittedSpace {
   readonly space: LatentSpace;
@@ -115,10 +121,5 @@ export interface SpaceMethod {
   /** one sentence for people */
   readonly summary: string;
   readonly options: readonly OptionSpec[];
-  fit(
-    dataset: Dataset,
-    options: Partial<Options>,
-    runtime: Runtime,
-    job?: JobOptions<LearnDetail>,
-  ): Promise<FittedSpace>;
+  fit(dataset: Dataset, options: Partial<Options>, runtime: Runtime, job?: LearnJob): Promise<FittedSpace>;
 }

@@ -5,21 +5,27 @@ import { matrix } from '../base/index.ts';
 import { readRows, writeNpy } from '../data/index.ts';
 import type { Rows } from '../data/index.ts';
 import { spaceMethods } from '../spaces/index.ts';
-import type { LatentSpace, LearnDetail } from '../spaces/index.ts';
+import type { LatentSpace, LearnJob } from '../spaces/index.ts';
 import { useDataset } from './datasets.ts';
 import { startClock } from './desk.ts';
 import type { Desk } from './desk.ts';
 import type { LearnArgs, SpaceInfo } from './workbench.ts';
 
 /** Nothing is kept unless it comes to its end, or is stopped by its control. */
-export async function learn(desk: Desk, args: LearnArgs, job: JobOptions<LearnDetail> = {}): Promise<SpaceInfo> {
+export async function learn(desk: Desk, args: LearnArgs, job: LearnJob = {}): Promise<SpaceInfo> {
   const { data, options = {}, name } = args;
   const method = named(spaceMethods, args.method, 'space');
   await desk.items.checkName(name);
   const info = await desk.items.findKind(data, 'data');
   return useDataset(desk, info, async (dataset) => {
     const clock = startClock(desk);
-    const fitted = await method.fit(dataset, options, desk.runtime, job);
+    let pace: number | undefined; // of learning alone, as the method measures it
+    const onProgress: LearnJob['onProgress'] = (progress) => {
+      pace = progress.detail?.samplesPerSecond ?? pace;
+      job.onProgress?.(progress);
+    };
+    const previews = job.previews ?? job.onProgress !== undefined;
+    const fitted = await method.fit(dataset, options, desk.runtime, { ...job, onProgress, previews });
     const { space, metrics, history } = fitted;
     try {
       const { seconds, cpuSeconds } = clock();
@@ -42,7 +48,7 @@ export async function learn(desk: Desk, args: LearnArgs, job: JobOptions<LearnDe
         history: [...history],
         seconds,
         cpuSeconds,
-        samplesPerSecond: (dataset.rows.nSamples * Math.max(1, history.length)) / seconds,
+        samplesPerSecond: pace ?? dataset.rows.nSamples / seconds,
         stopped: fitted.stopped,
         warnings: [...fitted.warnings],
         runtime: desk.runtime.name,
@@ -65,7 +71,7 @@ export function named<M extends { name: string }>(methods: readonly M[], name: s
 }
 
 /** Rows read, turned to numbers and encoded a thousand at a time. */
-async function encodeAll(space: LatentSpace, rows: Rows, job: JobOptions<LearnDetail>): Promise<Matrix> {
+async function encodeAll(space: LatentSpace, rows: Rows, job: LearnJob): Promise<Matrix> {
   const take = (from: number, to: number): Matrix =>
     readRows(
       rows,

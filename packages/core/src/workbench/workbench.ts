@@ -5,7 +5,7 @@
 import type { JobOptions, Matrix } from '../base/index.ts';
 import type { ByteSource, Column, Medium, Rows } from '../data/index.ts';
 import type { MapQuality } from '../maps/index.ts';
-import type { EpochRecord, LearnDetail, LearnMetrics, OptionSpec, Options } from '../spaces/index.ts';
+import type { EpochRecord, LearnJob, LearnMetrics, OptionSpec, Options } from '../spaces/index.ts';
 
 export interface ProjectInfo {
   /** the folder's name, or the browser project's */
@@ -140,7 +140,7 @@ export interface Workbench {
   rows(args: { data: string; indices?: Uint32Array; from?: number; count?: number }): Promise<Rows>;
   columns(args: { data: string; names?: string[] }): Promise<Column[]>;
 
-  learn(args: LearnArgs, job?: JobOptions<LearnDetail>): Promise<SpaceInfo>;
+  learn(args: LearnArgs, job?: LearnJob): Promise<SpaceInfo>;
   /** codes of the rows that the space was learned from, [nSamples, latentDim] */
   codes(args: { space: string }): Promise<Matrix>;
   encode(args: { space: string; rows: Matrix }, job?: JobOptions): Promise<Matrix>;

@@ -24,9 +24,9 @@ async function outcome(work: Promise<unknown>): Promise<unknown> {
 
 switch (task) {
   case 'churn':
-    process.stdout.write('ready');
     for (let i = 0; i < Infinity; i++) {
       await store.put(SHELVES[i % 3], `item-${name}-${i}`, item(i % 256, 50_000));
+      if (i === 0) process.stdout.write('ready');
       if (i % 3 === 2) await store.remove(SHELVES[1], `item-${name}-${i - 1}`);
     }
     break;

@@ -188,7 +188,7 @@ describe('a folder store and what befalls it', () => {
       await new Promise((resolve) => setTimeout(resolve, (round * 7) % 61));
       if (writer.process.kill('SIGKILL')) kills++;
       await writer.ended;
-      if (existsSync(folder)) leftOvers = readdirSync(join(folder, '.writing')).length;
+      leftOvers = readdirSync(join(folder, '.writing')).length;
       const store = folderStore(folder);
       for (const shelf of ['data', 'spaces', 'maps'] as const) {
         for (const id of await store.list(shelf)) await checkWhole(folder, shelf, id);
@@ -197,7 +197,7 @@ describe('a folder store and what befalls it', () => {
     expect(kills).toBeGreaterThanOrEqual(30);
     expect(leftOvers).toBeGreaterThan(10); // or no kill fell into a write
     const items = await folderStore(folder).list('data');
-    expect(items.length).toBeGreaterThan(30); // or the kills came before any work
+    expect(items.length).toBeGreaterThanOrEqual(kills); // each program had kept one at least
   });
 
   it('gives each of several programs ids of their own', async () => {

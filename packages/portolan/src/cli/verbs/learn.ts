@@ -1,4 +1,4 @@
-import type { JobOptions, LearnDetail } from '@portolan/core';
+import type { LearnJob } from '@portolan/core';
 import { spaceFacts } from '../describe.ts';
 import { facts } from '../format.ts';
 import { methodNamed, methodOptions } from '../method-options.ts';
@@ -25,7 +25,7 @@ export const learn: Verb = {
     const options = methodOptions(method, spaces, args);
     const info = await project.learn(
       { data: args.positionals[0], method: method.name, options, name: textFlag(context, 'name') },
-      job as JobOptions<LearnDetail>,
+      { ...(job as LearnJob), previews: false },
     );
     const { id, kind: _, history, ...rest } = info;
     return { json: { space: id, ...rest, epochs: history.length }, text: facts([['space', id], ...spaceFacts(info)]) };
