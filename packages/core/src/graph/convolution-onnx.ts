@@ -5,22 +5,21 @@ import type { Window } from './convolution.ts';
 
 type OutputPadding = { readonly outputPadding: readonly [number, number] };
 
-export function writeConv(emit: Emitter, x: string, w: string, window: Window, wShape: Shape): string {
+export function writeConv(emit: Emitter, inputs: readonly string[], window: Window, wShape: Shape): string {
   const { strides, pads, dilations, groups: group } = window;
   const kernel = wShape.slice(2) as readonly number[];
-  return emit.node('Conv', [x, w], { kernel_shape: kernel, strides, pads, dilations, group });
+  return emit.node('Conv', inputs, { kernel_shape: kernel, strides, pads, dilations, group });
 }
 
 export function writeConvTranspose(
   emit: Emitter,
-  x: string,
-  w: string,
+  inputs: readonly string[],
   { strides, pads, dilations, groups: group, outputPadding }: Window & OutputPadding,
   wShape: Shape,
 ): string {
   const kernel = wShape.slice(2) as readonly number[];
   const attributes = { kernel_shape: kernel, strides, pads, dilations, group, output_padding: outputPadding };
-  return emit.node('ConvTranspose', [x, w], attributes);
+  return emit.node('ConvTranspose', inputs, attributes);
 }
 
 /**

@@ -6,8 +6,7 @@
 import { InputError } from '../base/index.ts';
 import { formatShape } from './dims.ts';
 import type { Dim, Shape } from './dims.ts';
-import { reshape } from './broadcasting.ts';
-import { add } from './arithmetic.ts';
+import { sum } from './broadcasting.ts';
 import { writeConv, writeConvTranspose, writeWeightGradient } from './convolution-onnx.ts';
 import { defineOp, sameDtype } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
@@ -50,8 +49,9 @@ const convOp = defineOp<Window>({
   gradient: (g, { inputs: [x, w] }, window) => [
     () => transposeToFit(g, w, x.shape, window),
     () => weightGradient(x, g, { ...window, kernel: w.shape.slice(2) as unknown as [number, number] }),
+    () => sum(g, { axes: [0, 2, 3] }),
   ],
-  onnx: (emit, [x, w], window, y) => writeConv(emit, x, w, window, y.inputs[1].shape),
+  onnx: (emit, inputs, window, y) => writeConv(emit, inputs, window, y.inputs[1].shape),
 });
 
 /**
@@ -60,7 +60,8 @@ const convOp = defineOp<Window>({
  */
 export function conv2d(x: Tensor, w: Tensor, b?: Tensor, options: Conv2dOptions = {}): Tensor {
   sameDtype('conv2d', [x, w]);
-  return withBias('conv2d', convOp([x, w], windowOf('conv2d', options)), b);
+  const window = windowOf('conv2d', options);
+  return convOp(b ? [x, w, biasFor('conv2d', b, w.shape[0])] : [x, w], window);
 }
 
 const convTransposeOp = defineOp<TransposeWindow>({
@@ -78,8 +79,9 @@ const convTransposeOp = defineOp<TransposeWindow>({
   gradient: (g, { inputs: [x, w] }, window) => [
     () => convOp([g, w], window),
     () => weightGradient(g, x, { ...window, kernel: w.shape.slice(2) as unknown as [number, number] }),
+    () => sum(g, { axes: [0, 2, 3] }),
   ],
-  onnx: (emit, [x, w], window, y) => writeConvTranspose(emit, x, w, window, y.inputs[1].shape),
+  onnx: (emit, inputs, window, y) => writeConvTranspose(emit, inputs, window, y.inputs[1].shape),
 });
 
 /**
@@ -96,7 +98,8 @@ export function convTranspose2d(x: Tensor, w: Tensor, b?: Tensor, options: ConvT
       `convTranspose2d: got outputPadding ${outputPadding.join(', ')}, expected 0 up to less than the strides ${window.strides.join(', ')}`,
     );
   }
-  return withBias('convTranspose2d', convTransposeOp([x, w], { ...window, outputPadding }), b);
+  const channels = (w.shape[1] as number) * window.groups;
+  return convTransposeOp(b ? [x, w, biasFor('convTranspose2d', b, channels)] : [x, w], { ...window, outputPadding });
 }
 
 const weightGradientOp = defineOp<GradientWindow>({
@@ -123,12 +126,11 @@ function transposeToFit(g: Tensor, w: Tensor, image: Shape, window: Window): Ten
   return convTransposeOp([g, w], { ...window, outputPadding: outputPadding as [number, number] });
 }
 
-function withBias(what: string, y: Tensor, b: Tensor | undefined): Tensor {
-  if (!b) return y;
-  if (b.shape.length !== 1 || b.shape[0] !== y.shape[1]) {
-    throw new InputError(`${what}: got a bias of shape ${formatShape(b.shape)}, expected [${y.shape[1]}]`);
+function biasFor(what: string, b: Tensor, channels: Dim): Tensor {
+  if (b.shape.length !== 1 || b.shape[0] !== channels) {
+    throw new InputError(`${what}: got a bias of shape ${formatShape(b.shape)}, expected [${channels}]`);
   }
-  return add(y, reshape(b, [1, b.shape[0], 1, 1]));
+  return b;
 }
 
 const pair = (value: number | readonly [number, number]): readonly [number, number] =>
