@@ -83,10 +83,6 @@ describe('by finite differences', () => {
 });
 
 describe('closed forms', () => {
-  const scalar = async (build: () => Tensor): Promise<number> =>
-    (await (await compile(runtime, { y: build() })).run({})).y.data[0] as number;
-  const rows = (...values: number[]): Tensor => constant(values, [1, values.length]);
-
   it('KL of N(1, 4) from N(0, 1) is ½ (4 + 1 − ln 4 − 1)', async () => {
     expect(await scalar(() => gaussianKl(rows(1), rows(Math.log(4))).kl)).toBeCloseTo(2 - Math.log(2), 6);
     expect(await scalar(() => gaussianKl(rows(0, 0), rows(0, 0)).kl)).toBe(0);
@@ -111,3 +107,11 @@ describe('closed forms', () => {
     expect(() => squaredError(rows(1, 2), rows(1))).toThrow(/squaredError: got shapes \[1, 2\] and \[1, 1\]/);
   });
 });
+
+async function scalar(build: () => Tensor): Promise<number> {
+  return (await (await compile(runtime, { y: build() })).run({})).y.data[0] as number;
+}
+
+function rows(...values: number[]): Tensor {
+  return constant(values, [1, values.length]);
+}

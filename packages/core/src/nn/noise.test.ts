@@ -136,8 +136,11 @@ describe('schedules', () => {
 function normalCdf(x: number): number {
   const steps = 200;
   const h = x / steps;
-  const density = (t: number): number => Math.exp(-0.5 * t * t) / Math.sqrt(2 * Math.PI);
   let sum = density(0) + density(x);
   for (let i = 1; i < steps; i++) sum += density(i * h) * (i % 2 === 1 ? 4 : 2);
   return 0.5 + (sum * h) / 3;
+}
+
+function density(t: number): number {
+  return Math.exp(-0.5 * t * t) / Math.sqrt(2 * Math.PI);
 }

@@ -98,7 +98,7 @@ export async function onnxSpace(
  * A saved space. Without a space.json, the two models alone make one.
  * @throws FormatError when a file is missing, damaged or, code `newer-version`, of a later version
  */
-export function loadSpace(files: SpaceFiles, runtime: Runtime): Promise<LatentSpace> {
+export async function loadSpace(files: SpaceFiles, runtime: Runtime): Promise<LatentSpace> {
   const models = { encoder: files['encoder.onnx'], decoder: files['decoder.onnx'] };
   if (!models.encoder && !models.decoder) {
     const found = Object.keys(files).join(', ') || 'nothing';
