@@ -13,6 +13,8 @@ import type { Table } from './table.ts';
 export interface TableOptions {
   /** the column that is the label */
   label?: string;
+  /** the label may be a column of another file */
+  labelled?: boolean;
   /** columns that stand beside the rows although they are numbers */
   columns?: readonly string[];
   image?: ImageSize;
@@ -29,14 +31,14 @@ const VECTOR_NAMES = ['embedding', 'embeddings', 'vector', 'vectors', 'features'
 /** @throws FormatError, InputError when there is nothing to learn from */
 export async function datasetOfTable(
   table: Table,
-  { label: asked, columns: kept = [], image, limit }: TableOptions,
+  { label: asked, labelled = false, columns: kept = [], image, limit }: TableOptions,
 ): Promise<Found> {
   const { profiles, nRows } = await profileTable(table);
   if (nRows === 0)
     throw new FormatError(`${table.name} has no rows`, { code: 'empty', details: { name: table.name, offset: 0 } });
   for (const name of kept) chooseLabel(table.names, name, table.name);
-  const label =
-    asked !== undefined && !table.names.includes(asked) ? undefined : chooseLabel(table.names, asked, table.name);
+  const elsewhere = labelled && asked !== undefined && !table.names.includes(asked);
+  const label = elsewhere ? undefined : chooseLabel(table.names, asked, table.name);
   const warnings: string[] = [];
   const vector = chooseVector(profiles, warnings);
   const roles = profiles.map((profile) => roleOf(profile, { label, kept, vector, table, nRows, warnings }));

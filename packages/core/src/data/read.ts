@@ -18,6 +18,7 @@ import { columnOfArray, pickArrays, rowsOfArray } from './from-arrays.ts';
 import { columnsOfTable, datasetOfTable } from './from-table.ts';
 import { gunzipStream, gunzipped, INFLATE_LIMIT } from './gzip.ts';
 import type { ImageSize } from './images.ts';
+import { labelAmong } from './labels.ts';
 import { SNIFF_BYTES, sniff } from './sniff.ts';
 import type { Format } from './sniff.ts';
 import type { ByteSource, ImageDecoder } from './source.ts';
@@ -74,7 +75,7 @@ export async function readDataset(
   let found: Found;
   let pair: ByteSource | undefined;
   if (wanted.length === 1) {
-    found = await readOne(first, context);
+    found = await readOne(first, context, labels !== undefined);
   } else {
     const formats = await Promise.all(wanted.slice(0, MAX_FILES).map((file) => formatOf(file, context)));
     if (formats.includes('image')) {
@@ -85,7 +86,7 @@ export async function readDataset(
       );
     } else if (wanted.length === 2) {
       const [data, other] = await orderPair([first, second], context);
-      found = await readOne(data, context, true);
+      found = await readOne(data, context, true, true);
       pair = other;
     } else {
       throw new InputError(
@@ -104,7 +105,7 @@ export async function readDataset(
     image: found.medium.kind === 'image' && isImages(found) ? undefined : image,
     minSamples,
   };
-  if (beside) assembled.labels = { name: beside.name, columns: await readLabels(beside, context) };
+  if (beside) assembled.labels = { name: beside.name, columns: await readLabels(beside, context, beside === pair) };
   const dataset = assemble(found, assembled);
   job.signal?.throwIfAborted();
   return dataset;
@@ -162,18 +163,23 @@ async function tableOf(
   return format === 'parquet' ? parquetTable(await source(), context.onBytes) : undefined;
 }
 
-/** Vectors of the Embedding Projector have no header, and labels of one column have none either. */
-async function projectorHeader(stream: ByteStream): Promise<{ header?: boolean }> {
+/** Vectors of the Embedding Projector have no header, and its labels of one column have none either. */
+async function projectorHeader(stream: ByteStream): Promise<{ header?: boolean; vectors?: boolean }> {
   const { names } = await csvTable(stream, { header: true });
-  return names.every((name) => Number.isFinite(Number(name.split(' ')[0]))) ? { header: false } : {};
+  const vectors = names.every((name) => Number.isFinite(Number(name.split(' ')[0])));
+  if (vectors) return { header: false, vectors };
+  return names.length === 1 && labelAmong(names) === undefined ? { header: false } : {};
 }
 
-async function readOne(file: ByteSource, context: Context, isPair = false): Promise<Found> {
+/**
+ * @param labelled  the label may be a column of another file
+ * @param isPair  the other file came beside this one
+ */
+async function readOne(file: ByteSource, context: Context, labelled = false, isPair = false): Promise<Found> {
   const opened = await open(file, context);
   const { options, limit } = context;
   const table = await tableOf(opened, context, isPair);
-  if (table)
-    return datasetOfTable(table, { label: options.label, columns: options.columns, image: options.image, limit });
+  if (table) return datasetOfTable(table, { ...options, labelled, limit });
   if (opened.format === 'image') return readImages([file], 1, context);
   if (opened.format === 'zip') {
     const zip = await opened.source();
@@ -184,7 +190,7 @@ async function readOne(file: ByteSource, context: Context, isPair = false): Prom
         const files = images.map((entry): ImageFile => ({ name: entry.name, open: () => entry.source() }));
         return imagesFound(files, entries.length, zip.name, context);
       }
-      if (entries.length === 1) return readOne(await entries[0].source(context.onBytes), context);
+      if (entries.length === 1) return readOne(await entries[0].source(context.onBytes), context, labelled, isPair);
       throw new FormatError(`${file.name} has ${entries.length} files, expected images, arrays (npz) or one table`, {
         details: { name: file.name, offset: 0 },
       });
@@ -238,9 +244,9 @@ function folderOf(path: string): string {
 }
 
 /** Columns from a file with one row a sample. */
-async function readLabels(file: ByteSource, context: Context): Promise<Column[]> {
+async function readLabels(file: ByteSource, context: Context, isPair: boolean): Promise<Column[]> {
   const opened = await open(file, context);
-  const table = await tableOf(opened, context, true);
+  const table = await tableOf(opened, context, isPair);
   if (table) return columnsOfTable(table, { label: context.options.label, limit: context.limit });
   if (opened.format === 'image') {
     throw new InputError(`${file.name} is an image, expected a table of labels`, { code: 'no-labels' });
@@ -280,7 +286,7 @@ async function orderPair(files: [ByteSource, ByteSource], context: Context): Pro
 async function rowsLikelihood(file: ByteSource, context: Context): Promise<number> {
   const opened = await open(file, context);
   if (opened.format === 'csv') {
-    if ('header' in (await projectorHeader(opened.stream))) return 2;
+    if ((await projectorHeader(opened.stream)).vectors) return 2;
     return /vec|tensor|embed/i.test(file.name) ? 1.5 : 1;
   }
   if (opened.format === 'json' || opened.format === 'jsonl') return 1;

@@ -18,7 +18,7 @@ export interface ByteStream {
 export type OnBytes = (count: number) => void;
 
 /** Bytes in one slice of a large source. */
-export const CHUNK_BYTES = 8 * 2 ** 20;
+export const CHUNK_BYTES = 2 * 2 ** 20;
 
 /** A source read in slices. */
 export function streamOf(source: ByteSource, onBytes?: OnBytes, chunkBytes = CHUNK_BYTES): ByteStream {

@@ -1,0 +1,116 @@
+/** Large files are read in pieces: memory stays within the rows' own size and a constant, and cancelling is prompt. */
+import { memoryUsage } from 'node:process';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { readDataset } from './index.ts';
+import type { ByteSource, Rows } from './index.ts';
+
+/** A file that is made while it is read: `line(i)` gives its lines, all of one length. */
+function generated(
+  name: string,
+  head: string,
+  nLines: number,
+  line: (i: number) => string,
+): ByteSource & { largest: number } {
+  const encoder = new TextEncoder();
+  const width = line(0).length;
+  const source: ByteSource & { largest: number } = {
+    name,
+    largest: 0,
+    byteLength: head.length + nLines * width,
+    slice(start: number, end = source.byteLength) {
+      const from = Math.min(start, source.byteLength);
+      const to = Math.min(end, source.byteLength);
+      source.largest = Math.max(source.largest, to - from);
+      let text = from < head.length ? head.slice(from, to) : '';
+      const firstLine = Math.max(0, Math.floor((from - head.length) / width));
+      let body = '';
+      for (let i = firstLine; i < nLines && head.length + i * width < to; i++) body += line(i);
+      const at = head.length + firstLine * width;
+      text += body.slice(Math.max(0, from - at), Math.max(0, to - at));
+      return Promise.resolve(encoder.encode(text));
+    },
+  };
+  return source;
+}
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+function memoryHeld(): number {
+  collect();
+  const { heapUsed, arrayBuffers } = memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** The most memory held beyond what was held before, heap and buffers, looked at between pieces. */
+async function peakOf<T>(work: (look: () => void) => Promise<T>): Promise<{ result: T; peak: number }> {
+  const before = memoryHeld();
+  let peak = 0;
+  const result = await work(() => (peak = Math.max(peak, memoryHeld() - before)));
+  return { result, peak };
+}
+
+const MB = 2 ** 20;
+const bytesOf = (rows: Rows): number => rows.data.byteLength;
+
+describe('a large file', () => {
+  it('csv: 48 MB of text in memory of its rows and a constant', { timeout: 120_000 }, async () => {
+    const cols = 100;
+    const line = (i: number): string => {
+      let text = `label${i % 7}`;
+      for (let j = 0; j < cols; j++) text += `,1.${String((i * 31 + j * 17) % 10_000).padStart(4, '0')}`;
+      return `${text}\n`;
+    };
+    const head = `class,${Array.from({ length: cols }, (_, j) => `f${j}`).join(',')}\n`;
+    const source = generated('big.csv', head, Math.floor((48 * MB) / line(0).length), line);
+    const { result, peak } = await peakOf((look) => readDataset([source], {}, { onProgress: look }));
+    expect(result.rows.nSamples).toBe(Math.floor((48 * MB) / line(0).length));
+    expect(result.rows.data[cols * 1000 + 3]).toBeCloseTo(((31_000 + 51) % 10_000) / 10_000 + 1, 5);
+    expect(source.largest).toBeLessThanOrEqual(2 * MB);
+    expect(peak).toBeLessThan(bytesOf(result.rows) + 40 * MB);
+  });
+
+  it('npy: 200 MB of float64 in memory of its float32 rows and a constant', { timeout: 120_000 }, async () => {
+    const [n, d] = [100_000, 256];
+    const dict = `{'descr': '<f8', 'fortran_order': False, 'shape': (${n}, ${d}), }`.padEnd(117);
+    const head = Uint8Array.from([0x93, ...Buffer.from('NUMPY'), 1, 0, 118, 0, ...Buffer.from(`${dict}\n`)]);
+    const source: ByteSource = {
+      name: 'big.npy',
+      byteLength: head.length + n * d * 8,
+      slice(start, end = source.byteLength) {
+        const out = new Uint8Array(Math.min(end, source.byteLength) - start);
+        if (start < head.length) out.set(head.subarray(start, end));
+        // the double 1.0 everywhere: bytes 6 and 7 of each item
+        for (let at = 0; at < out.length; at++) {
+          const place = (start + at - head.length) % 8;
+          if (start + at >= head.length && place >= 6) out[at] = place === 6 ? 0xf0 : 0x3f;
+        }
+        return Promise.resolve(out);
+      },
+    };
+    const { result, peak } = await peakOf((look) => readDataset([source], {}, { onProgress: look }));
+    expect([result.rows.nSamples, result.rows.data[12_345_678]]).toEqual([n, 1]);
+    expect(peak).toBeLessThan(bytesOf(result.rows) + 20 * MB);
+  });
+
+  it('is left within a piece when it is cancelled', async () => {
+    const controller = new AbortController();
+    const source = generated('big.csv', 'a,b\n', 3_000_000, (i) => `${String(i).padStart(8, '0')},1\n`);
+    let pieces = 0;
+    const reading = readDataset(
+      [source],
+      {},
+      {
+        signal: controller.signal,
+        onProgress({ phase, done, total }) {
+          expect([phase, done <= total]).toEqual(['reading', true]);
+          if (++pieces === 2) controller.abort();
+        },
+      },
+    );
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+    expect(pieces).toBe(2);
+  });
+});
