@@ -116,8 +116,10 @@ test('a job in the Worker is paused, stopped with what is done kept, and cancell
 
     const control = window.lab.remoteControl();
     let reports = 0;
-    const stopped = first({ control, onProgress: () => reports++ });
-    while (reports < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    let stopped: Promise<unknown> | undefined;
+    await new Promise<void>((began) => {
+      stopped = first({ control, onProgress: () => ++reports === 2 && began() });
+    });
     control.pause();
     await new Promise((resolve) => setTimeout(resolve, 500));
     const held = reports;
@@ -128,15 +130,15 @@ test('a job in the Worker is paused, stopped with what is done kept, and cancell
     const space = (await stopped) as { stopped: boolean };
 
     const controller = new AbortController();
-    let began = 0;
+    let aborted = 0;
     const cancelled = await first({
       signal: controller.signal,
       onProgress: () => {
-        began ||= performance.now();
+        aborted ||= performance.now();
         controller.abort();
       },
     });
-    return { still, state, stopped: space.stopped, cancelled, took: performance.now() - began };
+    return { still, state, stopped: space.stopped, cancelled, took: performance.now() - aborted };
   });
   expect(ends).toMatchObject({ still: 0, state: 'paused', stopped: true, cancelled: 'AbortError' });
   expect(ends.took).toBeLessThan(2000);

@@ -38,6 +38,9 @@ import type { UploadReference } from './uploads.ts';
 export const MESSAGE_TYPE = 'application/x-portolan-message';
 export const UPLOAD_TYPE = 'application/x-portolan-upload';
 
+/** How long jobs that were cancelled may take to end, ms. */
+const CLOSING = 3000;
+
 export interface AppOptions extends GuardOptions {
   workbench: Workbench;
   /** the studio's build; without it only the API is served */
@@ -98,6 +101,7 @@ export function createApp({ workbench, studioDir, maxMessage = 2 ** 28, maxUploa
 
   app.all('/api/*', (c) => c.notFound());
   if (studioDir !== undefined) app.get('*', staticFiles(studioDir));
+  else app.get('/', (c) => c.text('the studio is not built yet: run `npm run build`, then start again\n', 503));
 
   function invoke(verb: Verb, args: unknown, job: JobOptions): Promise<unknown> {
     return (workbench[verb] as (args: unknown, job: JobOptions) => Promise<unknown>)(args, job);
@@ -120,7 +124,8 @@ export function createApp({ workbench, studioDir, maxMessage = 2 ** 28, maxUploa
     fetch: app.fetch,
     jobs,
     async close(): Promise<void> {
-      await jobs.close();
+      // a job that does not look at its signal is left behind
+      await Promise.race([jobs.close(), new Promise((resolve) => setTimeout(resolve, CLOSING).unref())]);
       await uploads.close();
     },
   };

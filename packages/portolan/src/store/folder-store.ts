@@ -84,7 +84,7 @@ export function folderStore(folder: string): Store {
 
     async readMark() {
       try {
-        return await readFile(join(root, MARK_FILE));
+        return new Uint8Array(await readFile(join(root, MARK_FILE)));
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return undefined;
         throw explain(error, { place: root, doing: 'reading' });
@@ -238,7 +238,7 @@ export function fileSource(path: string, name: string, byteLength: number, gone?
     byteLength,
     async slice(start, end = byteLength) {
       const from = Math.max(0, Math.min(start, byteLength));
-      const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(end, byteLength) - from));
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, byteLength) - from)); // not a Buffer: its slice() is a view
       try {
         const file = await open(path, 'r');
         try {
