@@ -11,7 +11,7 @@ const f32 = (shape: number[], data: ArrayLike<number>): TensorValue => ({
 });
 const runtime = nodeRuntime();
 
-async function step() {
+async function step(runtime = nodeRuntime()) {
   const [x, y] = [g.input('x', ['batch', 2]), g.input('y', ['batch', 1])];
   return g.compile(runtime, { z: g.add(x, y), total: g.sum(x) });
 }
@@ -24,8 +24,11 @@ describe('ortRuntime', () => {
     expect(outputs.map((o) => o.name)).toEqual(['z', 'total']);
   });
 
-  test('writes into the buffers that are given, and allocates the others', async () => {
-    const exe = await step();
+  test.each([
+    ['by the binding itself', true],
+    ['by copying', false],
+  ])('writes into the buffers that are given, and allocates the others: %s', async (_, writesInPlace) => {
+    const exe = await step(nodeRuntime({ writesInPlace }));
     const z = f32([2, 2], [9, 9, 9, 9]);
     const feeds = { x: f32([2, 2], [1, 2, 3, 4]), y: f32([2, 1], [10, 20]) };
     const out = await exe.run(feeds, { z });

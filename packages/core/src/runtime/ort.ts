@@ -33,10 +33,18 @@ export interface OrtOptions {
   name?: string;
   /** ONNX Runtime's own session options: threads, execution providers, optimisation level */
   sessionOptions?: Readonly<Record<string, unknown>>;
+  /**
+   * Whether the binding writes into output buffers that it is given, as onnxruntime-node does (it returns a copy
+   * besides, which is left alone). onnxruntime-web does not, though it gives the buffers back: results are then copied.
+   */
+  writesInPlace?: boolean;
 }
 
 /** ONNX Runtime as a runtime. */
-export function ortRuntime(ort: Ort, { name = 'onnxruntime', sessionOptions = {} }: OrtOptions = {}): Runtime {
+export function ortRuntime(
+  ort: Ort,
+  { name = 'onnxruntime', sessionOptions = {}, writesInPlace = false }: OrtOptions = {},
+): Runtime {
   return {
     name,
     async load(model) {
@@ -47,7 +55,7 @@ export function ortRuntime(ort: Ort, { name = 'onnxruntime', sessionOptions = {}
       } catch (cause) {
         throw new FormatError(`${name} does not accept the model: ${oneLine(cause)}`, { code: 'model', cause });
       }
-      return executable(ort, session, inputs, outputs);
+      return executable(ort, session, inputs, outputs, writesInPlace);
     },
   };
 }
@@ -57,6 +65,7 @@ function executable(
   session: OrtSession,
   inputs: readonly TensorInfo[],
   outputs: readonly TensorInfo[],
+  writesInPlace: boolean,
 ): Executable {
   // the same value objects come back at every training step, so their wrappers are kept
   const wrappers = new WeakMap<TensorValue, OrtTensor>();
@@ -82,11 +91,15 @@ function executable(
       check('output', into, outputs, sizes);
       const missing = inputs.find((i) => !Object.hasOwn(feeds, i.name));
       if (missing) throw new InputError(`run: input "${missing.name}" ${show(missing)} is missing`);
-      const fetches: Record<string, OrtTensor | null> = { ...wrapAll(into) };
+      const fetches: Record<string, OrtTensor | null> = writesInPlace ? wrapAll(into) : {};
       for (const { name } of outputs) fetches[name] ??= null;
       const results = await runSession(session, wrapAll(feeds), fetches);
       const given: Record<string, TensorValue> = {};
-      for (const { name, dtype } of outputs) given[name] = receive(results[name], dtype, into[name]);
+      for (const { name, dtype } of outputs) {
+        const buffer = into[name];
+        if (buffer && !writesInPlace) copyInto(buffer, results[name]);
+        given[name] = buffer ?? asValue(results[name], dtype);
+      }
       return given;
     },
     async dispose() {
@@ -109,12 +122,14 @@ async function runSession(
   }
 }
 
-/** A result as a value; where a buffer was given for it and the binding did not write there itself, it is copied. */
-function receive(tensor: OrtTensor, dtype: TensorInfo['dtype'], into: TensorValue | undefined): TensorValue {
-  const data = tensor.data as TensorValue['data'];
-  if (!into) return { dtype, shape: tensor.dims, data };
-  if (into.data !== data) (into.data as { set(from: ArrayLike<unknown>): void }).set(data as ArrayLike<unknown>);
-  return into;
+const asValue = ({ dims, data }: OrtTensor, dtype: TensorInfo['dtype']): TensorValue => ({
+  dtype,
+  shape: dims,
+  data: data as TensorValue['data'],
+});
+
+function copyInto(buffer: TensorValue, { data }: OrtTensor): void {
+  (buffer.data as { set(from: ArrayLike<unknown>): void }).set(data as ArrayLike<unknown>);
 }
 
 /** @throws InputError unless every value belongs to a port and fits it; a size that varies must be the same in all */
