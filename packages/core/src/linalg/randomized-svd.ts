@@ -36,7 +36,7 @@ export interface Svd {
 export interface RandomizedSvdOptions {
   /** directions beyond k that are carried along */
   oversampling?: number;
-  /** how often the spectrum is squared; more sharpens the small values */
+  /** how often the spectrum is squared; more sharpens the small values; 7 for few of many directions, else 4 */
   nPowers?: number;
   seed?: number;
 }
@@ -48,7 +48,7 @@ export interface RandomizedSvdOptions {
 export function* randomizedSvdSteps(
   a: LinearMap,
   k: number,
-  { oversampling = 10, nPowers = 4, seed = 0 }: RandomizedSvdOptions = {},
+  { oversampling = 10, nPowers = k < 0.1 * Math.min(a.rows, a.cols) ? 7 : 4, seed = 0 }: RandomizedSvdOptions = {},
 ): Steps<Svd> {
   const most = Math.min(a.rows, a.cols);
   if (!Number.isInteger(k) || k < 1 || k > most) {

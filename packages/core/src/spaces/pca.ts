@@ -30,7 +30,7 @@ export type PcaSolver = 'auto' | 'exact' | 'randomized';
 
 export interface PcaOptions {
   nComponents?: number;
-  /** auto: exact up to 500 features or rows, or for more than a tenth of all components */
+  /** auto: exact up to 1000 features or rows, or for more than a tenth of all components */
   solver?: PcaSolver;
   /** scores of unit variance */
   whiten?: boolean;
@@ -65,7 +65,7 @@ export type PcaParts = Pick<Pca, 'mean' | 'components' | 'explainedVariance' | '
 
 /** Variances below this share of the greatest are rounding of single-precision data. */
 const RANK_TOLERANCE = 1e-13;
-const EXACT_SIZE = 500;
+const EXACT_SIZE = 1000;
 const EXACT_SHARE = 0.1;
 
 /**

@@ -1,0 +1,91 @@
+/** Portolan beside its peers: the same work, the same machine, by turns. `npm run bench -- --help` */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { machine } from './lib/machine.mjs';
+import { Missing } from './lib/measure.mjs';
+import { browser, decode } from './suites/browser.mjs';
+import { convVae, dense } from './suites/learning.mjs';
+import { pca } from './suites/pca.mjs';
+
+const SUITES = { dense, 'conv-vae': convVae, decode, browser, pca };
+const HELP = `Usage: npm run bench -- [names…] [options]
+
+Names: ${Object.keys(SUITES).join(', ')}; all of them by default.
+
+  --turns N    measurements of each side, by turns; each turn is a seed (default 5)
+  --epochs N   epochs of learning (default 10)
+  --write      write the results to docs/benchmarks.md
+  --json       print the raw figures, one JSON object, instead of tables
+  --help
+
+Peers that are not installed are left out, and the results say how to get them.
+The machine should have nothing else to do.`;
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+
+function misuse(message) {
+  console.error(`${message}; try --help`);
+  process.exit(2);
+}
+
+function options() {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      allowPositionals: true,
+      options: {
+        turns: { type: 'string', default: '5' },
+        epochs: { type: 'string', default: '10' },
+        write: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    misuse(error.message.split('\n')[0]);
+  }
+  const { values, positionals } = parsed;
+  if (values.help) {
+    console.log(HELP);
+    process.exit(0);
+  }
+  const names = positionals.length ? positionals : Object.keys(SUITES);
+  const unknown = names.find((name) => !(name in SUITES));
+  if (unknown) misuse(`there is no benchmark ${unknown}`);
+  const [turns, epochs] = [values.turns, values.epochs].map(Number);
+  if (![turns, epochs].every((n) => Number.isInteger(n) && n > 0))
+    misuse('--turns and --epochs are whole numbers from 1');
+  return { names, turns, epochs, write: values.write, json: values.json };
+}
+
+/** Portolan runs as it is published, so it has to be built. */
+function build() {
+  const tsc = path('../node_modules/typescript/bin/tsc');
+  const built = spawnSync(process.execPath, [tsc, '-b', path('../packages/core'), path('../packages/portolan')]);
+  if (built.status !== 0)
+    console.error('The build has errors, so figures may be of an older one: npm run check says more.');
+}
+
+const { names, turns, epochs, write, json } = options();
+build();
+const head = machine();
+const log = (text) => process.stderr.write(`${text}\n`);
+const sections = [];
+const raw = { machine: head };
+for (const name of names) {
+  try {
+    const result = await SUITES[name]({ turns, epochs, log });
+    raw[name] = result.raw;
+    sections.push([`## ${result.title}`, result.table, ...result.notes.map((note) => `- ${note}`)].join('\n\n'));
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+    sections.push(`## ${name}\n\n- ${error.message}`);
+  }
+}
+const intro = `Medians of ${turns} measurements by turns; a ratio is the median of the ratios within a turn. Images/s are those of the
+updates alone, after ten mini-batches of warm-up, the same for all. Made by \`npm run bench -- --write\`.`;
+const text = ['# Benchmarks', head.map((line) => `- ${line}`).join('\n'), intro, ...sections].join('\n\n');
+console.log(json ? JSON.stringify(raw) : text);
+if (write) writeFileSync(path('../docs/benchmarks.md'), `${text}\n`);
