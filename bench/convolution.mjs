@@ -90,10 +90,14 @@ print(json.dumps(out))
 
 function torch(threads) {
   const env = { ...process.env, OMP_WAIT_POLICY: 'PASSIVE' };
-  const { status, stdout } = spawnSync('python3', ['-c', script, threads, steps].map(String), {
-    env,
-    encoding: 'utf8',
-  });
+  const { status, stdout } = spawnSync(
+    process.env.PYTHON ?? '/usr/bin/python3',
+    ['-c', script, threads, steps].map(String),
+    {
+      env,
+      encoding: 'utf8',
+    },
+  );
   return status === 0 ? JSON.parse(stdout) : undefined;
 }
 
