@@ -418,6 +418,43 @@ describe('drawing', () => {
   });
 });
 
+/** The errors told so far, taken off the record. */
+const messages = (): Promise<string[]> =>
+  page.evaluate(() => {
+    const found = window.events.filter(({ name }) => name === 'error').map(({ value }) => (value as Error).message);
+    window.events = [];
+    return found;
+  });
+
+describe('without graphics', () => {
+  it('says so when there is no WebGL2, and still holds the points', async () => {
+    const result = await page.evaluate(async () => {
+      const original = HTMLCanvasElement.prototype.getContext;
+      HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
+        return kind === 'webgl2' ? null : Reflect.apply(original, this, [kind, ...rest]);
+      } as typeof original;
+      const map = window.makeMap();
+      map.setPoints(Float32Array.of(0, 0, 1, 1));
+      await window.settled();
+      const blob = await map.toBlob().catch((error: Error) => error.message);
+      return { picked: map.pick(map.pixelAt([1, 1]) as [number, number]), blob };
+    });
+    expect(result).toEqual({ picked: 1, blob: expect.stringMatching(/cannot be drawn/) });
+    expect(await messages()).toEqual([expect.stringMatching(/WebGL2/)]);
+  });
+
+  it('says so when a lost context does not come back', async () => {
+    await fivePoints();
+    await page.evaluate(() => {
+      document.querySelector('canvas')!.getContext('webgl2')!.getExtension('WEBGL_lose_context')!.loseContext();
+    });
+    await page.waitForTimeout(4000);
+    expect(await messages()).toEqual([]);
+    await page.waitForTimeout(1800);
+    expect(await messages()).toEqual([expect.stringMatching(/lost/)]);
+  });
+});
+
 describe('hands and keys', () => {
   it('zooms about the pointer with the wheel: the place under it stays', async () => {
     for (const reducedMotion of [true, false]) {

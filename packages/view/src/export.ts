@@ -75,7 +75,7 @@ export function mapToSvg({ points, time, frame, overlay, lines, backdrop }: SvgS
     if (places.length > 1) parts.push(`<path d="M${path}" ${look}/>`);
   }
   const family = escape(fontFamily);
-  parts.push(`<g fill="${escape(theme.ink)}" font-family="${family}" font-size="10.5" fill-opacity="0.66">`);
+  parts.push(`<g fill="${escape(theme.ink)}" font-family="${family}" font-size="10.5" fill-opacity="0.78">`);
   for (const { pixel, label } of vertical) {
     if (label !== undefined)
       parts.push(`<text x="${r(pixel)}" y="${height - 10}" text-anchor="middle">${label}</text>`);

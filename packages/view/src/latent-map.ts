@@ -2,23 +2,24 @@
  * The map of a latent space on a page. It keeps the state (points, looks, camera), listens to gestures, and hands what
  * changed to a renderer, once a frame and only when something did.
  */
-import { easeInOut, easeOut, extentOf, extentOfPoints, fitExtent, pixelAt, placeAt, zoomAbout } from './camera.ts';
+import { easeInOut, easeOut, extentOf, extentOfPoints, pixelAt, placeAt, zoomAbout } from './camera.ts';
 import type { Size } from './camera.ts';
 import { parseColor } from './colors.ts';
 import { Emitter } from './emitter.ts';
 import { mapToBlob, mapToSvg } from './export.ts';
+import { Fitting, PADDING } from './fitting.ts';
 import { graticuleLines } from './graticule.ts';
 import type { Net } from './graticule.ts';
 import { cursorOf, listenForGestures } from './gestures.ts';
-import { WebGlRenderer } from './gl/webgl-renderer.ts';
-import { fittedRadius, occupiedShare, opacityFor, ThumbnailChooser, zoomedRadius } from './level-of-detail.ts';
 import { CameraMotion, Clock } from './motion.ts';
 import { drawOverlay } from './overlay.ts';
 import type { OverlayScene, Pin } from './overlay.ts';
+import { Painter } from './painter.ts';
+import type { Part } from './painter.ts';
 import { PointGrid } from './point-grid.ts';
 import type { Direction } from './point-grid.ts';
 import { PointState } from './point-state.ts';
-import type { Frame, MapRenderer } from './renderer.ts';
+import type { Frame } from './renderer.ts';
 import { createStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { lightTheme } from './theme.ts';
@@ -47,16 +48,9 @@ export interface LatentMapOptions {
 
 const GLIDE = 500;
 const STEP = 180;
-const PADDING = 44;
 const REACH = 10;
-/** How far out and in one may zoom, by the scale at which all points fit. */
-const OUT = 1 / 8;
-const IN = 50_000;
 /** Milliseconds to wait for a lost context to come back. */
 const PATIENCE = 5000;
-
-type Part = 'positions' | 'style' | 'order' | 'thumbnails' | 'backdrop' | 'lines';
-const PARTS: readonly Part[] = ['positions', 'style', 'order', 'thumbnails', 'backdrop', 'lines'];
 
 export class LatentMap {
   private readonly stage: Stage;
@@ -64,33 +58,25 @@ export class LatentMap {
   private readonly points = new PointState();
   private readonly glide = new Clock();
   private readonly motion = new CameraMotion({ x: 0, y: 0, scale: 100 });
-  private readonly chooser = new ThumbnailChooser();
+  private readonly fitting: Fitting;
+  private readonly painter = new Painter(this.points);
   private readonly stopListening: () => void;
   private readonly reducedMotion: boolean | undefined;
   private readonly pointSize: number | undefined;
-  private renderer: MapRenderer | null = null;
   private theme: MapTheme;
   private size: Size;
-  private dirty = new Set<Part>(PARTS);
   private scheduled = 0;
   private warming = 0;
   private waiting = 0;
   private grid: PointGrid | null = null;
-  private fitted: Camera = { x: 0, y: 0, scale: 100 };
-  private dataExtent: Extent | null = null;
-  private occupied = 1;
   /** nobody has moved the camera since everything was last in view */
   private untouched = true;
-  private thumbnails: Thumbnails | null = null;
-  private backdrop: Backdrop | null = null;
-  private lines: readonly Line[] = [];
   private pins: readonly Pin[] = [];
   private highlight = -1;
   private outline: readonly Place[] | null = null;
   private pointer: Place | null = null;
   private currentTool: Tool = 'pan';
   private wasMoving = false;
-  private hasPictures = false;
 
   constructor(element: HTMLElement, { theme, pointSize, reducedMotion, label }: LatentMapOptions = {}) {
     this.theme = { ...lightTheme, ...theme };
@@ -102,6 +88,7 @@ export class LatentMap {
       restored: () => this.start(),
     });
     this.size = this.stage.measure();
+    this.fitting = new Fitting(this.size);
     this.stage.paint(this.theme);
     this.start();
     this.stopListening = this.listen();
@@ -127,16 +114,14 @@ export class LatentMap {
     const duration = same && animate ? this.duration(durationMs) : 0;
     this.glide.begin(duration);
     this.grid = null;
-    this.chooser.reset();
-    this.dataExtent = extentOfPoints(this.points.to);
-    this.occupied = this.dataExtent ? occupiedShare(this.points.to, this.dataExtent) : 1;
+    this.painter.chooseAgain();
+    this.fitting.measure(this.points.to);
     this.mark('positions', 'order', ...(same ? [] : (['style'] as const)));
     if (!same) {
       this.highlight = -1;
       this.stage.describe(this.points.count);
     }
-    this.updateFit();
-    if (fit ?? (!same || this.untouched)) this.show(this.fitted, duration);
+    if (fit ?? (!same || this.untouched)) this.show(this.fitting.camera, duration);
     clearTimeout(this.warming);
     this.warming = window.setTimeout(() => this.picking(), 30);
   }
@@ -150,7 +135,7 @@ export class LatentMap {
   /** Points with 0 turn grey and can't be picked. @throws InputError when it is for another number of points */
   setFilter(visible: Uint8Array | null): void {
     this.points.setVisible(visible);
-    this.chooser.reset();
+    this.painter.chooseAgain();
     this.mark('order');
   }
 
@@ -161,19 +146,19 @@ export class LatentMap {
 
   /** Pictures for points, as many as fit without covering each other; the image is kept and must not be closed. */
   setThumbnails(thumbnails: Thumbnails | null): void {
-    this.thumbnails = thumbnails;
-    this.chooser.reset();
+    this.painter.thumbnails = thumbnails;
+    this.painter.chooseAgain();
     this.mark('thumbnails');
   }
 
   /** A picture under the points; its first row lies at yMax. The image is kept and must not be closed. */
   setBackdrop(backdrop: Backdrop | null): void {
-    this.backdrop = backdrop;
+    this.painter.backdrop = backdrop;
     this.mark('backdrop');
   }
 
   setLines(lines: readonly Line[]): void {
-    this.lines = lines;
+    this.painter.lines = lines;
     this.mark('lines');
   }
 
@@ -208,15 +193,14 @@ export class LatentMap {
 
   setCamera({ x, y, scale }: Camera, { animate = false }: { animate?: boolean } = {}): void {
     this.untouched = false;
-    this.show({ x, y, scale: this.withinScales(scale) }, animate ? this.duration(GLIDE) : 0);
+    this.show({ x, y, scale: this.fitting.withinScales(scale) }, animate ? this.duration(GLIDE) : 0);
   }
 
   /** Brings all points, or those listed, into view. */
   fit({ animate = true, indices }: { animate?: boolean; indices?: Uint32Array } = {}): void {
-    const extent = indices ? extentOfPoints(this.points.to, indices) : this.dataExtent;
+    const extent = indices ? extentOfPoints(this.points.to, indices) : this.fitting.extent;
     this.untouched = !indices;
-    const { x, y, scale } = extent ? fitExtent(extent, this.size, PADDING) : this.fitted;
-    this.show({ x, y, scale: this.withinScales(scale) }, animate ? this.duration(GLIDE) : 0);
+    if (extent) this.show(this.fitting.cameraFor(extent), animate ? this.duration(GLIDE) : 0);
   }
 
   /** What is in view, map units. */
@@ -251,10 +235,10 @@ export class LatentMap {
 
   /** The map as it is now as a PNG, `scale` pixels a CSS pixel. */
   toBlob({ scale = 1 }: { scale?: 1 | 2 | 4 } = {}): Promise<Blob> {
-    if (!this.renderer)
+    if (!this.painter.renderer)
       return Promise.reject(new Error('view: the map cannot be drawn now: its graphics context is lost'));
     this.sync();
-    const blob = mapToBlob(this.renderer, this.frame(1), this.overlay(true), scale);
+    const blob = mapToBlob(this.painter.renderer, this.frame(1), this.overlay(true), scale);
     this.draw();
     return blob;
   }
@@ -266,8 +250,8 @@ export class LatentMap {
       time: this.glide.value,
       frame: this.frame(1),
       overlay: this.overlay(true),
-      lines: this.lines,
-      backdrop: this.backdrop,
+      lines: this.painter.lines,
+      backdrop: this.painter.backdrop,
     });
   }
 
@@ -279,9 +263,9 @@ export class LatentMap {
       return;
     }
     this.size = size;
-    this.updateFit();
-    if (this.untouched && this.dataExtent) this.show(this.fitted, 0);
-    this.chooser.reset();
+    this.fitting.resize(size);
+    if (this.untouched && this.fitting.extent) this.show(this.fitting.camera, 0);
+    this.painter.chooseAgain();
     this.draw();
   }
 
@@ -291,8 +275,8 @@ export class LatentMap {
     clearTimeout(this.waiting);
     this.stopListening();
     this.stage.destroy();
-    this.renderer?.destroy();
-    this.renderer = null;
+    this.painter.renderer?.destroy();
+    this.painter.stop();
     this.events.clear();
   }
 
@@ -342,7 +326,7 @@ export class LatentMap {
 
   private zoom(pixel: Place, factor: number, eased: boolean): void {
     this.untouched = false;
-    const scale = this.withinScales(this.motion.target.scale * factor);
+    const scale = this.fitting.withinScales(this.motion.target.scale * factor);
     // about the place that is under the pixel now: the glide keeps it there, and so does a second notch on the way
     const target = zoomAbout(this.motion.current, this.size, pixel, scale);
     this.show(target, eased ? this.duration(STEP) : 0, easeOut);
@@ -392,14 +376,6 @@ export class LatentMap {
     this.invalidate();
   }
 
-  private withinScales(scale: number): number {
-    return Math.min(this.fitted.scale * IN, Math.max(this.fitted.scale * OUT, scale));
-  }
-
-  private updateFit(): void {
-    if (this.dataExtent) this.fitted = fitExtent(this.dataExtent, this.size, PADDING);
-  }
-
   private duration(ms: number): number {
     const reduced = this.reducedMotion ?? window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     return reduced ? 0 : ms;
@@ -410,23 +386,17 @@ export class LatentMap {
   }
 
   private pointRadius(): number {
-    const fitted = this.pointSize ? this.pointSize / 2 : fittedRadius(this.points.count, this.size);
-    const radius = zoomedRadius(fitted, this.motion.current.scale / this.fitted.scale);
-    return this.hasPictures ? Math.min(radius, Math.max(fitted, 3.5)) : radius;
-  }
-
-  private opacity(radius: number): number {
-    if (!this.dataExtent) return 1;
-    const { xMin, xMax, yMin, yMax } = this.dataExtent;
-    const { scale } = this.motion.current;
-    const pixels = this.occupied * ((xMax - xMin) * scale + 2 * radius) * ((yMax - yMin) * scale + 2 * radius);
-    return opacityFor((this.points.count * Math.PI * radius * radius) / pixels);
+    const radius = this.fitting.radius(this.motion.current.scale, this.pointSize);
+    // among pictures points stay small
+    return this.painter.hasPictures
+      ? Math.min(radius, Math.max(3.5, this.fitting.fittedRadius(this.pointSize)))
+      : radius;
   }
 
   // ---- drawing
 
   private mark(...parts: Part[]): void {
-    for (const part of parts) this.dirty.add(part);
+    this.painter.mark(...parts);
     this.invalidate();
   }
 
@@ -443,31 +413,14 @@ export class LatentMap {
   }
 
   private sync(): void {
-    const { renderer, points } = this;
-    if (!renderer) return;
-    if (this.dirty.has('positions')) renderer.setPositions(points.from, points.to);
-    if (this.dirty.has('style')) renderer.setStyle(points.style(this.theme));
-    if (this.dirty.has('order')) {
-      const { flags, order } = points.layers();
-      renderer.setOrder(flags, order);
-    }
-    if (this.dirty.has('thumbnails')) renderer.setThumbnails(this.thumbnails);
-    if (this.dirty.has('backdrop')) renderer.setBackdrop(this.backdrop);
-    if (this.dirty.has('lines')) renderer.setLines(this.lines, this.theme.ink);
-    this.dirty.clear();
-    const { thumbnails } = this;
-    const choice = thumbnails
-      ? this.chooser.choose(this.picking(), this.motion.current, this.size, thumbnails.cells, points.visible)
-      : null;
-    renderer.setThumbnailChoice(choice);
-    this.hasPictures = choice !== null;
+    this.painter.sync(this.theme, this.motion.current, this.size, () => this.picking());
   }
 
   private draw(): void {
-    if (!this.renderer || this.size.width < 1 || this.size.height < 1) return;
+    if (!this.painter.renderer || this.size.width < 1 || this.size.height < 1) return;
     try {
       this.sync();
-      this.renderer.draw(this.frame(window.devicePixelRatio || 1));
+      this.painter.renderer.draw(this.frame(window.devicePixelRatio || 1));
     } catch (error) {
       this.events.emit('error', { message: error instanceof Error ? error.message : String(error) });
       return;
@@ -480,7 +433,8 @@ export class LatentMap {
     const { theme, points } = this;
     const pointRadius = this.pointRadius();
     // where pictures stand among them, points step back
-    const opacity = this.opacity(pointRadius) * (this.hasPictures ? 0.55 : 1);
+    const opacity =
+      this.fitting.opacity(this.motion.current.scale, pointRadius) * (this.painter.hasPictures ? 0.55 : 1);
     return {
       camera: this.motion.current,
       width: this.size.width,
@@ -491,7 +445,6 @@ export class LatentMap {
       opacity,
       unselectedOpacity: points.selection && points.selection.length > 0 ? opacity * 0.3 : opacity,
       background: parseColor(theme.background),
-      ink: parseColor(theme.ink),
       muted: parseColor(theme.muted),
       graticule: parseColor(theme.graticule),
       accent: parseColor(theme.accent),
@@ -524,10 +477,9 @@ export class LatentMap {
   private start(): void {
     clearTimeout(this.waiting);
     try {
-      this.renderer = new WebGlRenderer(this.stage.canvas);
-      this.mark(...PARTS);
+      this.painter.start(this.stage.canvas);
+      this.invalidate();
     } catch (error) {
-      this.renderer = null;
       const message = error instanceof Error ? error.message : String(error);
       // in a while, so that whoever made the map can listen first
       setTimeout(() => this.events.emit('error', { message }));
@@ -535,7 +487,7 @@ export class LatentMap {
   }
 
   private onLost(): void {
-    this.renderer = null;
+    this.painter.stop();
     this.waiting = window.setTimeout(() => {
       this.events.emit('error', { message: 'The graphics context was lost and did not come back; reload the page.' });
     }, PATIENCE);

@@ -104,7 +104,7 @@ function choose(
   const best = new Int32Array(cols * rows).fill(-1);
   const places = new Float64Array(2 * best.length);
   grid.forEachIn(extent, (id, x, y) => {
-    if (cells[id] < 0 || (visible && visible[id] === 0)) return;
+    if (!(cells[id] >= 0) || (visible && visible[id] === 0)) return;
     const at = (Math.floor(y / square) - bottom) * cols + Math.floor(x / square) - left;
     if (best[at] >= 0 && rank(id) >= rank(best[at])) return;
     best[at] = id;

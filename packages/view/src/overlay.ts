@@ -61,14 +61,14 @@ function drawEdge(context: Context2d, { net, size, theme, fontFamily }: OverlayS
   context.textAlign = 'center';
   for (const { pixel, label } of vertical) {
     if (label !== undefined && pixel > CORNER && pixel < width - CORNER) {
-      haloed(context, theme, label, pixel, height - 10, withAlpha(theme.ink, 0.66));
+      haloed(context, theme, label, pixel, height - 10, withAlpha(theme.ink, 0.78));
     }
   }
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   for (const { pixel, label } of horizontal) {
     if (label !== undefined && pixel > CORNER / 2 && pixel < height - CORNER) {
-      haloed(context, theme, label, 10, pixel, withAlpha(theme.ink, 0.66));
+      haloed(context, theme, label, 10, pixel, withAlpha(theme.ink, 0.78));
     }
   }
 }
@@ -139,8 +139,8 @@ function disc(context: Context2d, x: number, y: number, radius: number, color: s
 }
 
 function haloed(context: Context2d, theme: MapTheme, text: string, x: number, y: number, color: string): void {
-  context.strokeStyle = withAlpha(theme.background, 0.85);
-  context.lineWidth = 3;
+  context.strokeStyle = withAlpha(theme.background, 0.92);
+  context.lineWidth = 4;
   context.strokeText(text, x, y);
   context.fillStyle = color;
   context.fillText(text, x, y);

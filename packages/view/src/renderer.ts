@@ -41,7 +41,6 @@ export interface Frame {
   opacity: number;
   unselectedOpacity: number;
   background: Rgba;
-  ink: Rgba;
   muted: Rgba;
   graticule: Rgba;
   accent: Rgba;

@@ -3,7 +3,7 @@
  * cells into layers. Each picture is read with four taps held inside its own cell, so that neither a neighbour bleeds in
  * nor a picture drawn small gets ragged.
  */
-import type { Frame, ThumbnailChoice } from '../renderer.ts';
+import type { Frame } from '../renderer.ts';
 import type { Thumbnails } from '../types.ts';
 import { bindAttribute, copyPicture, createProgram, setCamera, setColor } from './program.ts';
 import type { Program } from './program.ts';
@@ -102,7 +102,6 @@ export class ThumbnailsPass {
   private texture: WebGLTexture | null = null;
   private atlas: Atlas | null = null;
   private count = 0;
-  private size = 0;
 
   constructor(gl: WebGL2RenderingContext) {
     this.gl = gl;
@@ -136,7 +135,7 @@ export class ThumbnailsPass {
 
   /** Which points, where they come from and go to, and how they look. */
   setChoice(
-    choice: ThumbnailChoice | null,
+    indices: Uint32Array | null,
     from: Float32Array,
     to: Float32Array,
     origin: readonly [number, number],
@@ -145,8 +144,7 @@ export class ThumbnailsPass {
   ): void {
     this.count = 0;
     const { gl, atlas, buffers } = this;
-    if (!choice || !atlas) return;
-    const { indices } = choice;
+    if (!indices || !atlas) return;
     const n = indices.length;
     const data = {
       from: new Float32Array(2 * n),
@@ -169,15 +167,15 @@ export class ThumbnailsPass {
       gl.bufferData(gl.ARRAY_BUFFER, uploads[name], gl.DYNAMIC_DRAW);
     }
     this.count = n;
-    this.size = choice.size;
   }
 
-  draw(frame: Frame, origin: readonly [number, number], palette: WebGLTexture): void {
+  /** @param size  CSS pixels, the longer side of a picture */
+  draw(frame: Frame, origin: readonly [number, number], palette: WebGLTexture, size: number): void {
     const { gl, program, atlas } = this;
     if (!atlas || this.count === 0) return;
     const { camera, width, height, pixelRatio } = frame;
     const { cellWidth, cellHeight, ink } = atlas.thumbnails;
-    const unit = (this.size * pixelRatio) / Math.max(cellWidth, cellHeight);
+    const unit = (size * pixelRatio) / Math.max(cellWidth, cellHeight);
     const drawnWidth = Math.round(cellWidth * unit);
     const drawnHeight = Math.round(cellHeight * unit);
     gl.useProgram(program.handle);

@@ -71,8 +71,8 @@ export class WebGlRenderer implements MapRenderer {
   }
 
   setThumbnailChoice(choice: ThumbnailChoice | null): void {
+    if (choice?.indices !== this.choice?.indices) this.choiceIsOld = true;
     this.choice = choice;
-    this.choiceIsOld = true;
   }
 
   setBackdrop(backdrop: Backdrop | null): void {
@@ -92,7 +92,14 @@ export class WebGlRenderer implements MapRenderer {
       canvas.height = height;
     }
     if (this.choiceIsOld) {
-      this.thumbnails.setChoice(this.choice, this.from, this.to, this.points.origin, this.codes, this.flags);
+      this.thumbnails.setChoice(
+        this.choice?.indices ?? null,
+        this.from,
+        this.to,
+        this.points.origin,
+        this.codes,
+        this.flags,
+      );
       this.choiceIsOld = false;
     }
     gl.viewport(0, 0, width, height);
@@ -104,7 +111,8 @@ export class WebGlRenderer implements MapRenderer {
     this.backdrop.draw(frame);
     this.graticule.draw(frame);
     this.points.draw(frame);
-    this.thumbnails.draw(frame, this.points.origin, this.points.palette);
+    const { origin, palette } = this.points;
+    if (this.choice) this.thumbnails.draw(frame, origin, palette, this.choice.size);
     this.lines.draw(frame);
   }
 
