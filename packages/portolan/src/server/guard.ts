@@ -12,7 +12,7 @@ export interface GuardOptions {
   token: string;
   /** known once the server listens */
   port: () => number;
-  /** further origins that may call, such as a development server's */
+  /** further origins that may call: a development server's, which passes calls on */
   origins?: readonly string[];
 }
 

@@ -15,7 +15,7 @@ export interface ServerOptions {
   port?: number;
   /** by default 32 random bytes */
   token?: string;
-  /** further origins that may call, such as a development server's */
+  /** further origins that may call: a development server's, which passes calls on */
   origins?: readonly string[];
   /** bytes of a call's arguments, 256 MiB by default; of an upload, 2 GiB */
   maxMessage?: number;
