@@ -109,7 +109,7 @@ async function runLine(argv: readonly string[], json: boolean): Promise<number> 
     return 0;
   } catch (error) {
     progress.end();
-    if (announced && isAbort(error)) return CANCELLED; // a server that was asked to end
+    if (announced && isAbort(error)) return 0; // a server ends when it is told to
     throw error;
   } finally {
     cancelling.end();

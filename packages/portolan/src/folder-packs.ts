@@ -30,7 +30,7 @@ export function folderPacks(places: readonly string[] = PLACES): Packs {
       const folder = (await (found ??= look())).get(pack);
       if (!folder || !FILE_NAME.test(name)) throw new StoreError(`there is no file ${name} in a pack ${pack}`);
       try {
-        return await readFile(join(folder, name));
+        return new Uint8Array(await readFile(join(folder, name)));
       } catch (cause) {
         throw new StoreError(`the pack ${pack} has no readable ${name}; install Portolan again`, { cause });
       }

@@ -32,7 +32,7 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions = {}): Prom
   const { seconds, cpuSeconds } = clock();
   const { coordinates, figures } = projection;
   const quality = await measureMap(x, coordinates, { labels, ...job });
-  if (figures.explainedVariance !== undefined) quality.explainedVariance = figures.explainedVariance;
+  if (figures.explainedVariance !== undefined) quality.explainedVariance = Math.min(1, figures.explainedVariance);
   job.signal?.throwIfAborted();
 
   const made: Omit<MapInfo, 'id'> = {

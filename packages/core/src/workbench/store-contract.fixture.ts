@@ -45,6 +45,7 @@ export function checkStore(title: string, open: () => Promise<{ store: Store; ag
         expect(await read(seen, 'data', 'digits', 'rows.npy')).toEqual(bytes);
         const source = await seen.open('data', 'digits', 'rows.npy');
         expect(source.byteLength).toBe(100_000);
+        expect((await source.slice(0, 8)).constructor).toBe(Uint8Array); // a Buffer's slice() is a view, not a copy
         expect(Uint8Array.from(await source.slice(10, 13))).toEqual(bytes.slice(10, 13));
         expect((await source.slice(99_999, 200_000)).byteLength).toBe(1);
         expect((await source.slice(200_000)).byteLength).toBe(0);

@@ -43,9 +43,7 @@ export function verbHelp(verb: Verb, methods: readonly MethodInfo[]): string {
       verb.positionals.map(({ name, summary }) => [name, summary] as const),
     ),
     ...section('Flags:', verb.flags.map(flagEntry)),
-    ...methods.flatMap((method) =>
-      section(`Method ${method.name}: ${method.summary}`, method.options.map(optionFlag).map(flagEntry)),
-    ),
+    ...methodSections(methods),
     ...section('Flags of every verb:', GLOBAL_FLAGS.filter((flag) => !own.has(flag.name)).map(flagEntry)),
     '',
     verb.examples.length > 1 ? 'Examples:' : 'Example:',
@@ -53,8 +51,27 @@ export function verbHelp(verb: Verb, methods: readonly MethodInfo[]): string {
   ].join('\n');
 }
 
+/** The methods, and their options: those that several share, once. */
+function methodSections(methods: readonly MethodInfo[]): string[] {
+  const shared = new Map<string, { entry: readonly [string, string]; methods: string[] }>();
+  for (const { name, options } of methods) {
+    for (const option of options.filter((option) => option.name !== 'seed')) {
+      const entry = flagEntry(optionFlag(option));
+      const key = entry.join('\n');
+      shared.set(key, { entry, methods: [...(shared.get(key)?.methods ?? []), name] });
+    }
+  }
+  const groups = new Map<string, (readonly [string, string])[]>();
+  for (const { entry, methods } of shared.values()) {
+    const title = `Options of ${methods.join(' and ')}:`;
+    groups.set(title, [...(groups.get(title) ?? []), entry]);
+  }
+  const names = methods.map(({ name, summary }) => [name, summary] as const);
+  return [...section('Methods:', names), ...[...groups].flatMap(([title, entries]) => section(title, entries))];
+}
+
 function section(title: string, entries: readonly (readonly [string, string])[]): string[] {
-  if (entries.length === 0) return title.startsWith('Method') ? ['', ...wrap(title, COLUMNS)] : [];
+  if (entries.length === 0) return [];
   return ['', ...(title === '' ? [] : wrap(title, COLUMNS)), list(entries)];
 }
 

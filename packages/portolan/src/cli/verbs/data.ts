@@ -40,13 +40,14 @@ export const dataAdd: Verb = {
   async run(context) {
     const { args, project, job } = context;
     const labels = textFlag(context, 'labels');
-    const image = textFlag(context, 'image');
+    const wanted = textFlag(context, 'image');
+    const image = wanted === undefined ? undefined : imageSize(wanted);
     const info = await project.addData(
       {
         files: (await Promise.all(args.positionals.map(sources))).flat(),
         labels: labels === undefined ? undefined : await sourceOf(labels),
         label: textFlag(context, 'label'),
-        image: image === undefined ? undefined : imageSize(image),
+        image,
         name: textFlag(context, 'name'),
       },
       job,

@@ -1,0 +1,279 @@
+/** Every verb on a project of its own, in the order a person would use them. */
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { random } from '@portolan/core/base';
+import { readNpy, writeNpy } from '@portolan/core/data';
+import { PROGRAM, run, runJson, scratchFolder, start } from './portolan.fixture.ts';
+
+const N = 48;
+
+/** Images of 8 × 8 with a bright row or column, and a table that says which. */
+function writeFaces(folder: string): void {
+  const rng = random(1);
+  const data = Uint8Array.from({ length: N * 64 }, (_, i) => {
+    const [sample, pixel] = [Math.floor(i / 64), i % 64];
+    const bright = sample % 2 ? pixel % 8 === sample % 8 : Math.floor(pixel / 8) === sample % 8;
+    return bright ? 230 : rng.below(40);
+  });
+  writeFileSync(join(folder, 'faces.npy'), writeNpy({ shape: [N, 8, 8], data }));
+  const people = Array.from({ length: N }, (_, i) => `${i % 2 ? 'column' : 'row'},${i}`);
+  writeFileSync(join(folder, 'people.csv'), `class,age\n${people.join('\n')}\n`);
+}
+
+async function npy(path: string): Promise<{ shape: number[]; data: ArrayLike<number> }> {
+  return readNpy(new Uint8Array(readFileSync(path)), path);
+}
+
+describe('the digits in an empty folder', () => {
+  it('are learned, and the project is found again from inside it', async () => {
+    const folder = scratchFolder();
+    const args = ['learn', 'digits', '--method', 'autoencoder', '--latent-dim', '2', '--epochs', '1', '--seed', '0'];
+    const { code, stdout, stderr } = await run(folder, ...args, '--json');
+    expect(code).toBe(0);
+    const learned = JSON.parse(stdout) as Record<string, unknown>;
+    expect(learned).toMatchObject({
+      space: 'digits-autoencoder',
+      method: 'autoencoder',
+      data: 'digits',
+      seconds: expect.any(Number) as number,
+      cpuSeconds: expect.any(Number) as number,
+      samplesPerSecond: expect.any(Number) as number,
+      metrics: { mse: expect.any(Number) as number, train: { loss: expect.any(Number) as number } },
+    });
+    expect((learned.metrics as { mse: number }).mse).toBeLessThan(0.075);
+    expect(stderr).toMatch(/^learning 100 % {2}epoch 1\/1 /m);
+    expect(readdirSync(folder)).toEqual(['portolan-project']);
+    const inside = await runJson(join(folder, 'portolan-project', 'spaces'), 'ls', '--kind', 'space');
+    expect(inside.items).toMatchObject([{ id: 'digits-autoencoder' }]);
+  });
+});
+
+describe('a data set of one’s own', () => {
+  it('goes all the way', async () => {
+    const folder = scratchFolder();
+    writeFaces(folder);
+    const added = await runJson(folder, 'data', 'add', 'faces.npy', '--labels', 'people.csv', '--image', '8x8');
+    expect(added).toMatchObject({
+      data: 'faces',
+      nSamples: N,
+      nFeatures: 64,
+      label: 'class',
+      medium: { kind: 'image', height: 8, width: 8, channels: 1 },
+    });
+    expect(await runJson(folder, 'data', 'ls')).toMatchObject({ data: [{ id: 'digits' }, { id: 'faces' }] });
+    expect(await runJson(folder, 'data', 'show', 'faces')).toMatchObject({ id: 'faces', kind: 'data' });
+
+    const learned = await runJson(
+      folder,
+      'learn',
+      'faces',
+      '--method',
+      'vae',
+      '--latent-dim',
+      '3',
+      '--layers',
+      '16',
+      '--epochs',
+      '2',
+    );
+    expect(learned).toMatchObject({ space: 'faces-vae', epochs: 2, latentDim: 3, stopped: false });
+    const again = await runJson(
+      folder,
+      'learn',
+      'faces',
+      '--method',
+      'vae',
+      '--latent-dim',
+      '3',
+      '--layers',
+      '16',
+      '--epochs',
+      '2',
+    );
+    expect(again).toMatchObject({ space: 'faces-vae-2', metrics: learned.metrics }); // the same seed, the same space
+    const other = await runJson(
+      folder,
+      'learn',
+      'faces',
+      '--method',
+      'vae',
+      '--latent-dim',
+      '3',
+      '--layers',
+      '16',
+      '--epochs',
+      '2',
+      '--seed',
+      '1',
+    );
+    expect(other.metrics).not.toEqual(learned.metrics);
+
+    expect(await runJson(folder, 'encode', 'faces-vae', 'faces.npy', '--out', 'codes.npy')).toMatchObject({
+      space: 'faces-vae',
+      nSamples: N,
+      latentDim: 3,
+      out: 'codes.npy',
+    });
+    const codes = await npy(join(folder, 'codes.npy'));
+    expect(codes.shape).toEqual([N, 3]);
+    const kept = await npy(join(folder, 'portolan-project/spaces/faces-vae/codes.npy'));
+    Array.from(kept.data).forEach((value, i) => expect(codes.data[i]).toBeCloseTo(value, 4));
+    await runJson(folder, 'encode', 'faces-vae', 'faces', '--out', 'codes.csv');
+    expect(readFileSync(join(folder, 'codes.csv'), 'utf8')).toMatch(/^z1,z2,z3\n/);
+
+    expect(await runJson(folder, 'decode', 'faces-vae', 'codes.npy', '--out', 'rows.npy')).toMatchObject({
+      nSamples: N,
+    });
+    expect((await npy(join(folder, 'rows.npy'))).shape).toEqual([N, 64]);
+    await runJson(folder, 'decode', 'faces-vae', 'codes.csv', '--out', 'again.npy');
+    const rows = await npy(join(folder, 'rows.npy'));
+    Array.from((await npy(join(folder, 'again.npy'))).data).forEach((value, i) =>
+      expect(value).toBeCloseTo(rows.data[i], 4),
+    );
+
+    await runJson(
+      folder,
+      'sample',
+      'faces-vae',
+      '--n',
+      '16',
+      '--out',
+      'new.npy',
+      '--codes',
+      'drawn.npy',
+      '--seed',
+      '3',
+    );
+    expect((await npy(join(folder, 'new.npy'))).shape).toEqual([16, 64]);
+    expect((await npy(join(folder, 'drawn.npy'))).shape).toEqual([16, 3]);
+    await runJson(folder, 'sample', 'faces-vae', '-n', '5', '--out', 'sheet.png');
+    expect(readFileSync(join(folder, 'sheet.png')).subarray(1, 4).toString()).toBe('PNG');
+
+    const map = await runJson(folder, 'map', 'faces-vae', '--method', 'pca');
+    expect(map).toMatchObject({
+      map: 'faces-vae-pca',
+      method: 'pca',
+      seconds: expect.any(Number) as number,
+      cpuSeconds: expect.any(Number) as number,
+      quality: { trustworthiness: expect.any(Number) as number, labelAccuracy: expect.any(Number) as number },
+    });
+
+    const shown = await runJson(folder, 'show', 'faces-vae');
+    expect((shown.files as { name: string }[]).map((file) => file.name)).toEqual(
+      expect.arrayContaining(['codes.npy', 'decoder.onnx', 'encoder.onnx', 'info.json', 'space.json']),
+    );
+
+    await runJson(folder, 'export', 'faces-vae-pca', '--out', 'map.csv');
+    expect(readFileSync(join(folder, 'map.csv'), 'utf8')).toMatch(/^x,y,class,age\n-?[\d.e-]+,-?[\d.e-]+,row,0\n/);
+    await runJson(folder, 'export', 'faces-vae', '--out', 'model/');
+    expect(existsSync(join(folder, 'model/decoder.onnx'))).toBe(true);
+    await runJson(folder, 'export', '--out', 'all.zip');
+    const imported = await runJson(folder, 'import', 'all.zip', '--project', 'other');
+    expect(imported.ids).toEqual(['faces', 'faces-vae', 'faces-vae-2', 'faces-vae-3', 'faces-vae-pca']);
+    const moved = await runJson(folder, 'show', 'faces-vae', '--project', 'other');
+    expect(moved).toEqual(shown);
+
+    expect(await runJson(folder, 'rm', 'faces-vae-2', 'faces-vae-3')).toEqual({
+      removed: ['faces-vae-2', 'faces-vae-3'],
+    });
+    await runJson(folder, 'data', 'rm', 'faces');
+    const left = await runJson(folder, 'ls');
+    expect((left.items as { id: string }[]).map((item) => item.id)).toEqual(['digits', 'faces-vae', 'faces-vae-pca']);
+  });
+
+  it('is shown to people in tidy columns', async () => {
+    const folder = scratchFolder();
+    writeFaces(folder);
+    const added = await run(
+      folder,
+      'data',
+      'add',
+      'faces.npy',
+      '--labels',
+      'people.csv',
+      '--image',
+      '8x8',
+      '--name',
+      'mine',
+    );
+    expect(added.stdout).toMatch(/^id {8}mine\nsamples {3}48\nfeatures {2}64\nmedium {4}images 8 × 8\n/);
+    const listed = await run(folder, 'data', 'ls');
+    expect(listed.stdout.split('\n')[0]).toMatch(/^id +samples +features +medium +label +size +added$/);
+    expect(listed.stdout).toMatch(/^digits +10,000 +784 +images 28 × 28 +digit +\d\.\d MB +comes with Portolan$/m);
+    expect(listed.stdout).toMatch(/^mine +48 +64 /m);
+    expect(listed.stderr).toBe('');
+    expect((await run(folder, 'ls')).stdout).toMatch(/^data {2}mine +48 samples of 64 features, images 8 × 8/m);
+  });
+
+  it('may be a folder of files', async () => {
+    const folder = scratchFolder();
+    writeFaces(folder);
+    const space = await runJson(folder, 'data', 'add', 'faces.npy', '--image', '8x8');
+    await runJson(folder, 'learn', space.data, '--method', 'pca', '--name', 'flat');
+    mkdirSync(join(folder, 'pictures/deep'), { recursive: true });
+    for (const name of ['a', 'deep/b', 'deep/c']) {
+      await runJson(
+        folder,
+        'sample',
+        'flat',
+        '-n',
+        '1',
+        '--seed',
+        String(name.length),
+        '--out',
+        `pictures/${name}.png`,
+      );
+    }
+    writeFileSync(join(folder, 'pictures/.hidden'), 'x');
+    expect(await runJson(folder, 'data', 'add', 'pictures/', '--image', '4x4')).toMatchObject({
+      data: 'pictures',
+      nSamples: 3,
+      nFeatures: 16,
+    });
+  });
+});
+
+describe('which project is meant', () => {
+  it('is said by the flag, else the environment, else the nearest folder', async () => {
+    const folder = scratchFolder();
+    const where = async (cwd: string, args: string[], env = {}): Promise<string> => {
+      const { stdout } = await start(cwd, ['ls', '--json', ...args], env).ended;
+      return (JSON.parse(stdout) as { project: { place: string } }).project.place;
+    };
+    mkdirSync(join(folder, 'a/deep'), { recursive: true });
+    writeFileSync(join(folder, 'a/portolan.json'), '{"format":"portolan-project","version":1,"created":""}');
+    expect(await where(folder, [])).toBe(join(folder, 'portolan-project'));
+    expect(await where(join(folder, 'a/deep'), [])).toBe(join(folder, 'a'));
+    expect(await where(join(folder, 'a/deep'), [], { PORTOLAN_PROJECT: folder })).toBe(folder);
+    expect(await where(folder, ['--project', 'b'], { PORTOLAN_PROJECT: folder })).toBe(join(folder, 'b'));
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+});
+
+describe('the studio', () => {
+  it('prints its address, serves, and ends when it is told to', async () => {
+    const folder = scratchFolder();
+    const studio = start(folder, ['studio', '--no-open', '--port', '0', '--json']);
+    const { url } = JSON.parse((await studio.printed(/^\{.*\}$/m))[0]) as { url: string };
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=/);
+    expect((await fetch(new URL('/api/call/list', url), { method: 'POST' })).status).toBeGreaterThanOrEqual(400);
+    studio.process.kill('SIGINT');
+    expect(await studio.ended).toMatchObject({ code: 0 });
+  });
+
+  it('says that a port is taken', async () => {
+    const folder = scratchFolder();
+    const first = start(folder, ['studio', '--no-open', '--port', '0', '--json']);
+    const { port } = JSON.parse((await first.printed(/^\{.*\}$/m))[0]) as { port: number };
+    const second = await run(folder, 'studio', '--no-open', '--port', String(port));
+    expect(second).toMatchObject({ code: 1, stdout: '' });
+    expect(second.stderr).toMatch(/^portolan: port \d+ is taken/);
+    first.process.kill('SIGTERM');
+    await first.ended;
+  });
+});
+
+it('is found as a program', () => {
+  expect(readFileSync(PROGRAM, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+});
