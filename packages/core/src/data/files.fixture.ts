@@ -1,5 +1,6 @@
 /** Small files of every format, made by hand or by other libraries, for the tests of readers. */
 import { gzipSync, zipSync } from 'fflate';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { writeNpy } from './formats/npy.ts';
 import { writeParquet } from './formats/parquet.ts';
 import { writeSafetensors } from './formats/safetensors.ts';
@@ -60,6 +61,24 @@ export const FILES: Record<string, () => ByteSource> = {
         medium: { kind: 'vector' },
         warnings: [],
       }),
+    ),
+  'parquet of another kind': () =>
+    file(
+      'a.parquet',
+      new Uint8Array(
+        parquetWriteBuffer({
+          columnData: [
+            { name: 'delta', type: 'INT32', encoding: 'DELTA_BINARY_PACKED', data: Int32Array.of(5, 7, 100, -3, 2, 2) },
+            { name: 'wide', type: 'INT64', data: [1n, 2n, 3n, 4n, 5n, 7n] },
+            { name: 'split', type: 'DOUBLE', encoding: 'BYTE_STREAM_SPLIT', data: Float64Array.of(1, 2, 3, 4, 5, 6.5) },
+            { name: 'label', type: 'STRING', data: ['a', 'a', 'a', 'b', 'b', 'b'] },
+            { name: 'ok', type: 'BOOLEAN', data: [true, false, true, true, false, false] },
+          ],
+          codec: 'GZIP',
+          compressors: { GZIP: (input) => gzipSync(input) },
+          rowGroupSize: 4,
+        }),
+      ),
     ),
   'zip of images': () =>
     file(

@@ -42,7 +42,11 @@ describe.each(Object.entries(FILES))('a damaged %s', (kind, make) => {
           refused++;
           expect(error.message).not.toMatch(/undefined|\[object|\n/);
           expect(['FormatError', 'InputError']).toContain(error.name);
-          if (error.name === 'FormatError') expect(error.details).toHaveProperty('name');
+          if (error.name === 'FormatError') {
+            const { name, offset, line, row, limit } = error.details;
+            expect(name).toBeTypeOf('string');
+            expect(offset ?? line ?? row ?? limit, error.message).toBeTypeOf('number');
+          }
         }
         most = Math.max(most, memoryUsage().arrayBuffers - before);
         slowest = Math.max(slowest, performance.now() - start);

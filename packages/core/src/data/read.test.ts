@@ -294,6 +294,12 @@ describe('tables', () => {
     ['a broken line', 'a.jsonl', '{"a":1}\n{"a":2}\n{"a":\n', /a\.jsonl is not JSON on line 3/],
     ['columns of two lengths', 'a.json', '{"a":[1,2],"b":[1]}', 'column b has 1 values, column a has 2'],
     ['a lone number', 'a.json', '5', /expected an array of rows/],
+    [
+      'a new key in every row',
+      'a.jsonl',
+      Array.from({ length: 40_000 }, (_, i) => `{"k${i}":1}`).join('\n'),
+      /a\.jsonl has \d+ different keys by row \d+/,
+    ],
     ['an empty list', 'a.json', '[]', 'a.json is empty'],
   ])('refuses %s', async (_, name, text, message) => {
     await expect(read(name, text)).rejects.toMatchObject({
@@ -314,6 +320,13 @@ describe('tables', () => {
     expect(values(dataset, 'label')).toEqual(['a', 'b', 'c', 'a', 'b', null]);
     expect(values(dataset, 'age')).toEqual([1, 2, 3, 4, NaN, 6]);
     expect(values(dataset, 'when')).toEqual([0, 1e12, NaN, 1, 2, 3]);
+  });
+
+  it('reads Parquet in several row groups, packed and encoded otherwise', async () => {
+    const dataset = await readDataset([FILES['parquet of another kind']()]);
+    expect(rows(dataset)).toEqual([[5, 1, 1], [7, 2, 2], [100, 3, 3], [-3, 4, 4], [2, 5, 5], [2, 7, 6.5]]); // prettier-ignore
+    expect(values(dataset, 'label').join('')).toBe('aaabbb');
+    expect(values(dataset, 'ok')).toEqual(['true', 'false', 'true', 'true', 'false', 'false']);
   });
 
   it('writes what it reads: csv, JSON lines and Parquet agree', async () => {

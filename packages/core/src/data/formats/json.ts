@@ -149,6 +149,8 @@ function rowsOfJson(json: unknown, name: string): Row[] {
 /** Names of columns as they are met. */
 class NameList {
   readonly list: string[] = [];
+  /** cells met so far, over all scans */
+  filled = 0;
   readonly #index = new Map<string, number>();
 
   indexOf(name: string): number {
@@ -161,7 +163,9 @@ class NameList {
   }
 }
 
-const MAX_COLUMNS = 1e6;
+/** A key that is new in every row makes a table of nothing but gaps: few cells, or at least one in so many filled. */
+const FREE_CELLS = 2 ** 22;
+const MAX_GAPS = 64;
 
 function visitRows(
   rows: readonly Row[],
@@ -182,8 +186,14 @@ function visitRows(
     for (const [key, value] of Object.entries(row)) out[names.indexOf(key)] = cellOf(value, name, first + r);
     return out;
   });
-  if (names.list.length > MAX_COLUMNS) {
-    throw new FormatError(`${name} has more than ${MAX_COLUMNS} columns`, { details: { name, offset: 0 } });
+  const { length } = names.list;
+  for (const row of cells) names.filled += row.reduce<number>((count) => count + 1, 0);
+  const implied = length * (first + rows.length);
+  if (implied > FREE_CELLS && implied > names.filled * MAX_GAPS) {
+    throw new FormatError(
+      `${name} has ${length} different keys by row ${first + rows.length}, most of them missing in most rows; expected a table`,
+      { code: 'too-large', details: { name, row: first + rows.length, columns: length } },
+    );
   }
   const columns = names.list.map((_, c) => c);
   visit({ first, count: rows.length, columns, cell: (r, c) => cells[r][c] });

@@ -3,10 +3,11 @@
  * in run lengths, so a damaged or hostile file could make it fill memory: here every count is held against the sizes.
  * @see https://parquet.apache.org/docs/file-format/data-pages/encodings/
  */
-import type { Compressors, FileMetaData, RowGroup } from 'hyparquet';
+import type { ColumnMetaData, Compressors, FileMetaData, RowGroup } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { decompressPage } from 'hyparquet/src/datapage.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getSchemaPath } from 'hyparquet/src/schema.js';
+import { FormatError } from '../../base/index.ts';
 import type { ByteSource } from '../source.ts';
 
 /** Bytes of one page, values of one page: far beyond what writers make. */
@@ -15,82 +16,108 @@ const MAX_PAGE_VALUES = 2 ** 26;
 /** Bit-packed runs may be padded to whole groups of eight. */
 const PADDING = 512;
 
-/** @throws Error that says what is wrong */
+/** @throws FormatError with name and offset */
 export async function checkPages(
   source: ByteSource,
   metadata: FileMetaData,
   group: RowGroup,
   compressors: Compressors,
 ): Promise<void> {
+  const { name } = source;
   for (const { meta_data: meta } of group.columns) {
-    if (!meta) throw new Error('a column has no description');
-    const column = meta.path_in_schema.join('.');
+    if (!meta) throw bad(name, source.byteLength, 'a column has no description');
     const path = getSchemaPath(metadata.schema, meta.path_in_schema);
-    const widths = {
+    const levels = {
       repetition: bitWidth(getMaxRepetitionLevel(path)),
       definition: bitWidth(getMaxDefinitionLevel(path)),
     };
-    const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
-    const from = Math.min(start, Number(meta.data_page_offset));
+    const column = meta.path_in_schema.join('.');
+    const dataPage = Number(meta.data_page_offset);
+    const from = Math.min(Number(meta.dictionary_page_offset || dataPage), dataPage);
     const size = Number(meta.total_compressed_size);
     if (!(from >= 4 && size >= 0 && from + size <= source.byteLength)) {
-      throw new Error(`column ${column} claims bytes ${from} to ${from + size} of ${source.byteLength}`);
+      throw bad(
+        name,
+        source.byteLength,
+        `column ${column} claims bytes ${from} to ${from + size} of ${source.byteLength}`,
+      );
     }
     const bytes = (await source.slice(from, from + size)).slice();
     const reader = { view: new DataView(bytes.buffer), offset: 0 };
-    const room = Number(meta.total_uncompressed_size) + 1024;
     let values = 0;
     while (reader.offset < size - 1) {
-      const header = parquetHeader(reader);
-      const { compressed_page_size: packed, uncompressed_page_size: unpacked, type } = header;
-      const end = reader.offset + packed;
-      if (!(packed >= 0 && end <= size)) throw new Error(`a page of column ${column} goes past its end`);
-      if (!(unpacked >= 0 && unpacked <= Math.min(room, MAX_PAGE_BYTES))) {
-        throw new Error(`a page of column ${column} claims ${unpacked} bytes`);
-      }
-      const data = header.data_page_header;
-      const v2 = header.data_page_header_v2;
-      const body = bytes.subarray(reader.offset, end);
-      reader.offset = end;
-      if (type === 'DICTIONARY_PAGE') {
-        const count = header.dictionary_page_header?.num_values ?? -1;
-        if (!(count >= 0 && count <= unpacked * 8))
-          throw new Error(`the dictionary of ${column} claims ${count} values`);
-      } else if (data) {
-        checkCount(data.num_values, column);
-        values += data.num_values;
-        const page = decompressPage(body, unpacked, meta.codec, compressors);
-        const run = { bytes: page, offset: 0, count: data.num_values, column };
-        if (widths.repetition) skimPrefixed(run, widths.repetition);
-        if (widths.definition) skimPrefixed(run, widths.definition);
-        checkValues(run, data.encoding, meta.type);
-      } else if (v2) {
-        checkCount(v2.num_values, column);
-        values += v2.num_values;
-        const levels = v2.repetition_levels_byte_length + v2.definition_levels_byte_length;
-        if (!(v2.repetition_levels_byte_length >= 0 && v2.definition_levels_byte_length >= 0 && levels <= packed)) {
-          throw new Error(`the levels of a page of column ${column} go past its end`);
-        }
-        const run = { bytes: body, offset: 0, count: v2.num_values, column };
-        if (widths.repetition)
-          skimRuns({ ...run, bytes: body.subarray(0, v2.repetition_levels_byte_length) }, widths.repetition);
-        if (widths.definition)
-          skimRuns({ ...run, bytes: body.subarray(v2.repetition_levels_byte_length, levels) }, widths.definition);
-        if (!(v2.num_nulls >= 0 && v2.num_nulls <= v2.num_values))
-          throw new Error(`a page of column ${column} claims ${v2.num_nulls} nulls`);
-        const rest = body.subarray(levels);
-        const page =
-          v2.is_compressed === false ? rest : decompressPage(rest, unpacked - levels, meta.codec, compressors);
-        checkValues({ ...run, bytes: page, count: v2.num_values - v2.num_nulls }, v2.encoding, meta.type);
-      } else {
-        throw new Error(`a page of column ${column} is of no known kind`);
+      const at = reader.offset;
+      try {
+        values += checkPage(reader, bytes, { meta, levels, column, compressors });
+      } catch (cause) {
+        throw bad(name, from + at, cause instanceof Error ? cause.message : String(cause), cause);
       }
     }
-    const flat = widths.repetition === 0;
+    const flat = levels.repetition === 0;
     if (flat ? BigInt(values) !== group.num_rows : BigInt(values) < group.num_rows) {
-      throw new Error(`column ${column} has ${values} values, expected ${group.num_rows}`);
+      throw bad(name, from, `column ${column} has ${values} values, expected ${group.num_rows}`);
     }
   }
+}
+
+function bad(name: string, offset: number, why: string, cause?: unknown): FormatError {
+  return new FormatError(`${name} is not a readable Parquet file: ${why} (byte ${offset})`, {
+    details: { name, offset },
+    cause,
+  });
+}
+
+interface PageContext {
+  meta: ColumnMetaData;
+  /** bits of a repetition and of a definition level; 0 when there are none */
+  levels: { repetition: number; definition: number };
+  column: string;
+  compressors: Compressors;
+}
+
+/** Checks the page at the reader, which moves past it, and gives the number of its values. */
+function checkPage(
+  reader: { view: DataView; offset: number },
+  bytes: Uint8Array,
+  { meta, levels, column, compressors }: PageContext,
+): number {
+  const header = parquetHeader(reader);
+  const { compressed_page_size: packed, uncompressed_page_size: unpacked } = header;
+  const end = reader.offset + packed;
+  if (!(packed >= 0 && end <= bytes.length)) throw new Error(`a page of column ${column} goes past its end`);
+  const room = Math.min(Number(meta.total_uncompressed_size) + 1024, MAX_PAGE_BYTES);
+  if (!(unpacked >= 0 && unpacked <= room)) throw new Error(`a page of column ${column} claims ${unpacked} bytes`);
+  const body = bytes.subarray(reader.offset, end);
+  reader.offset = end;
+  const { data_page_header: data, data_page_header_v2: v2 } = header;
+  if (header.type === 'DICTIONARY_PAGE') {
+    const count = header.dictionary_page_header?.num_values ?? -1;
+    if (!(count >= 0 && count <= unpacked * 8)) throw new Error(`the dictionary of ${column} claims ${count} values`);
+    return 0;
+  }
+  if (data) {
+    const count = checkedCount(data.num_values, column);
+    const run = { bytes: decompressPage(body, unpacked, meta.codec, compressors), offset: 0, count, column };
+    if (levels.repetition) skimPrefixed(run, levels.repetition);
+    if (levels.definition) skimPrefixed(run, levels.definition);
+    checkValues(run, data.encoding, meta.type);
+    return count;
+  }
+  if (!v2) throw new Error(`a page of column ${column} is of no known kind`);
+  const count = checkedCount(v2.num_values, column);
+  const { repetition_levels_byte_length: first, definition_levels_byte_length: second, num_nulls: nulls } = v2;
+  if (!(first >= 0 && second >= 0 && first + second <= packed)) {
+    throw new Error(`the levels of a page of column ${column} go past its end`);
+  }
+  if (!(nulls >= 0 && nulls <= count)) throw new Error(`a page of column ${column} claims ${nulls} nulls`);
+  const run = { bytes: body, offset: 0, count, column };
+  if (levels.repetition) skimRuns({ ...run, bytes: body.subarray(0, first) }, levels.repetition);
+  if (levels.definition) skimRuns({ ...run, bytes: body.subarray(first, first + second) }, levels.definition);
+  const rest = body.subarray(first + second);
+  const size = unpacked - first - second;
+  const page = v2.is_compressed === false ? rest : decompressPage(rest, size, meta.codec, compressors);
+  checkValues({ ...run, bytes: page, count: count - nulls }, v2.encoding, meta.type);
+  return count;
 }
 
 interface Run {
@@ -100,8 +127,8 @@ interface Run {
   column: string;
 }
 
-function checkCount(count: number, column: string): void {
-  if (count >= 0 && count <= MAX_PAGE_VALUES) return;
+function checkedCount(count: number, column: string): number {
+  if (count >= 0 && count <= MAX_PAGE_VALUES) return count;
   throw new Error(`a page of column ${column} claims ${count} values`);
 }
 
@@ -126,8 +153,6 @@ function checkValues(run: Run, encoding: string, type: string): void {
     if (!(minis > 0 && minis <= 4096 && block <= 2 ** 20 && block % minis === 0)) {
       throw new Error(`a page of column ${run.column} has blocks of ${block} values in ${minis} parts`);
     }
-  } else if (encoding === 'PLAIN' && type !== 'BOOLEAN') {
-    // nulls take no room, so the count may be above what the bytes hold: the decoder stops at their end
   }
 }
 

@@ -46,7 +46,7 @@ export async function parquetTable(source: ByteSource, onBytes?: OnBytes): Promi
       let first = 0;
       for (const group of metadata.row_groups) {
         const count = Number(group.num_rows);
-        if (!checked) await guarded(name, 4, () => checkPages(source, metadata, group, compressors));
+        if (!checked) await checkPages(source, metadata, group, compressors);
         const one: FileMetaData = { ...metadata, row_groups: [group], num_rows: group.num_rows };
         const scan = await guarded(name, 4, () =>
           parquetScan({ file, metadata: one, compressors, useOffsetIndex: false }),
