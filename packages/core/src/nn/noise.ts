@@ -2,7 +2,7 @@
  * Seeded noise for training, a buffer at a time: the reparameterisation's ε and the corruptions of denoising
  * autoencoders (Vincent et al. 2010).
  *
- * Normals come from the ziggurat method, four times as fast here as the polar method. Bits of the
+ * Normals come from the ziggurat method, three times as fast here as the polar method. Bits of the
  * index and of the value are disjoint, which cures the correlation of the original (Doornik 2005). The generator is
  * the stream's own xoshiro128**, kept in local integers while a buffer is filled.
  * @see Marsaglia & Tsang 2000
@@ -20,31 +20,28 @@ const { bounds, widths, heights } = ziggurat();
 
 /** Fills with standard normals × scale. The stream is not advanced; use a fork of its own for each buffer. */
 export function fillGaussian(out: Float32Array, rng: Random, scale = 1): Float32Array {
-  let [a, b, c, d] = rng.state().map((word) => word | 0);
-  const tail = random(rng.state()).fork(1);
-  for (let i = 0; i < out.length; i++) {
-    for (;;) {
-      const m = Math.imul(b, 5);
-      const bits = Math.imul((m << 7) | (m >>> 25), 9);
-      const t = b << 9;
-      c ^= a;
-      d ^= b;
-      b ^= c;
-      a ^= d;
-      c ^= t;
-      d = (d << 11) | (d >>> 21);
-      const layer = bits & (LAYERS - 1);
-      const value = bits >> 7;
-      const x = value * widths[layer];
-      if ((value < 0 ? -value : value) < bounds[layer] || accept(x, layer, tail)) {
-        out[i] = x * scale;
-        break;
-      }
-      if (layer === 0) {
-        out[i] = (value < 0 ? -1 : 1) * beyond(tail) * scale;
-        break;
-      }
-    }
+  const state = rng.state();
+  const tail = random(state).fork(1);
+  let a = state[0] | 0;
+  let b = state[1] | 0;
+  let c = state[2] | 0;
+  let d = state[3] | 0;
+  for (let i = 0; i < out.length;) {
+    const m = Math.imul(b, 5);
+    const bits = Math.imul((m << 7) | (m >>> 25), 9);
+    const t = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= t;
+    d = (d << 11) | (d >>> 21);
+    const layer = bits & (LAYERS - 1);
+    const value = bits >> 7;
+    // within the layer's rectangle, as 98 in 100 are
+    if (Math.abs(value) < bounds[layer]) out[i++] = value * widths[layer] * scale;
+    else if (layer === 0) out[i++] = Math.sign(value) * beyond(tail) * scale;
+    else if (accept(value * widths[layer], layer, tail)) out[i++] = value * widths[layer] * scale;
   }
   return out;
 }
@@ -69,7 +66,6 @@ export function saltAndPepper(out: Float32Array, rng: Random, share: number, low
 
 /** Whether a point in the wedge of a layer lies under the curve. */
 function accept(x: number, layer: number, rng: Random): boolean {
-  if (layer === 0) return false;
   const y = heights[layer] + rng.uniform() * (heights[layer - 1] - heights[layer]);
   return y < Math.exp(-0.5 * x * x);
 }
@@ -84,7 +80,7 @@ function beyond(rng: Random): number {
 }
 
 function ziggurat() {
-  const bounds = new Float64Array(LAYERS);
+  const bounds = new Int32Array(LAYERS);
   const widths = new Float64Array(LAYERS);
   const heights = new Float64Array(LAYERS);
   let edge = TAIL;

@@ -11,7 +11,7 @@ import type { Activation, Scope } from '../nn/index.ts';
 import type { OptionSpec, Options } from './latent-space.ts';
 import type { Scaler } from './learn-rows.ts';
 
-/** Weights that keep the variance of activations behind a rectifier: see docs/decisions on initialisation. */
+/** Weights that keep the variance of activations behind a rectifier: see docs/decisions/0004-training-loop.md. */
 export const INITIAL = { weights: heUniform, biases: zeros };
 
 export interface Architecture {
