@@ -3,7 +3,7 @@
  *
  *     projects/<name>/portolan.json
  *                     data/<id>/…  spaces/<id>/…  maps/<id>/…
- *                     done/<id>          empty: the item of that id is whole
+ *                     done/<shelf>.<id>  empty: that item is whole
  *
  * A folder can't be renamed here, so an item is written in its place and its done-mark after it; making an entry is
  * atomic. What has no mark was left by a crash: nobody sees it, and it is swept. Ids are unique over the shelves, and
@@ -15,8 +15,7 @@ import type { Shelf, Store } from '@portolan/core/workbench';
 import { blobSource } from './client.ts';
 
 const MARK_FILE = 'portolan.json';
-/** No id begins so. */
-const MARK_DONE = '_project';
+const MARK_DONE = 'project';
 
 /** Only Workers have it; the page's types don't know it. */
 interface SyncFileHandle {
@@ -36,12 +35,12 @@ export async function opfsStore(name: string): Promise<Store> {
   const writing = async <T>(work: () => Promise<T>): Promise<T> =>
     navigator.locks.request(`portolan ${name} writing`, () => explained(work())) as Promise<T>;
 
-  async function isWhole(id: string): Promise<boolean> {
-    return exists(await folder('done'), id);
+  async function isWhole(shelf: Shelf, id: string): Promise<boolean> {
+    return exists(await folder('done'), markOf(shelf, id));
   }
 
   async function item(shelf: Shelf, id: string): Promise<FileSystemDirectoryHandle> {
-    const known = Object.values(SHELVES).includes(shelf) && ITEM_NAME.test(id) && (await isWhole(id));
+    const known = Object.values(SHELVES).includes(shelf) && ITEM_NAME.test(id) && (await isWhole(shelf, id));
     const found = known ? await found404(() => folderIn(shelf, id)) : undefined;
     if (!found) throw new StoreError(`${shelf}/${id} is not in the project`, { code: 'no-such-item' });
     return found;
@@ -74,7 +73,7 @@ export async function opfsStore(name: string): Promise<Store> {
       explained(
         (async () => {
           const done = new Set(await names(await folder('done')));
-          return (await names(await folder(shelf))).filter((id) => ITEM_NAME.test(id) && done.has(id));
+          return (await names(await folder(shelf))).filter((id) => done.has(markOf(shelf, id)));
         })(),
       ),
     files: (shelf, id) =>
@@ -102,13 +101,15 @@ export async function opfsStore(name: string): Promise<Store> {
     async put(shelf, id, files) {
       checkItem(id, files);
       await writing(async () => {
-        if (await isWhole(id)) throw new StoreError(`the id ${id} is taken`, { code: 'exists' });
+        for (const other of Object.values(SHELVES)) {
+          if (await isWhole(other, id)) throw new StoreError(`the id ${id} is taken`, { code: 'exists' });
+        }
         const place = await folder(shelf);
         await removeIfThere(place, id); // left by a crash
         try {
           const target = await place.getDirectoryHandle(id, { create: true });
           for (const [file, bytes] of Object.entries(files)) await write(target, file, bytes);
-          await (await folder('done')).getFileHandle(id, { create: true });
+          await (await folder('done')).getFileHandle(markOf(shelf, id), { create: true });
         } catch (error) {
           await removeIfThere(place, id);
           throw error;
@@ -118,7 +119,7 @@ export async function opfsStore(name: string): Promise<Store> {
     remove: (shelf, id) =>
       writing(async () => {
         await item(shelf, id);
-        await removeIfThere(await folder('done'), id);
+        await removeIfThere(await folder('done'), markOf(shelf, id));
         await removeIfThere(await folder(shelf), id);
       }),
     sweep: () =>
@@ -126,10 +127,14 @@ export async function opfsStore(name: string): Promise<Store> {
         const done = new Set(await names(await folder('done')));
         for (const shelf of Object.values(SHELVES)) {
           const place = await folder(shelf);
-          for (const id of await names(place)) if (!done.has(id)) await removeIfThere(place, id);
+          for (const id of await names(place)) if (!done.has(markOf(shelf, id))) await removeIfThere(place, id);
         }
       }),
   };
+}
+
+function markOf(shelf: Shelf, id: string): string {
+  return `${shelf}.${id}`;
 }
 
 async function openRoot(name: string): Promise<FileSystemDirectoryHandle> {

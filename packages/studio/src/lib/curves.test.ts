@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addDetail, emptyCurves, fromHistory } from './curves.ts';
+import { addDetail, emptyCurves, fromHistory, linesToDraw } from './curves.ts';
 
 const detail = (loss: number, record?: { train: number; validation?: number }) => ({
   epoch: 1,
@@ -39,4 +39,11 @@ test('a long run is thinned, and keeps its validation', () => {
 test('history gives one point an epoch', () => {
   const curves = fromHistory([1, 2].map((epoch) => ({ epoch, train: { loss: 1 / epoch } })));
   expect(curves).toEqual({ x: [1, 2], lines: { loss: [1, 0.5] } });
+});
+
+test('a part that is all of the loss is not drawn', () => {
+  expect(linesToDraw({ x: [1, 2], lines: { loss: [2, 1], reconstruction: [2, 1], kl: [0, 1] } })).toEqual([
+    'loss',
+    'kl',
+  ]);
 });

@@ -29,6 +29,14 @@ export function fromHistory(history: readonly EpochRecord[]): Curves {
   );
 }
 
+/** The lines worth drawing: a part that is the whole loss says nothing more. */
+export function linesToDraw({ lines }: Curves): string[] {
+  const { loss } = lines;
+  return Object.keys(lines).filter(
+    (name) => name === 'loss' || !loss || lines[name].some((value, i) => value !== loss[i]),
+  );
+}
+
 function validation(record: EpochRecord | undefined): Figures {
   const loss = record?.validation?.loss;
   return loss === undefined ? {} : { 'loss, validation': loss };

@@ -37,7 +37,7 @@ function obey(command: Command, event: KeyboardEvent): boolean {
     case 'close':
       if (ui.panel) ui.panel = null;
       else if (ui.drawer) ui.drawer = false;
-      else if (view.now.selection.length > 0) view.set({ selection: [] });
+      else if (view.selection.length > 0) view.set({ selection: [] });
       return true;
     case 'left':
     case 'right':

@@ -16,6 +16,9 @@ export interface Moment extends LearnPreview {
   at: number;
 }
 
+const HINT =
+  'Move over the map: the lens shows what lives at every place, between samples too. Rest on a sample to see its true neighbours; click to pin.';
+
 type State = 'idle' | 'running' | 'paused' | 'stopping' | 'done' | 'cancelled' | 'failed';
 
 class Learning {
@@ -127,6 +130,7 @@ class Learning {
       this.standing = null;
       ui.said = `Learned: ${space.id}`;
       view.goTo({ data: space.data, space: space.id, map: null });
+      ui.hintOnce(HINT);
     } catch (error) {
       if (this.#abort.signal.aborted) {
         this.state = 'cancelled';

@@ -7,6 +7,18 @@ class MapHandle {
   /** what is in view, once the view rests */
   extent = $state.raw<Extent | null>(null);
 
+  #touched = -Infinity;
+
+  /** A person is moving the view. */
+  touch(): void {
+    this.#touched = performance.now();
+  }
+
+  /** Whether the view moved because a person moved it, not by itself. */
+  get movedByHand(): boolean {
+    return performance.now() - this.#touched < 1500;
+  }
+
   /** Where a place is on the map's element, as the camera stands. */
   pixelAt(place: Place): Place | null {
     void this.camera;

@@ -20,7 +20,7 @@ class Pins {
   sights = $state.raw<readonly PinnedSight[]>([]);
 
   places = $derived(
-    view.now.pins.flatMap((pin, i) => {
+    view.pins.flatMap((pin, i) => {
       const place = placeOf(pin);
       return place ? [{ place, label: String(i + 1) }] : [];
     }),
@@ -41,7 +41,7 @@ class Pins {
 
   /** Decodes the pins that are new. */
   async refresh(): Promise<void> {
-    const { pins } = view.now;
+    const { pins } = view;
     const out: PinnedSight[] = [];
     for (const pin of pins) {
       const place = placeOf(pin);
@@ -49,7 +49,7 @@ class Pins {
       const known = this.sights.find((sight) => samePin(sight.pin, pin) && sight.row && sight.place[0] === place[0]);
       out.push(known ?? { pin, place, row: chart.decodes ? await decodePin(pin, place) : null });
     }
-    if (view.now.pins === pins) this.sights = out;
+    if (view.pins === pins) this.sights = out;
   }
 }
 

@@ -12,14 +12,14 @@ class Shown {
   /** a moment of learning, when it is of what is looked at */
   inLearning = $derived(
     learning.points !== null &&
-      learning.of?.data === view.now.data &&
-      (learning.active ? view.now.space === null : view.now.space === (learning.result?.id ?? null)),
+      learning.of?.data === view.data &&
+      (learning.active ? view.space === null : view.space === (learning.result?.id ?? null)),
   );
   points: Points | null = $derived(this.inLearning ? learning.points : chart.points);
 
   /** the column that colours: the one chosen, else the label */
   column: Column | undefined = $derived.by(() => {
-    const { color } = view.now;
+    const { color } = view;
     if (color === null) return undefined;
     const column = color === undefined ? samples.label : samples.columns.find((c) => c.name === color);
     return column && fits(column, this.points) ? column : undefined;
@@ -32,7 +32,7 @@ class Shown {
       : null;
   });
 
-  filter: Uint8Array | null = $derived(this.points ? filterMask(this.column, view.now.hidden, this.points.rows) : null);
+  filter: Uint8Array | null = $derived(this.points ? filterMask(this.column, view.hidden, this.points.rows) : null);
 
   /** The colour of a sample by the column that colours, if that is a category. */
   colorOf(row: number): string | undefined {

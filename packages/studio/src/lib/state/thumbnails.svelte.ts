@@ -15,7 +15,7 @@ class ThumbnailSheet {
   async refresh(): Promise<void> {
     const { medium, rows, info, tone, asInk } = samples;
     const { points } = shown;
-    const wanted = view.now.thumbnails && medium && rows && points;
+    const wanted = view.thumbnails && medium && rows && points;
     const ink = asInk && tone !== 'plain';
     const subset = points?.rows ? points.rows.length : 'all';
     const key = wanted ? `${info?.id} ${subset} ${points.coordinates.rows} ${ink}` : '';

@@ -2,6 +2,8 @@
 export const VERBS = ['data', 'learn', 'map', 'travel', 'order', 'judge', 'use'] as const;
 export type Verb = (typeof VERBS)[number];
 
+const HINTED = 'portolan-hinted';
+
 class Ui {
   panel = $state<Verb | null>(null);
   /** the inspector, where it is a drawer */
@@ -13,6 +15,17 @@ class Ui {
   said = $state('');
   /** one line that says what to try next, shown once */
   hint = $state<string | null>(null);
+
+  /** Shows a hint unless this browser has seen one. */
+  hintOnce(text: string): void {
+    try {
+      if (localStorage.getItem(HINTED)) return;
+      localStorage.setItem(HINTED, 'yes');
+    } catch {
+      // then it is shown again next time
+    }
+    this.hint = text;
+  }
 
   toggle(verb: Verb): void {
     this.panel = this.panel === verb ? null : verb;

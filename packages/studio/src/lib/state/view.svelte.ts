@@ -8,6 +8,19 @@ class View {
   arrivals = $state(0);
 
   now: ViewState = $derived(this.#history.present);
+
+  // field by field, so that who looks at one isn't told of changes to another
+  data = $derived(this.now.data);
+  space = $derived(this.now.space);
+  map = $derived(this.now.map);
+  color = $derived(this.now.color);
+  hidden = $derived(this.now.hidden);
+  pins = $derived(this.now.pins);
+  selection = $derived(this.now.selection);
+  camera = $derived(this.now.camera);
+  thumbnails = $derived(this.now.thumbnails);
+  backdrop = $derived(this.now.backdrop);
+
   canUndo = $derived(this.#history.past.length > 0);
   canRedo = $derived(this.#history.future.length > 0);
 
