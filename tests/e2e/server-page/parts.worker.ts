@@ -19,7 +19,8 @@ const parts = {
   writeMark: async (bytes: number[]) => (await store()).writeMark(Uint8Array.from(bytes)),
   list: async (shelf: Shelf) => (await (await store()).list(shelf)).sort(),
   files: async (shelf: Shelf, id: string) => (await store()).files(shelf, id),
-  read: async (shelf: Shelf, id: string, name: string, start: number, end: number) => {
+  size: async (shelf: Shelf, id: string, name: string) => (await (await store()).open(shelf, id, name)).byteLength,
+  read: async (shelf: Shelf, id: string, name: string, start: number, end?: number) => {
     const source = await (await store()).open(shelf, id, name);
     return Array.from(await source.slice(start, end));
   },

@@ -18,7 +18,7 @@ const { tree } = fc.letrec((tie) => ({
     { maxDepth: 5 },
     fc.constantFrom(null, true, false, undefined),
     fc.double(),
-    fc.string({ unit: 'binary' }).map((text) => text.toWellFormed()),
+    fc.string({ unit: 'grapheme' }),
     arrays,
     fc.array(tie('tree')),
     fc.dictionary(keys, tie('tree'), { noNullPrototype: true }),
