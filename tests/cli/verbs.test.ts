@@ -234,13 +234,15 @@ describe('a data set of one’s own', () => {
   });
 });
 
+/** The project that a command line means. */
+async function where(cwd: string, args: string[], env = {}): Promise<string> {
+  const { stdout } = await start(cwd, ['ls', '--json', ...args], env).ended;
+  return (JSON.parse(stdout) as { project: { place: string } }).project.place;
+}
+
 describe('which project is meant', () => {
   it('is said by the flag, else the environment, else the nearest folder', async () => {
     const folder = scratchFolder();
-    const where = async (cwd: string, args: string[], env = {}): Promise<string> => {
-      const { stdout } = await start(cwd, ['ls', '--json', ...args], env).ended;
-      return (JSON.parse(stdout) as { project: { place: string } }).project.place;
-    };
     mkdirSync(join(folder, 'a/deep'), { recursive: true });
     writeFileSync(join(folder, 'a/portolan.json'), '{"format":"portolan-project","version":1,"created":""}');
     expect(await where(folder, [])).toBe(join(folder, 'portolan-project'));

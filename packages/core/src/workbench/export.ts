@@ -1,7 +1,7 @@
 /** An item as files for other programs: as it is kept, or as a table in a format of the reader's choice. */
 import { InputError } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
-import { readRows, writeNpy } from '../data/index.ts';
+import { columnValue, readRows, writeNpy } from '../data/index.ts';
 import type { Column } from '../data/index.ts';
 import { writeColumns } from './columns.ts';
 import { datasetFiles, rowShape } from './datasets.ts';
@@ -41,13 +41,12 @@ export async function exportFiles(workbench: Workbench, { id }: { id: string }):
 export function writeTable(columns: readonly Column[], format: Exclude<TableFormat, 'npy'>): Uint8Array {
   if (format === 'parquet') return writeColumns(columns);
   const n = columns.length > 0 ? cellCount(columns[0]) : 0;
-  const cells = columns.map(cellsOf);
   const names = columns.map((column) => column.name);
   const lines: string[] = [];
   if (format === 'csv') lines.push(names.map(csvCell).join(','));
   const keys = names.map((name) => `${JSON.stringify(name)}:`);
   for (let i = 0; i < n; i++) {
-    const row = cells.map((cell) => cell(i));
+    const row = columns.map((column) => columnValue(column, i));
     lines.push(
       format === 'csv'
         ? row.map((value) => csvCell(value ?? '')).join(',')
@@ -99,20 +98,6 @@ async function columnsBeside(workbench: Workbench, info: ItemInfo, n: number): P
 
 function cellCount(column: Column): number {
   return column.type === 'category' ? column.codes.length : column.values.length;
-}
-
-/** A row's cell as text or number; null when it is missing. */
-function cellsOf(column: Column): (i: number) => string | number | null {
-  switch (column.type) {
-    case 'category':
-      return (i) => column.categories[column.codes[i]] ?? null;
-    case 'number':
-      return (i) => (Number.isFinite(column.values[i]) ? column.values[i] : null);
-    case 'time':
-      return (i) => (Number.isNaN(column.values[i]) ? null : new Date(column.values[i]).toISOString());
-    case 'text':
-      return (i) => column.values[i];
-  }
 }
 
 function csvCell(value: string | number): string {

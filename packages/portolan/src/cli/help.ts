@@ -46,6 +46,8 @@ export function verbHelp(verb: Verb, methods: readonly MethodInfo[]): string {
     ...methodSections(methods),
     ...section('Flags of every verb:', GLOBAL_FLAGS.filter((flag) => !own.has(flag.name)).map(flagEntry)),
     '',
+    ...wrap(`With --json: ${verb.json}`, COLUMNS),
+    '',
     verb.examples.length > 1 ? 'Examples:' : 'Example:',
     ...verb.examples.map((example) => `  portolan ${example}`),
   ].join('\n');

@@ -1,5 +1,5 @@
 /** Rows and codes from a file the person names, and to one; the ending of its name says the format. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import {
   columnNames,
@@ -13,6 +13,7 @@ import {
 } from '@portolan/core';
 import type { JobOptions, Matrix, Medium } from '@portolan/core';
 import { explain } from '../store/explain.ts';
+import { makeFolder } from '../store/flushed.ts';
 import { lazyDecoder } from '../open-project.ts';
 import { contactSheet } from './contact-sheet.ts';
 import { UsageError } from './usage-error.ts';
@@ -57,7 +58,7 @@ export async function writeMatrixFile(path: string, x: Matrix, prefix: 'x' | 'z'
 export async function writeOut(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {

@@ -10,6 +10,8 @@ export interface Verb {
   flags: readonly Flag[];
   /** whose options are flags too */
   methods?: 'spaces' | 'maps';
+  /** keys of the object that --json prints, on which scripts may rely */
+  json: string;
   examples: readonly string[];
   run(context: Context): Promise<Output>;
 }

@@ -29,7 +29,7 @@ export function explain(
     case 'EACCES':
     case 'EPERM':
       return say(
-        `${place}: no permission while ${doing} (${code}); make it accessible or name another --project`,
+        `${place}: ${code === 'EROFS' ? 'the disk is read-only' : 'no permission'} while ${doing} (${code}); make it accessible or choose another place`,
         'read-only',
       );
     case 'ENOTDIR':

@@ -1,5 +1,7 @@
 /** Writing so that it survives a power cut: the file's bytes and the folder's entry are both flushed. */
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { codeOf } from './explain.ts';
 
 /** Writes a new file and flushes it. */
 export async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
@@ -20,5 +22,22 @@ export async function syncFolder(path: string): Promise<void> {
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/**
+ * Makes a folder and those above it, unless they are there. (Node's recursive mkdir says ENOENT where a disk is
+ * read-only.)
+ * @returns whether it was made
+ */
+export async function makeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    return makeFolder(path);
   }
 }

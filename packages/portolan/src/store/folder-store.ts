@@ -12,7 +12,7 @@ import { hostname } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
 import { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES, StoreError, checkItem } from '@portolan/core';
 import type { ByteSource, Shelf, Store } from '@portolan/core';
-import { syncFolder, writeFlushed } from './flushed.ts';
+import { makeFolder, syncFolder, writeFlushed } from './flushed.ts';
 import { codeOf, explain } from './explain.ts';
 
 export const MARK_FILE = 'portolan.json';
@@ -94,7 +94,7 @@ export function folderStore(folder: string): Store {
     async writeMark(bytes) {
       const temporary = join(writing, temporaryName());
       try {
-        await mkdir(writing, { recursive: true });
+        await makeFolder(writing);
         await writeFlushed(temporary, bytes);
         try {
           await placeNew(temporary, join(root, MARK_FILE));
@@ -138,7 +138,7 @@ export function folderStore(folder: string): Store {
       checkItem(id, files);
       const temporary = join(writing, temporaryName());
       try {
-        await mkdir(temporary, { recursive: true });
+        await makeFolder(temporary);
         const names = Object.keys(files).filter((name) => name !== INFO_FILE);
         for (const name of [...names, INFO_FILE]) await writeFlushed(join(temporary, name), files[name]);
         await syncFolder(temporary);
@@ -146,7 +146,7 @@ export function folderStore(folder: string): Store {
           for (const other of Object.values(SHELVES)) {
             if (await has(other, id)) throw new StoreError(`the id ${id} is taken`, { code: 'exists' });
           }
-          const made = await mkdir(shelfPath(shelf), { recursive: true });
+          const made = await makeFolder(shelfPath(shelf));
           await refuseLink(shelfPath(shelf));
           await rename(temporary, join(shelfPath(shelf), id));
           await syncFolder(shelfPath(shelf));
@@ -165,7 +165,7 @@ export function folderStore(folder: string): Store {
       const path = await inside(shelf, id);
       const temporary = join(writing, temporaryName());
       try {
-        await mkdir(writing, { recursive: true });
+        await makeFolder(writing);
         await rename(path, temporary);
         await syncFolder(shelfPath(shelf));
         await rm(temporary, { recursive: true, force: true });

@@ -17,6 +17,7 @@ export const encode: Verb = {
   summary: 'Rows → codes',
   positionals: [SPACE, { name: 'ROWS', summary: 'a file of rows (npy, csv, Parquet, images, …), or a data set’s id' }],
   flags: [OUT],
+  json: 'space, nSamples, latentDim, out, seconds',
   examples: ['encode digits-autoencoder rows.npy --out codes.npy', 'encode digits-autoencoder digits --out codes.csv'],
   async run(context) {
     const { args, project, job } = context;
@@ -41,6 +42,7 @@ export const decode: Verb = {
   summary: 'Codes → rows',
   positionals: [SPACE, { name: 'CODES', summary: 'a file of codes: npy, csv, Parquet, …' }],
   flags: [IMAGE_OUT],
+  json: 'space, nSamples, nFeatures, out, seconds',
   examples: [
     'decode digits-autoencoder codes.npy --out rows.npy',
     'decode digits-autoencoder codes.npy --out sheet.png',
@@ -72,6 +74,7 @@ export const sample: Verb = {
     IMAGE_OUT,
     { name: 'codes', value: 'FILE', summary: 'keep the codes that were drawn, too' },
   ],
+  json: 'space, nSamples, seed, out, codes',
   examples: ['sample digits-vae --n 16 --seed 1 --out rows.npy', 'sample digits-vae --n 100 --out sheet.png'],
   async run(context) {
     const { args, project } = context;

@@ -36,6 +36,7 @@ export const dataAdd: Verb = {
     },
     { name: 'name', value: 'NAME', summary: 'its id', default: 'the file’s name' },
   ],
+  json: 'data (its id), nSamples, nFeatures, medium, columns, label, warnings, bytes, created',
   examples: ['data add faces.npy --labels people.csv --image 64x64', 'data add photos/ --image 32x32x3 --name photos'],
   async run(context) {
     const { args, project, job } = context;
@@ -62,6 +63,7 @@ export const dataLs: Verb = {
   summary: 'List the data sets',
   positionals: [],
   flags: [],
+  json: 'data, a list of id, nSamples, nFeatures, medium, columns, label, warnings, bytes, created',
   examples: ['data ls'],
   async run({ project }) {
     const data = (await project.list({ kind: 'data' })) as DataInfo[];
@@ -74,6 +76,7 @@ export const dataShow: Verb = {
   summary: 'Show a data set: its size, columns and label',
   positionals: [{ name: 'DATA', summary: 'a data set’s id' }],
   flags: [],
+  json: 'id, kind, nSamples, nFeatures, medium, columns, label, warnings, bytes, created',
   examples: ['data show digits'],
   async run({ args, project }) {
     const info = await project.show({ id: args.positionals[0] });
@@ -87,6 +90,7 @@ export const dataRm: Verb = {
   summary: 'Remove data sets; spaces that were learned from them stay',
   positionals: [{ name: 'DATA', many: true, summary: 'ids of data sets' }],
   flags: [],
+  json: 'removed, a list of ids',
   examples: ['data rm faces'],
   async run({ args, project }) {
     for (const id of args.positionals) {

@@ -13,6 +13,7 @@ export const ls: Verb = {
   summary: 'List everything in the project',
   positionals: [],
   flags: [{ name: 'kind', value: KINDS.join('|'), summary: 'only these' }],
+  json: 'project (name, place, runtime, version, warnings), items',
   examples: ['ls', 'ls --kind space --json'],
   async run(context) {
     const { project } = context;
@@ -33,6 +34,7 @@ export const show: Verb = {
   summary: 'Show a data set, a space or a map: how it was made, how good it is, its files',
   positionals: [{ name: 'ID', summary: 'as portolan ls lists it' }],
   flags: [],
+  json: 'the item as portolan ls lists it, history and all, and files (name, bytes)',
   examples: ['show digits-autoencoder'],
   async run({ args, project }) {
     const id = args.positionals[0];
@@ -54,6 +56,7 @@ export const rm: Verb = {
   summary: 'Remove items; what was made from them stays',
   positionals: [{ name: 'ID', many: true, summary: 'ids as portolan ls lists them' }],
   flags: [],
+  json: 'removed, a list of ids',
   examples: ['rm digits-autoencoder-2'],
   async run({ args, project }) {
     for (const id of args.positionals) await project.show({ id }); // all or none

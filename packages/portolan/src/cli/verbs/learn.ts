@@ -14,6 +14,7 @@ export const learn: Verb = {
     { name: 'name', value: 'NAME', summary: 'the space’s id', default: 'DATA-METHOD' },
   ],
   methods: 'spaces',
+  json: 'space (its id), method, seconds, cpuSeconds, samplesPerSecond, metrics (mse, train, validation), data, latentDim, nFeatures, options, epochs, stopped, warnings, runtime, created',
   examples: [
     'learn digits --method autoencoder --latent-dim 2 --epochs 10 --seed 0 --json',
     'learn faces --method vae --latent-dim 16 --beta 2',

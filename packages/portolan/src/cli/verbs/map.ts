@@ -13,6 +13,7 @@ export const map: Verb = {
     { name: 'name', value: 'NAME', summary: 'the map’s id', default: 'SPACE-METHOD' },
   ],
   methods: 'maps',
+  json: 'map (its id), method, seconds, cpuSeconds, quality (trustworthiness, continuity, neighborRecall, labelAccuracy, explainedVariance, nNeighbors, sampleSize), space, data, options, nComponents, created',
   examples: ['map digits-autoencoder --method pca --json'],
   async run(context) {
     const { args, project, job } = context;

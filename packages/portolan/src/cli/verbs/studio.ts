@@ -19,6 +19,7 @@ export const studio: Verb = {
     { name: 'port', value: 'N', summary: 'the port to listen on', default: '7784, or the next that is free' },
     { name: 'open', summary: 'open the browser; --no-open leaves that to you', default: 'on' },
   ],
+  json: 'url, port, project',
   examples: ['studio', 'studio --no-open --port 8000'],
   async run(context) {
     const { args, project, folder, job, note, announce } = context;

@@ -24,6 +24,7 @@ export const exporting: Verb = {
     },
     { name: 'format', value: FORMATS.join('|'), summary: 'the format, where the name does not tell' },
   ],
+  json: 'id, format, files (name, bytes)',
   examples: [
     'export digits-autoencoder --out model/',
     'export digits-autoencoder-pca --out map.csv',
@@ -78,6 +79,7 @@ export const importing: Verb = {
   summary: 'Take over the items of a project that was exported as a zip',
   positionals: [{ name: 'ZIP', summary: 'the zip' }],
   flags: [],
+  json: 'ids, as they are now',
   examples: ['import project.zip --project another'],
   async run({ args, project, job }) {
     const zip = await sourceOf(args.positionals[0]);
