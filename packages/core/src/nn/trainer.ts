@@ -157,7 +157,8 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
   let rowsLearned = 0;
   let msLearning = 0;
   let wanted = limitBatches(options.batchesPerCall || 1);
-  const timings: number[] = [];
+  const timings = new Map<number, number[]>();
+  let fastest = Infinity;
   const calls = new Map<number, Call>();
   let evaluator: Executable | undefined;
 
@@ -202,11 +203,17 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     return account(outputs, k);
   }
 
-  /** Chooses the batches per call once three calls of one batch have been timed, the first not counted. */
+  /**
+   * As many batches per call as fit its time by the fastest call so far; each executable's first is not counted. A busy
+   * machine may so begin with few and come to more, or the other way round.
+   */
   function measure(ms: number, k: number): void {
-    if (k !== 1 || timings.length === 4) return;
-    timings.push(ms);
-    if (timings.length === 4) wanted = limitBatches(CALL_MS / Math.min(...timings.slice(1)));
+    const known = timings.get(k) ?? [];
+    timings.set(k, [...known, ms / k].slice(0, 4));
+    if (known.length < 3) return;
+    // far too long: the machine has become busier
+    fastest = ms > 2 * CALL_MS ? ms / k : Math.min(fastest, ms / k, ...known.slice(1));
+    wanted = limitBatches(CALL_MS / fastest);
   }
 
   function checkFinite(outputs: Record<string, TensorValue>, k: number): void {

@@ -22,7 +22,10 @@ export interface LearnRows {
 
 const CHUNK = 4096;
 
-/** @throws InputError when there are no rows, or a value is not finite (named by row and column) */
+/**
+ * @throws InputError when there are fewer than two rows, a value is not finite (named by row and column), or pixels leave
+ *   [0, 1]
+ */
 export function learnRows({ name, rows, medium, warnings: noticed }: Dataset): LearnRows {
   const { nSamples, nFeatures } = rows;
   if (nSamples === 0 || nFeatures === 0) {
@@ -36,7 +39,10 @@ export function learnRows({ name, rows, medium, warnings: noticed }: Dataset): L
     });
   }
   checkRows(name, rows);
-  if (medium.kind === 'image') return { rows, warnings: [] };
+  if (medium.kind === 'image') {
+    checkPixels(name, rows);
+    return { rows, warnings: [] };
+  }
   const { mean, deviation } = moments(rows);
   const constant: number[] = [];
   const scale = Float32Array.from(deviation, (value, j) => {
@@ -78,6 +84,22 @@ function checkRows(name: string, { data, nFeatures }: Rows): void {
       { code: 'not-finite', details: { row, column, count } },
     );
   }
+}
+
+/** A sigmoid gives nothing outside [0, 1], and a likelihood of such values has no bound. */
+function checkPixels(name: string, { data, scale }: Rows): void {
+  let low = 0;
+  let high = 0;
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] < low) low = data[i];
+    else if (data[i] > high) high = data[i];
+  }
+  if (low * scale >= -1e-3 && high * scale <= 1 + 1e-3) return;
+  throw new InputError(
+    `${name}: pixels range from ${low * scale} to ${high * scale}, expected 0 to 1; divide them by ${high * scale}` +
+      ', or add the rows as plain vectors',
+    { code: 'pixels', details: { low: low * scale, high: high * scale } },
+  );
 }
 
 /** Means, then standard deviations about them, in double precision. */

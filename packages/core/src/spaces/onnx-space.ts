@@ -2,9 +2,9 @@
  * The latent space that lives in files: encoder.onnx and decoder.onnx, run by whatever runtime there is, and
  * space.json, which says what they are. Every network that is learned here is one, and so is one from elsewhere.
  *
- * Conventions: the encoder takes rows [batch, nFeatures] and gives codes [batch, latentDim] (the posterior's mean
- * where there is one) as its first output; the decoder takes codes as its only input and gives rows as its first
- * output.
+ * Conventions: the encoder takes rows, [batch, nFeatures] or [batch, …] of as many values, and gives codes (the
+ * posterior's mean where there is one) as its first output; the decoder takes codes as its only input and gives rows
+ * as its first output.
  */
 import { FormatError, InputError, matrix, random } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
@@ -161,6 +161,8 @@ interface Side {
   readonly executable: Executable;
   readonly input: string;
   readonly output: string;
+  /** of one row, as the model takes it: [784], or [1, 28, 28] */
+  readonly shape: readonly number[];
   readonly from: number;
   readonly to: number;
 }
@@ -180,30 +182,24 @@ async function side(name: string, bytes: Uint8Array, runtime: Runtime): Promise<
   }
   const { inputs, outputs } = executable;
   const [input, output] = [inputs[0], outputs[0]];
-  const from = input?.shape[1];
-  const to = output?.shape[1];
-  const fits =
-    inputs.length === 1 &&
-    input.shape.length === 2 &&
-    output.shape.length === 2 &&
-    typeof from === 'number' &&
-    typeof to === 'number' &&
-    input.dtype === 'float32' &&
-    output.dtype === 'float32';
+  const shape = input?.shape.slice(1) ?? [];
+  const from = sizeOf(shape);
+  const to = sizeOf(output?.shape.slice(1) ?? []);
+  const fits = inputs.length === 1 && from > 0 && to > 0 && input.dtype === 'float32' && output.dtype === 'float32';
   if (!fits) {
     const got = inputs.map((t) => `${t.name} ${t.dtype} [${t.shape.join(', ')}]`).join(', ');
     await executable.dispose();
     throw new FormatError(
       `${name} takes ${got || 'nothing'} and gives ${output?.dtype} [${output?.shape.join(', ')}]; ` +
-        'expected one float32 input [batch, n] and a float32 output [batch, m]',
+        'expected one float32 input [batch, …] and a float32 output [batch, …], of known sizes but for the batch',
       { code: 'onnx', details: { name } },
     );
   }
-  return { executable, input: input.name, output: output.name, from, to };
+  return { executable, input: input.name, output: output.name, shape: shape as number[], from, to };
 }
 
 async function apply(
-  { executable, input, output, from, to }: Side,
+  { executable, input, output, shape, from, to }: Side,
   x: Matrix,
   verb: string,
   unit: string,
@@ -215,10 +211,16 @@ async function apply(
   for (let start = 0; start < x.rows; start += CHUNK) {
     const end = Math.min(start + CHUNK, x.rows);
     const data = x.data.subarray(start * from, end * from);
-    const result = await executable.run({ [input]: { dtype: 'float32', shape: [end - start, from], data } });
+    const result = await executable.run({ [input]: { dtype: 'float32', shape: [end - start, ...shape], data } });
     out.data.set(result[output].data as Float32Array, start * to);
   }
   return out;
+}
+
+/** The number of values in a row of a shape; 0 when there is none, or it is not known. */
+function sizeOf(shape: readonly (number | string)[]): number {
+  if (shape.length === 0) return 0;
+  return shape.reduce<number>((size, dim) => (typeof dim === 'number' ? size * dim : 0), 1);
 }
 
 function checkMedium(medium: Medium, nFeatures: number): void {

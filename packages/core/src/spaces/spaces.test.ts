@@ -94,6 +94,12 @@ describe('options', () => {
     expect(stopped).toBe(false);
   });
 
+  it('pixels beyond [0, 1] are refused', async () => {
+    const bright = { ...fewImages.rows, scale: 1 };
+    const error = await refused({ ...fewImages, rows: bright }, {});
+    expect(error.message).toMatch(/pixels range from 0 to 255, expected 0 to 1; divide them by 255/);
+  });
+
   it('says so when columns are constant', async () => {
     const x = readRows(few.rows);
     for (let i = 0; i < x.rows; i++) x.data[i * 5 + 3] = 7;
@@ -135,6 +141,15 @@ describe('a space in files', () => {
     expect((await space.decode!(codes)).data[3 * 2000]).toBe(rows.data[3 * 2000]);
     expect((await space.encode!(matrix(0, 3))).rows).toBe(0);
     await expect(space.encode!(matrix(1, 4))).rejects.toThrow(/rows of 4 numbers, expected 3/);
+  });
+
+  it('takes a model from elsewhere whose rows are images', async () => {
+    const image = input('image', ['n', 1, 2, 2]);
+    const flat = gemm(reshape(image, ['n', 4]), constant([1, 0, 0, 1, 0, 0, 0, 0], [4, 2]));
+    const foreign = toOnnx({ features: flat });
+    const space = await loadSpace({ 'encoder.onnx': foreign }, runtime);
+    expect([space.nFeatures, space.latentDim]).toEqual([4, 2]);
+    expect([...(await space.encode!(matrixOf([[5, 6, 7, 8]]))).data]).toEqual([5, 6]);
   });
 
   it('needs no space.json, and may have one side only', async () => {
