@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { drive, finish, run } from './index.ts';
+import type { Steps } from './index.ts';
+
+/** Busy for about ten milliseconds a step, without ever waiting. */
+function* busy(n: number): Steps<number> {
+  for (let i = 0; i < n; i++) {
+    const until = performance.now() + 10;
+    while (performance.now() < until);
+    yield (i + 1) / n;
+  }
+  return n;
+}
+
+test('a cancel that comes as an event reaches work that never waits', async () => {
+  const cancel = new AbortController();
+  setImmediate(() => cancel.abort());
+  const begin = performance.now();
+  await expect(drive('busy', busy(200), { signal: cancel.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  expect(performance.now() - begin).toBeLessThan(1000);
+
+  const again = new AbortController();
+  setImmediate(() => again.abort());
+  const steps = busy(200);
+  let done = 0;
+  const stepper = {
+    phase: 'busy',
+    total: 200,
+    get done() {
+      return done;
+    },
+    step: () => void (steps.next(), done++),
+    result: () => done,
+  };
+  await expect(run(stepper, { signal: again.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  expect(done).toBeLessThan(100);
+});
+
+test('driven or finished at once, the result is the same, and the share done rises to one', async () => {
+  const shares: number[] = [];
+  const driven = await drive('busy', busy(5), { onProgress: ({ done, total }) => shares.push(done / total) });
+  expect(driven).toBe(finish(busy(5)));
+  expect(shares).toEqual([0.2, 0.4, 0.6, 0.8, 1]);
+});
