@@ -31,7 +31,7 @@ export async function readMatrixFile(path: string, medium: Medium | undefined, j
     if (image && data instanceof Uint8Array) for (let i = 0; i < out.length; i++) out[i] /= 255;
     return matrix(rows, rows === 0 ? 0 : out.length / rows, out);
   }
-  const dataset = await readDataset(await sources(path), { image, decoder: lazyDecoder }, job);
+  const dataset = await readDataset(await sources(path), { image, decoder: lazyDecoder, minSamples: 1 }, job);
   return readRows(dataset.rows);
 }
 
