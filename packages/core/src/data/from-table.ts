@@ -102,15 +102,13 @@ async function fill(table: Table, { profiles, roles, nRows, label, data, nFeatur
     roles[c] === 'beside' ? columnBuilder(profile, nRows, profile.name === label) : undefined,
   );
   await table.scan(({ first, count, columns, cell }) => {
-    for (const c of columns) {
-      const builder = builders[c];
-      const role = roles[c];
-      if (builder) for (let r = 0; r < count; r++) builder.set(first + r, cell(r, c));
-      else if (role === 'feature') {
-        for (let r = 0, at = first * nFeatures + places[c]; r < count; r++, at += nFeatures)
-          data[at] = numberOf(cell(r, c))!;
-      } else if (role === 'vector') {
-        for (let r = 0; r < count; r++) data.set(cell(r, c) as ArrayLike<number>, (first + r) * nFeatures);
+    for (let r = 0; r < count; r++) {
+      const at = (first + r) * nFeatures;
+      for (const c of columns) {
+        const role = roles[c];
+        if (role === 'feature') data[at + places[c]] = numberOf(cell(r, c))!;
+        else if (role === 'beside') builders[c]!.set(first + r, cell(r, c));
+        else if (role === 'vector') data.set(cell(r, c) as ArrayLike<number>, at);
       }
     }
   });

@@ -28,9 +28,9 @@ export async function profileTable(table: Table): Promise<{ profiles: Profile[];
   let nRows = 0;
   await table.scan(({ first, count, columns, cell }) => {
     nRows = Math.max(nRows, first + count);
-    for (const c of columns) {
-      const profile = (profiles[c] ??= emptyProfile(table.names[c]));
-      for (let r = 0; r < count; r++) addCell(profile, cell(r, c), first + r, table);
+    for (const c of columns) profiles[c] ??= emptyProfile(table.names[c]);
+    for (let r = 0; r < count; r++) {
+      for (const c of columns) addCell(profiles[c], cell(r, c), first + r, table);
     }
   });
   table.names.forEach((name, c) => {
@@ -93,12 +93,27 @@ export function numberOf(cell: Cell): number | undefined {
   if (typeof cell === 'number') return cell;
   if (typeof cell === 'bigint') return Number(cell);
   if (typeof cell !== 'string') return undefined;
+  const short = smallInteger(cell);
+  if (short >= 0) return short;
   const value = +cell;
   if (Number.isNaN(value)) return cell.length > 9 ? undefined : NOT_FINITE.get(cell.trim().toLowerCase());
   const first = cell.charCodeAt(0);
   // +'' and +' ' are 0, and +'0x10' is 16
   if (value === 0 && cell.trim() === '') return undefined;
   return first === 48 && cell.length > 1 && cell.charCodeAt(1) > 70 && cell.charCodeAt(1) !== 101 ? undefined : value;
+}
+
+/** Up to four digits, as pixels are, without the general parser; −1 for any other text. */
+function smallInteger(text: string): number {
+  const { length } = text;
+  if (length === 0 || length > 4) return -1;
+  let value = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** Milliseconds since 1970 of a date, or of an ISO 8601 text (UTC unless it says otherwise); NaN for anything else. */

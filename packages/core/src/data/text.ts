@@ -5,7 +5,7 @@ import type { ByteStream } from './stream.ts';
 export async function* textChunks(stream: ByteStream): AsyncGenerator<string, void> {
   let decoder: TextDecoder | undefined;
   let carriage = '';
-  for await (const chunk of stream.open()) {
+  for await (const chunk of piecesOf(stream)) {
     decoder ??= new TextDecoder(encodingOf(chunk, stream.name));
     let text = carriage + decoder.decode(chunk, { stream: true });
     carriage = '';
@@ -17,6 +17,15 @@ export async function* textChunks(stream: ByteStream): AsyncGenerator<string, vo
   }
   const rest = (carriage ? '\n' : '') + (decoder?.decode() ?? '');
   if (rest) yield rest;
+}
+
+/** Bytes decoded at a time: few enough that what is made of them is garbage before it grows old. */
+const PIECE_BYTES = 64 * 1024;
+
+async function* piecesOf(stream: ByteStream): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of stream.open()) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield chunk.subarray(at, at + PIECE_BYTES);
+  }
 }
 
 function encodingOf(head: Uint8Array, name: string): string {

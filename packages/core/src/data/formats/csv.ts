@@ -80,16 +80,19 @@ async function* recordBlocks(
 ): AsyncGenerator<{ data: string[][]; line: number }> {
   let held = '';
   let line = 1;
+  // a record that goes on is tried again when twice as much is there
+  let wanted = 0;
   const parser = (): { parse(text: string, at: number, ignoreLast: boolean): Records } =>
     new Papa.Parser({ delimiter, newline: '\n' } as never) as never;
   for await (const chunk of textChunks(stream)) {
     held += chunk;
-    if (!held.includes('\n')) continue;
+    if (held.length < wanted || !held.includes('\n')) continue;
     const { data, errors, meta } = parser().parse(held, 0, true);
     refuseQuotes(stream.name, line, data, errors, true);
     if (data.length > 0) yield { data, line };
     line += countLines(held, meta.cursor);
     held = held.slice(meta.cursor);
+    wanted = meta.cursor === 0 ? held.length * 2 : 0;
     if (held.length > MAX_RECORD) {
       throw new FormatError(`${stream.name}: the record on line ${line} does not end; is a quote not closed?`, {
         details: { name: stream.name, line },
