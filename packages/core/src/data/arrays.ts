@@ -64,7 +64,7 @@ async function safetensorsArrays(source: ByteSource, onBytes: OnBytes): Promise<
     arrays,
     async load({ name, shape }) {
       const { data } = await readTensor(source, head, name);
-      onBytes(data.byteLength);
+      await onBytes(data.byteLength);
       return { shape: [...shape], data: withoutBigInts(data) };
     },
   };

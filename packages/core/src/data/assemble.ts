@@ -1,5 +1,5 @@
 /** The last steps from values to a data set, the same for every format: size, medium, labels, checks, warnings. */
-import { FormatError, InputError } from '../base/index.ts';
+import { FormatError, InputError, breathe } from '../base/index.ts';
 import { chooseLabel, joinColumns } from './labels.ts';
 import { mediumOfSize, pixelRows } from './images.ts';
 import type { ImageSize } from './images.ts';
@@ -30,7 +30,11 @@ export interface AssembleOptions {
  * @throws InputError when there are too few samples, values that are not finite, a size that does not fit, or labels
  *   of another length
  */
-export function assemble(found: Found, { name, label, image, minSamples = 2, labels }: AssembleOptions): Dataset {
+export async function assemble(
+  found: Found,
+  { name, label, image, minSamples = 2, labels }: AssembleOptions,
+  signal?: AbortSignal,
+): Promise<Dataset> {
   const { nSamples, nFeatures } = found.rows;
   if (nSamples === 0 || nFeatures === 0) {
     throw new FormatError(`${found.name} is empty: ${nSamples} rows of ${nFeatures} numbers`, {
@@ -44,7 +48,7 @@ export function assemble(found: Found, { name, label, image, minSamples = 2, lab
       { code: 'too-few-rows', details: { nSamples } },
     );
   }
-  const stats = checkValues(found);
+  const stats = await checkValues(found, signal);
   const medium = image ? resized(found, image) : found.medium;
   const pixels = medium.kind === 'image' ? pixelRows(found.rows, found.name) : { rows: found.rows, warnings: [] };
   const constants = medium.kind === 'image' ? [] : constantWarning(found, stats.constant);
@@ -81,11 +85,18 @@ function resized({ medium, rows, name }: Found, image: ImageSize): Medium {
 }
 
 /** One pass: every value finite, and which features never change. */
-function checkValues({ rows, name, featureNames }: Found): { constant: Uint8Array } {
+async function checkValues(
+  { rows, name, featureNames }: Found,
+  signal?: AbortSignal,
+): Promise<{ constant: Uint8Array }> {
   const { data, nSamples, nFeatures } = rows;
   const constant = new Uint8Array(nFeatures).fill(1);
   const mayFail = data instanceof Float32Array;
   for (let i = 0, at = 0; i < nSamples; i++) {
+    if (i % 4096 === 4095) {
+      signal?.throwIfAborted();
+      await breathe();
+    }
     for (let j = 0; j < nFeatures; j++, at++) {
       const value = data[at];
       if (mayFail && !Number.isFinite(value)) {

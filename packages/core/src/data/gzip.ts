@@ -64,7 +64,7 @@ export async function gunzipStream(
       };
       for (let at = 0; at < source.byteLength; at += PUSH_BYTES) {
         const chunk = await source.slice(at, Math.min(at + PUSH_BYTES, source.byteLength));
-        onBytes?.(chunk.byteLength);
+        await onBytes?.(chunk.byteLength);
         guarded(name, at, () => gunzip.push(chunk, at + PUSH_BYTES >= source.byteLength));
         yield* out;
         out = [];
@@ -103,7 +103,7 @@ export function inflateStream(
       });
       for (let at = 0; at < source.byteLength; at += PUSH_BYTES) {
         const chunk = await source.slice(at, Math.min(at + PUSH_BYTES, source.byteLength));
-        onBytes?.(chunk.byteLength);
+        await onBytes?.(chunk.byteLength);
         guarded(name, at, () => inflate.push(chunk, at + PUSH_BYTES >= source.byteLength));
         yield* out;
         out = [];

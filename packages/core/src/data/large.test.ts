@@ -113,4 +113,13 @@ describe('a large file', () => {
     await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
     expect(pieces).toBe(2);
   });
+
+  it('lets a cancel in from outside, as a server or a Worker gets it', async () => {
+    const source = generated('big.csv', 'a,b\n', 30_000_000, ['1,1\n']);
+    const signal = AbortSignal.timeout(100);
+    const start = performance.now();
+    await expect(readDataset([source], {}, { signal })).rejects.toThrow();
+    expect(signal.aborted).toBe(true);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
 });

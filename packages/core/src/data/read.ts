@@ -106,7 +106,7 @@ export async function readDataset(
     minSamples,
   };
   if (beside) assembled.labels = { name: beside.name, columns: await readLabels(beside, context, beside === pair) };
-  const dataset = assemble(found, assembled);
+  const dataset = await assemble(found, assembled, job.signal);
   job.signal?.throwIfAborted();
   return dataset;
 }

@@ -2,7 +2,7 @@
  * Bytes in order. Every sequential reader (npy, csv, idx, jsonl) works on a `ByteStream`, so that a plain file, a gzip
  * and an entry of a zip are read alike: a chunk at a time, cancellable between chunks, never held whole.
  */
-import { FormatError, stopwatch } from '../base/index.ts';
+import { FormatError, breathe, stopwatch } from '../base/index.ts';
 import type { JobOptions } from '../base/index.ts';
 import type { ByteSource } from './source.ts';
 
@@ -14,8 +14,8 @@ export interface ByteStream {
   open(): AsyncGenerator<Uint8Array, void>;
 }
 
-/** Called with each piece of the raw source that was read; throws AbortError when cancelled. */
-export type OnBytes = (count: number) => void;
+/** Called with each piece of the raw source that was read, and awaited; throws AbortError when cancelled. */
+export type OnBytes = (count: number) => Promise<void> | void;
 
 /** Bytes in one slice of a large source. */
 export const CHUNK_BYTES = 2 * 2 ** 20;
@@ -28,7 +28,7 @@ export function streamOf(source: ByteSource, onBytes?: OnBytes, chunkBytes = CHU
     async *open() {
       for (let at = 0; at < source.byteLength; at += chunkBytes) {
         const chunk = await source.slice(at, Math.min(at + chunkBytes, source.byteLength));
-        onBytes?.(chunk.byteLength);
+        await onBytes?.(chunk.byteLength);
         yield chunk;
       }
     },
@@ -127,7 +127,7 @@ function truncated(name: string, offset: number, what: string, expected: number)
   );
 }
 
-/** An `OnBytes` that reports progress by bytes and looks at the signal. */
+/** An `OnBytes` that reports progress by bytes, looks at the signal and lets events in. */
 export function byteProgress(phase: string, total: number, { signal, onProgress }: JobOptions): OnBytes {
   const clock = stopwatch();
   let done = 0;
@@ -135,5 +135,6 @@ export function byteProgress(phase: string, total: number, { signal, onProgress 
     signal?.throwIfAborted();
     done += count;
     onProgress?.({ phase, ...clock.read(Math.min(done, total), total) });
+    return breathe();
   };
 }

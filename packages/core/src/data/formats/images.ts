@@ -1,5 +1,5 @@
 /** Image files → rows: each decoded, laid on white, brought to one size; the folder's name is the label. */
-import { FormatError, InputError, stopwatch } from '../../base/index.ts';
+import { FormatError, InputError, breathe, stopwatch } from '../../base/index.ts';
 import type { JobOptions } from '../../base/index.ts';
 import type { Found } from '../assemble.ts';
 import { compareTexts, textsAsCategory } from '../columns.ts';
@@ -40,15 +40,16 @@ export async function imagesDataset(
   const sorted = [...files].sort((a, b) => compareTexts(a.name, b.name));
   const clock = stopwatch();
   const total = sorted.length * 2;
-  const step = (phase: string, done: number): void => {
+  const step = (phase: string, done: number): Promise<void> | void => {
     signal?.throwIfAborted();
     onProgress?.({ phase, ...clock.read(done, total) });
+    return breathe();
   };
 
   const heads: ImageHead[] = [];
   for (const file of sorted) {
     heads.push(await headOf(await file.open(), file.name));
-    step('looking at images', heads.length);
+    await step('looking at images', heads.length);
   }
   const { height, width } = image ?? commonSize(heads);
   const warnings: string[] = [];
@@ -75,7 +76,7 @@ export async function imagesDataset(
     const pixels = resize(withChannels(decoded, channels), width, height);
     data.set(pixels, i * size);
     colourless &&= isGrey(pixels, channels);
-    step('reading images', sorted.length + i + 1);
+    await step('reading images', sorted.length + i + 1);
   }
   if (channels === 3 && colourless && image?.channels === undefined) {
     data = firstChannel(data);

@@ -59,7 +59,7 @@ export async function parquetTable(source: ByteSource, onBytes?: OnBytes): Promi
             return values;
           });
           visit({ first, count, columns: [c], cell: (r) => cellOf(values[r]) });
-          onBytes?.(chunkBytes(group, names[c]));
+          await onBytes?.(chunkBytes(group, names[c]));
         }
         first += count;
       }
