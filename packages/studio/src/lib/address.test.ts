@@ -6,10 +6,10 @@ const real = fc.double({ min: -1e3, max: 1e3, noNaN: true }).map((x) => Number(x
 const pin = fc.oneof(
   fc.nat(1e6).map((index) => ({ kind: 'sample' as const, index })),
   fc.record({ kind: fc.constant('place' as const), x: real, y: real }),
-  fc.record({ kind: fc.constant('place' as const), x: real, y: real, offset: fc.constant([0, 0.5, -2]) }),
+  fc.record({ kind: fc.constant('place' as const), x: real, y: real, offset: fc.constant<number[]>([0, 0.5, -2]) }),
 );
 const name = fc.string({ minLength: 1, maxLength: 12 });
-const state: fc.Arbitrary<ViewState> = fc.record({
+const state = fc.record({
   data: fc.option(name),
   space: fc.option(name),
   map: fc.option(name),
@@ -17,7 +17,7 @@ const state: fc.Arbitrary<ViewState> = fc.record({
   hidden: fc.array(fc.string(), { maxLength: 4 }),
   pins: fc.array(pin, { maxLength: 4 }),
   selection: fc.array(fc.nat(1e5), { maxLength: 20 }),
-  camera: fc.option(fc.record({ x: real, y: real, scale: fc.constantFrom(0.5, 12, 340.25) })),
+  camera: fc.option(fc.record({ x: real, y: real, scale: fc.constantFrom(0.5, 12, 340.25) }), { nil: null }),
   thumbnails: fc.boolean(),
   backdrop: fc.boolean(),
 });
@@ -25,7 +25,7 @@ const state: fc.Arbitrary<ViewState> = fc.record({
 describe('the address', () => {
   test('gives back every state that it was given', () => {
     fc.assert(
-      fc.property(state, (s) => {
+      fc.property(state, (s: ViewState) => {
         expect(fromAddress(`#${toAddress(s)}`)).toEqual(s);
       }),
     );

@@ -27,9 +27,9 @@ describe('colouring', () => {
     values[4] = NaN;
     const { legend } = colorBy({ name: 'n', type: 'number', values }, null, palette)!;
     expect(legend).toMatchObject({ missing: 1 });
-    expect((legend as { domain: number[] }).domain[1]).toBeLessThan(1000);
+    expect((legend as unknown as { domain: number[] }).domain[1]).toBeLessThan(1000);
     const flat = colorBy({ name: 'n', type: 'number', values: new Float64Array(4) }, null, palette)!;
-    expect((flat.legend as { domain: number[] }).domain).toEqual([0, 1]);
+    expect((flat.legend as unknown as { domain: number[] }).domain).toEqual([0, 1]);
     expect(colorBy({ name: 't', type: 'text', values: ['x'] }, null, palette)).toBeNull();
   });
 });

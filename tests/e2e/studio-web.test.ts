@@ -1,0 +1,45 @@
+/** The studio as a static site on a plain web host: everything in the page. And how much of it a browser must load. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launch, plainHost } from './server-browser.ts';
+import { complaints, DIST, DIST_WEB, expectLivingLens, learn } from './studio-page.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser?.close());
+
+test('learns for two epochs in the page, and has all after a reload', async () => {
+  const host = await plainHost(DIST_WEB, { isolated: true });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  try {
+    const page = await context.newPage();
+    const errors = complaints(page);
+    await page.goto(host.url);
+    await page.getByText('10,000 handwritten digits').waitFor({ timeout: 30_000 });
+    await learn(page, /A chart to travel/, { epochs: '2', layers: '64' });
+    await expectLivingLens(page);
+    await page.reload();
+    await page.getByTestId('crumb-space').getByText('digits-autoencoder').waitFor({ timeout: 30_000 });
+    await expectLivingLens(page);
+    expect(errors).toEqual([]);
+  } finally {
+    await context.close();
+    await host.close();
+  }
+});
+
+test.each([
+  ['served', DIST],
+  ['static', DIST_WEB],
+])('the %s studio’s own JavaScript stays under 250 kB gzipped', (_, folder) => {
+  const assets = join(folder, 'assets');
+  const own = readdirSync(assets).filter((name) => name.endsWith('.js') && !name.startsWith('ort.'));
+  const size = own.reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).byteLength, 0);
+  expect(own.length).toBeGreaterThan(1);
+  expect(size).toBeLessThan(250_000);
+});
