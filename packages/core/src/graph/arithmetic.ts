@@ -85,13 +85,23 @@ export const sub = binary({
   simplify: (a, b, av, bv) => (bv === 0 ? a : av === 0 ? neg(b) : undefined),
 });
 
-export const mul = binary({
+const product = binary({
   name: 'mul',
   type: 'Mul',
   gradient: (g, a, b) => [() => mul(g, b), () => mul(g, a)],
   fold: (a, b) => a * b,
   simplify: (a, b, av, bv) => (Number.isNaN(bv) ? scale(b, av) : scale(a, bv)),
 });
+
+const squareOp = defineOp<object>({
+  name: 'square',
+  shape: ([x]) => x.shape,
+  gradient: (g, { inputs: [x] }) => [() => mul(mul(g, 2), x)],
+  onnx: (emit, [x]) => emit.node('Mul', [x, x]),
+});
+
+/** a · b. A tensor with itself is one operation, so that its gradient is one product and not the sum of two. */
+export const mul = (a: Value, b: Value): Tensor => (a === b && typeof a !== 'number' ? square(a) : product(a, b));
 
 /** x · c for a known c, without products by 1, and with factors gathered. */
 function scale(x: Tensor, c: number): Tensor | undefined {
@@ -133,7 +143,8 @@ export function pow(a: Value, b: Value): Tensor {
 }
 
 /** x². */
-export const square = (x: Tensor): Tensor => mul(x, x);
+export const square = (x: Tensor): Tensor =>
+  scalarValue(x) !== undefined || x.op.name === 'expand' ? product(x, x) : squareOp([x], {});
 
 /** The greater of the two; where they are equal the gradient goes to a. */
 export const maximum = binary({
