@@ -7,11 +7,26 @@ const ssr = { resolve: { conditions: ['source'], externalConditions: ['source'] 
 export default defineConfig({
   test: {
     projects: [
-      { resolve, ssr, test: { name: 'unit', sequence: { groupOrder: 0 }, include: ['packages/*/src/**/*.test.ts'], testTimeout: 30_000 } },
       {
         resolve,
         ssr,
-        test: { name: 'cli', sequence: { groupOrder: 1 }, include: ['tests/cli/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          name: 'unit',
+          sequence: { groupOrder: 0 },
+          include: ['packages/*/src/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'cli',
+          sequence: { groupOrder: 1 },
+          include: ['tests/cli/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         resolve,

@@ -14,7 +14,10 @@ const PLACES = [
   '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
   ...[process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA]
     .filter(Boolean)
-    .flatMap((dir) => [`${dir}\\Google\\Chrome\\Application\\chrome.exe`, `${dir}\\Microsoft\\Edge\\Application\\msedge.exe`]),
+    .flatMap((dir) => [
+      `${dir}\\Google\\Chrome\\Application\\chrome.exe`,
+      `${dir}\\Microsoft\\Edge\\Application\\msedge.exe`,
+    ]),
 ];
 const ADVICE =
   'no Chromium or Chrome was found and none could be fetched; install one and name it: PORTOLAN_CHROMIUM=/path/to/chrome npm test';
@@ -33,7 +36,8 @@ export function findBrowser() {
  */
 export async function ensureBrowser() {
   const named = process.env.PORTOLAN_CHROMIUM;
-  if (named && !isProgram(named)) throw new Error(`PORTOLAN_CHROMIUM is ${named}, which is not a program; name a Chromium or Chrome`);
+  if (named && !isProgram(named))
+    throw new Error(`PORTOLAN_CHROMIUM is ${named}, which is not a program; name a Chromium or Chrome`);
   const found = findBrowser();
   if (found) return found;
   console.log('No Chromium or Chrome found: fetching one for the browser tests …');

@@ -32,7 +32,9 @@ process.exit(code);
 function count(file) {
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(file, 'utf8'));
-    const broken = testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length;
+    const broken = testResults.filter(
+      (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
+    ).length;
     return { passed: numPassedTests, failed: numFailedTests + broken };
   } catch {
     return { passed: 0, failed: 1 };

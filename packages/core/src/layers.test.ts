@@ -67,7 +67,8 @@ describe('imports', () => {
         for (const target of importsOf(file)) {
           const ours = target.match(/^(@portolan\/\w+|portolan)(\/|$)/)?.[1];
           if (ours && !allowed.includes(ours)) wrong.push(`${relative(packages, file)} imports ${target}`);
-          if (name === 'core' && target.startsWith('node:')) wrong.push(`${relative(packages, file)} imports ${target}`);
+          if (name === 'core' && target.startsWith('node:'))
+            wrong.push(`${relative(packages, file)} imports ${target}`);
         }
       }
     }
