@@ -16,5 +16,6 @@ const copies = [
 for (const [, to] of copies) rmSync(to, { recursive: true, force: true });
 if (!process.argv.includes('--clean')) {
   await build({ quiet: true });
-  for (const [from, to] of copies) cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.mjs') || to.endsWith('studio') });
+  for (const [from, to] of copies)
+    cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.mjs') || to.endsWith('studio') });
 }

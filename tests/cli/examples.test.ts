@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const runFile = promisify(execFile);
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'portolan-examples-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What an example prints; it fails if the example does. */
+async function example(name: string, ...args: string[]): Promise<string> {
+  return (await runFile(process.execPath, [join(root, 'examples', name), ...args], { cwd: root })).stdout;
+}
+
+describe('examples', () => {
+  it('first-voyage learns, judges and decodes', async () => {
+    const lines = (await example('first-voyage.mjs', join(folder, 'voyage'), '1')).split('\n');
+    expect(lines[0]).toMatch(/^digits-vae: mse 0\.0\d+, label accuracy of its map 0\.[4-9]\d+$/);
+    expect(lines.slice(1, 15).join('')).toMatch(/[*#]/);
+  });
+
+  it('gradients prints the derivatives of tanh(x²)', async () => {
+    const rows = Object.fromEntries(
+      (await example('gradients.mjs'))
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/\s+/))
+        .map(([name, ...values]) => [name, values.map(Number)]),
+    );
+    const at = [-1, 0, 0.5, 2];
+    const slope = (x: number): number => 2 * x * (1 - Math.tanh(x * x) ** 2);
+    at.forEach((x, i) => {
+      expect(rows.y[i]).toBeCloseTo(Math.tanh(x * x), 3);
+      expect(rows.dy[i]).toBeCloseTo(slope(x), 3);
+      expect(rows.d2y[i]).toBeCloseTo((slope(x + 1e-4) - slope(x - 1e-4)) / 2e-4, 2);
+    });
+  });
+
+  it('own-vectors finds the plane that three clusters span', async () => {
+    const explained = Number((await example('own-vectors.mjs')).match(/keep (\d+) %/)?.[1]);
+    // 12 dimensions of unit noise and, in two of them, the spread of three corners 4 apart
+    expect(explained).toBeGreaterThan(60);
+  });
+
+  it('are all run here', async () => {
+    expect((await readdir(join(root, 'examples'))).sort()).toEqual([
+      'first-voyage.mjs',
+      'gradients.mjs',
+      'own-vectors.mjs',
+    ]);
+  });
+});
