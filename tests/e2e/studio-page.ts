@@ -92,6 +92,7 @@ export async function lookAt(page: Page, x: number, y: number): Promise<string> 
 
 /** The lens decodes: different places, different pictures, and the same place the same again. */
 export async function expectLivingLens(page: Page): Promise<void> {
+  await page.locator('[data-testid=map][aria-busy=false]').waitFor({ timeout: 60_000 });
   await page.waitForTimeout(1500); // the camera comes to rest
   await expect
     .poll(() => lookAt(page, 0.5, 0.5).then((picture) => picture.length), { timeout: 20_000 })

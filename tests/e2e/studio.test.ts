@@ -154,10 +154,8 @@ describe('a visit', () => {
       .getByTestId('data-files')
       .setInputFiles({ name: 'broken.npy', mimeType: '', buffer: Buffer.from('not npy') });
     await page.getByTestId('data-add').click();
-    await page
-      .getByTestId('data-error')
-      .getByText(/broken\.npy/)
-      .waitFor();
+    await page.getByTestId('data-error').waitFor();
+    expect(await page.getByTestId('data-error').innerText()).toMatch(/npy/);
     errors.length = 0; // the browser notes the refusal too
     const csv = ['a,b,c,parity', ...rows].join('\n');
     await page

@@ -65,7 +65,9 @@ function toMap(event: KeyboardEvent): boolean {
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    target.closest('input:not([type=radio], [type=checkbox]), textarea, select, [role=dialog], [role=menu]') !== null
+    target.closest(
+      'input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [role=dialog], [role=menu]',
+    ) !== null
   );
 }
 
@@ -74,7 +76,7 @@ function mayTake(command: Command, target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement) || target === document.body) return true;
   if (command === 'pin') return target.closest('[aria-roledescription="map"]') !== null;
   if (['left', 'right', 'up', 'down'].includes(command)) {
-    return target.closest('[role=slider], [type=radio], [role=toolbar], [role=region]') === null;
+    return target.closest('[type=range], [type=radio], [role=toolbar], [role=region]') === null;
   }
   return true;
 }
