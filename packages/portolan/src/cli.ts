@@ -6,7 +6,7 @@ import { checkPositionals, parseArguments } from './cli/arguments.ts';
 import type { Arguments, Flag } from './cli/arguments.ts';
 import { overview, verbHelp } from './cli/help.ts';
 import { methodFlags, number } from './cli/method-options.ts';
-import { didYouMean } from './cli/nearest.ts';
+import { didYouMean } from '@portolan/core/base';
 import { progressLine } from './cli/progress-line.ts';
 import { projectFolder } from './cli/project-folder.ts';
 import { UsageError } from './cli/usage-error.ts';

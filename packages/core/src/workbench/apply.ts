@@ -1,5 +1,5 @@
 /** `encode`, `decode`, `sample`: a space put to use, on rows and codes that the caller brings. */
-import { InputError, checkFinite, matrix } from '../base/index.ts';
+import { FormatError, InputError, checkFinite, matrix } from '../base/index.ts';
 import type { JobOptions, Matrix } from '../base/index.ts';
 import { readNpyMatrix } from '../data/index.ts';
 import { loadSpace } from '../spaces/index.ts';
@@ -73,7 +73,14 @@ async function openSpace({ store, items, runtime }: Desk, id: string): Promise<L
     if (name === INFO_FILE || name === 'codes.npy') continue;
     files[name] = await (await store.open('spaces', info.id, name)).slice(0);
   }
-  return loadSpace(files, runtime);
+  try {
+    return await loadSpace(files, runtime);
+  } catch (cause) {
+    if (!(cause instanceof FormatError || cause instanceof InputError)) throw cause;
+    const { code, message, details } = cause;
+    const way = code === 'newer-version' ? '' : '; restore it from a copy, or learn it again';
+    throw new FormatError(`spaces/${id}: ${message}${way}`, { code, details, cause });
+  }
 }
 
 function rowsBetween(x: Matrix, from: number, to: number): Matrix {

@@ -331,14 +331,23 @@ describe('a project as a zip', () => {
     await expect(take(zipSync({ 'a.png': text('x') }))).rejects.toMatchObject({ code: 'not-a-project' });
     const newer = zipSync({ 'portolan.json': text('{"format":"portolan-project","version":9}') });
     await expect(take(newer)).rejects.toMatchObject({ code: 'newer-version' });
-    const info = text('{"kind":"data"}');
-    for (const path of ['data/a/../../../x', 'data/a/b/c']) {
+    await addPoints();
+    const whole = unzipSync(await project.exportProject());
+    await project.remove({ id: 'points' });
+    const info = whole['data/points/info.json'];
+    for (const path of ['data/a/../../../x', 'data/a/b/c', '../x', 'data/../a/info.json', '..\\x', 'data/A/x']) {
       const zip = zipSync({ 'portolan.json': mark, 'data/a/info.json': info, [path]: text('x') });
       await expect(take(zip)).rejects.toMatchObject({ name: 'FormatError' });
     }
     const wrongKind = zipSync({ 'portolan.json': mark, 'maps/a/info.json': info });
     await expect(take(wrongKind)).rejects.toMatchObject({ name: 'FormatError' });
-    expect(await project.list()).toHaveLength(1);
+    for (const damaged of ['{"kind":"data"}', '{', '{"kind":"space"}']) {
+      const zip = zipSync({ ...whole, 'spaces/b/info.json': text(damaged) });
+      await expect(take(zip)).rejects.toMatchObject({ name: 'FormatError' });
+    }
+    expect(await project.list(), 'all are looked at before the first is kept').toHaveLength(1);
+    const tidy = { ...whole, 'data/.DS_Store': text('x'), 'data/points/._info.json': text('x') };
+    expect(await take(zipSync(tidy))).toEqual({ ids: ['points'] });
   });
 
   it('that is cut off or changed never crashes, hangs or takes much memory', async () => {
@@ -387,5 +396,7 @@ describe('a project that is not as it should be', () => {
     expect(warnings).toHaveLength(2);
     expect(warnings[0]).toMatch(/^spaces\/broken\/info\.json is not JSON/);
     await expect(project.show({ id: 'broken' })).rejects.toMatchObject({ name: 'FormatError' });
+    await project.remove({ id: 'broken' });
+    expect((await project.project()).warnings).toHaveLength(1);
   });
 });

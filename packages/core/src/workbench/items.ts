@@ -2,10 +2,11 @@
  * The items of a project, packs among them: finding one by its id, whatever its kind, and keeping a new one under a
  * readable id that nobody else has.
  */
-import { InputError, StoreError, isAbort } from '../base/index.ts';
+import { InputError, StoreError, didYouMean, isAbort } from '../base/index.ts';
+import { parseInfo } from './item-info.ts';
 import { packInfo } from './packs.ts';
 import type { Packs } from './packs.ts';
-import { beginProject, jsonBytes, parseJson, readProject } from './project.ts';
+import { beginProject, jsonBytes, readProject } from './project.ts';
 import { INFO_FILE, ITEM_NAME, SHELVES } from './store.ts';
 import type { Store } from './store.ts';
 import type { ItemInfo, Kind } from './workbench.ts';
@@ -35,9 +36,7 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
   async function readInfo(kind: Kind, id: string): Promise<ItemInfo> {
     const what = `${SHELVES[kind]}/${id}/${INFO_FILE}`;
     const source = await store.open(SHELVES[kind], id, INFO_FILE);
-    const info = parseJson(await source.slice(0), what) as ItemInfo | null;
-    if (info?.kind !== kind) throw new StoreError(`${what} does not describe a ${kind}`);
-    return { ...info, id };
+    return { ...parseInfo(await source.slice(0), kind, what), id };
   }
 
   /** Every item, packs first, then by age; and a sentence about each that could not be read. */
@@ -76,13 +75,10 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
     }
     const { items } = await list();
     const there = items.map((item) => item.id);
-    throw new InputError(
-      `there is no ${JSON.stringify(id)} in the project; there is: ${there.join(', ') || 'nothing'}`,
-      {
-        code: 'no-such-item',
-        details: { id, there },
-      },
-    );
+    throw new InputError(`there is no ${JSON.stringify(id)} in the project${didYouMean(id, there)}${listed(there)}`, {
+      code: 'no-such-item',
+      details: { id, there },
+    });
   }
 
   /** @throws InputError `wrong-kind` too, when the item is of another kind */
@@ -90,8 +86,9 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
     const info = await find(id);
     if (info.kind === kind) return info as Extract<ItemInfo, { kind: K }>;
     const { items } = await list(kind);
+    const there = items.map((item) => item.id);
     throw new InputError(
-      `${id} is a ${TITLES[info.kind]}, expected a ${TITLES[kind]}: ${items.map((item) => item.id).join(', ') || 'there is none yet'}`,
+      `${id} is a ${TITLES[info.kind]}, expected a ${TITLES[kind]}${there.length > 0 ? listed(there) : '; there is none yet'}`,
       { code: 'wrong-kind', details: { id, kind: info.kind, expected: kind } },
     );
   }
@@ -145,15 +142,25 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
     }
   }
 
+  /** Damaged or not: an item whose info.json can't be read can be removed too. */
   async function remove(id: string): Promise<void> {
-    const info = await find(id);
-    if (info.kind === 'data' && info.pack) {
-      throw new InputError(`${id} comes with Portolan and can't be removed`, { code: 'pack' });
+    await open();
+    for (const kind of KINDS) {
+      if ((await store.list(SHELVES[kind])).includes(id)) return store.remove(SHELVES[kind], id);
     }
-    await store.remove(SHELVES[info.kind], id);
+    await find(id);
+    throw new InputError(`${id} comes with Portolan and can't be removed`, { code: 'pack' });
   }
 
   return { open, list, find, findKind, checkName, add, remove };
+}
+
+/** How many ids a message lists. */
+const SHOWN = 12;
+
+function listed(ids: readonly string[]): string {
+  const more = ids.length > SHOWN ? ` and ${ids.length - SHOWN} more` : '';
+  return `; there is: ${ids.slice(0, SHOWN).join(', ') || 'nothing'}${more}`;
 }
 
 const TITLES: Record<Kind, string> = { data: 'data set', space: 'space', map: 'map' };

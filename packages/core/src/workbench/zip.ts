@@ -7,8 +7,9 @@ import { FormatError, InputError, stopwatch } from '../base/index.ts';
 import type { JobOptions } from '../base/index.ts';
 import type { ByteSource } from '../data/index.ts';
 import type { Desk } from './desk.ts';
+import { parseInfo } from './item-info.ts';
 import { KINDS } from './items.ts';
-import { markBytes, parseJson, parseMark } from './project.ts';
+import { markBytes, parseMark } from './project.ts';
 import { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES } from './store.ts';
 import type { ItemInfo, Kind } from './workbench.ts';
 
@@ -63,7 +64,10 @@ export async function exportProject(
   return joined(pieces);
 }
 
-/** Items of the zip → items of the project, data first, so that what refers to it can follow its new id. */
+/**
+ * Items of the zip → items of the project, data first, so that what refers to it can follow its new id. All of them are
+ * looked at before the first is kept.
+ */
 export async function importProject(
   { items }: Desk,
   { zip }: { zip: ByteSource },
@@ -80,19 +84,19 @@ export async function importProject(
   }
   parseMark(mark, `${name}: ${MARK}`);
 
-  const found = itemsOf(bytes, name);
+  const found = itemsOf(bytes, name).map((item) => ({ ...item, info: infoOf(bytes, name, item) }));
   const clock = stopwatch();
   const renamed = new Map<string, string>();
   const ids: string[] = [];
-  for (const { kind, id } of found) {
+  for (const { kind, id, info } of found) {
     signal?.throwIfAborted();
     const folder = `${SHELVES[kind]}/${id}/`;
-    const unpacked = unpack(bytes, name, (path) => path.startsWith(folder));
+    const unpacked = unpack(
+      bytes,
+      name,
+      (path) => path.startsWith(folder) && !path.endsWith('/') && !HIDDEN.test(path),
+    );
     const files = Object.fromEntries(Object.entries(unpacked).map(([path, file]) => [path.slice(folder.length), file]));
-    const wrong = Object.keys(files).find((file) => !FILE_NAME.test(file));
-    if (wrong !== undefined) throw malformed(name, `${JSON.stringify(folder + wrong)} is not a file of an item`);
-    const info = parseJson(files[INFO_FILE], `${name}: ${folder}${INFO_FILE}`) as ItemInfo | null;
-    if (info?.kind !== kind) throw malformed(name, `${folder}${INFO_FILE} does not describe a ${kind}`);
     const { id: _, ...rest } = info;
     const added = await items.add(follow(rest, renamed), files, { base: id });
     renamed.set(id, added.id);
@@ -102,16 +106,37 @@ export async function importProject(
   return { ids };
 }
 
-/** The items in a zip, in the order of their kinds: each folder with an info.json. */
-function itemsOf(bytes: Uint8Array, name: string): { kind: Kind; id: string }[] {
+const HIDDEN = /\/\.[^/]*$/;
+const LEADS_OUT = /(^|[/\\])\.\.([/\\]|$)/;
+
+interface Found {
+  kind: Kind;
+  id: string;
+}
+
+/**
+ * The items in a zip, in the order of their kinds: each folder with an info.json. What lies elsewhere is passed over.
+ * @throws FormatError when a path is none that an item's file has
+ */
+function itemsOf(bytes: Uint8Array, name: string): Found[] {
   const ids = new Map<Kind, string[]>(KINDS.map((kind) => [kind, []]));
   unpack(bytes, name, (path) => {
-    const parts = path.split('/');
-    const kind = KINDS.find((kind) => SHELVES[kind] === parts[0]);
-    if (kind && parts.length === 3 && parts[2] === INFO_FILE && ITEM_NAME.test(parts[1])) ids.get(kind)!.push(parts[1]);
+    const [shelf, id, file, ...deeper] = path.split('/');
+    const kind = KINDS.find((kind) => SHELVES[kind] === shelf);
+    const fits = kind && ITEM_NAME.test(id) && FILE_NAME.test(file) && deeper.length === 0;
+    const passed = path.endsWith('/') || HIDDEN.test(path);
+    if ((kind && !fits && !passed) || LEADS_OUT.test(path)) {
+      throw malformed(name, `${JSON.stringify(path)} is not a file of an item; nothing was imported`);
+    }
+    if (fits && file === INFO_FILE) ids.get(kind)!.push(id);
     return false;
   });
   return [...ids].flatMap(([kind, of]) => of.map((id) => ({ kind, id })));
+}
+
+function infoOf(bytes: Uint8Array, name: string, { kind, id }: Found): ItemInfo {
+  const path = `${SHELVES[kind]}/${id}/${INFO_FILE}`;
+  return parseInfo(unpack(bytes, name, (other) => other === path)[path], kind, `${name}: ${path}`);
 }
 
 function follow<I extends { kind: Kind }>(info: I, renamed: ReadonlyMap<string, string>): I {

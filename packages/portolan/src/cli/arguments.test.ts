@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkPositionals, parseArguments } from './arguments.ts';
 import type { Flag } from './arguments.ts';
-import { didYouMean, editDistance } from './nearest.ts';
 
 const FLAGS: Flag[] = [
   { name: 'out', short: 'o', value: 'FILE', summary: '' },
@@ -27,7 +26,9 @@ describe('parseArguments', () => {
     [['--latent-dim', '-2'], [], { 'latent-dim': '-2' }],
     [['--latent-dim', '2', '--latent-dim', '3'], [], { 'latent-dim': '3' }],
     [['--', '--out', '-x'], ['--out', '-x'], {}],
-    [['-', '-5', '-.5'], ['-', '-5', '-.5'], {}],
+    [['-', '-5', '-.5', '-12e3'], ['-', '-5', '-.5', '-12e3'], {}],
+    [['-5', '--json', 'a'], ['-5', 'a'], { json: true }],
+    [['--out', '-', 'a'], ['a'], { out: '-' }],
   ])('reads %j', (argv, positionals, flags) => {
     expect(parse(...argv)).toEqual({ positionals, flags });
   });
@@ -39,6 +40,9 @@ describe('parseArguments', () => {
     [['-out', 'x'], /no flag -out; did you mean --out\?/],
     [['--no-json-x'], /no flag --no-json-x/],
     [['--no-out'], /no flag --no-out/],
+    [['--no-json=1'], /--no-json takes no value/],
+    [['--constructor'], /no flag --constructor/],
+    [['---out'], /no flag ---out/],
     [['--out'], /--out needs a value: --out FILE/],
     [['--out', '--json'], /--out needs a value/],
     [['--json=yes'], /--json takes no value, got "yes"/],
@@ -55,18 +59,5 @@ describe('checkPositionals', () => {
     expect(() => checkPositionals(['a', 'b'], one)).toThrow('"b" is one argument too many');
     checkPositionals(['a', 'b'], [{ ...one[0], many: true }]);
     checkPositionals([], [{ ...one[0], optional: true }]);
-  });
-});
-
-describe('didYouMean', () => {
-  it('counts the fewest edits', () => {
-    expect(editDistance('learn', 'learn')).toBe(0);
-    expect(editDistance('laern', 'learn')).toBe(1);
-    expect(editDistance('kitten', 'sitting')).toBe(3);
-    expect(editDistance('', 'abc')).toBe(3);
-  });
-  it('names the nearest, if it is near', () => {
-    expect(didYouMean('lern', ['learn', 'ls'])).toBe('; did you mean learn?');
-    expect(didYouMean('frobnicate', ['learn', 'ls'])).toBe('');
   });
 });

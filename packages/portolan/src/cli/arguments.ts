@@ -1,9 +1,7 @@
-/**
- * A command line → a verb's arguments and flags, strictly: what isn't known is refused with the nearest name.
- * (Node's parseArgs knows no hints, and citty lets unknown flags pass.)
- */
+/** A command line → a verb's arguments and flags, strictly: what isn't known is refused with the nearest name. */
+import { parseArgs } from 'node:util';
 import { UsageError } from './usage-error.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '@portolan/core/base';
 
 /** `--name VALUE`, or `--name` alone when there is no `value`. */
 export interface Flag {
@@ -34,42 +32,54 @@ export interface Arguments {
 export function parseArguments(argv: readonly string[], flags: readonly Flag[]): Arguments {
   const given = new Map<string, string | boolean>();
   const positionals: string[] = [];
-  for (let i = 0; i < argv.length; i++) {
-    const arg = argv[i];
-    if (arg === '--') {
-      positionals.push(...argv.slice(i + 1));
-      break;
-    }
-    if (!/^-[-a-zA-Z]/.test(arg)) {
-      positionals.push(arg);
+  let negative = -1; // where the last number stands: `-.5` has a token for each character
+  for (const token of tokensOf(argv, flags)) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option' || token.index === negative) continue;
+    const whole = argv[token.index];
+    if (/^-[^-a-zA-Z]/.test(whole)) {
+      negative = token.index;
+      positionals.push(whole);
       continue;
     }
-    const equals = arg.indexOf('=');
-    const written = equals < 0 ? arg : arg.slice(0, equals);
-    const { flag, on } = flagNamed(written, flags);
+    if (/^-[a-zA-Z]./.test(whole)) throw unknownFlag(whole, flags); // letters don't run together: `-out` is no flag
+    const { rawName, value, inlineValue } = token;
+    const { flag, on } = flagNamed(rawName, flags);
     if (flag.value === undefined) {
-      if (equals >= 0) throw new UsageError(`${written} takes no value, got ${JSON.stringify(arg.slice(equals + 1))}`);
+      if (value !== undefined) throw new UsageError(`${rawName} takes no value, got ${JSON.stringify(value)}`);
       given.set(flag.name, on);
       continue;
     }
-    const value = equals >= 0 ? arg.slice(equals + 1) : argv[++i];
-    if (value === undefined || (equals < 0 && value.startsWith('--'))) {
-      throw new UsageError(`${written} needs a value: ${written} ${flag.value}`);
+    if (value === undefined || (!inlineValue && value.startsWith('--'))) {
+      throw new UsageError(`${rawName} needs a value: ${rawName} ${flag.value}`);
     }
     given.set(flag.name, value);
   }
   return { positionals, flags: given };
 }
 
+/** Node's parser, told which flags take a value; what it does not know it passes on. */
+function tokensOf(argv: readonly string[], flags: readonly Flag[]) {
+  const options = Object.fromEntries(
+    flags.map(({ name, short, value }) => [
+      name,
+      { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short && { short }) },
+    ]),
+  );
+  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens;
+}
+
 function flagNamed(written: string, flags: readonly Flag[]): { flag: Flag; on: boolean } {
-  const short = /^-([a-zA-Z])$/.exec(written)?.[1];
-  const name = written.replace(/^-+/, '');
-  const found = flags.find((flag) => (short ? flag.short === short : written.startsWith('--') && flag.name === name));
+  const found = flags.find(({ name, short }) => written === `--${name}` || written === `-${short}`);
   if (found) return { flag: found, on: true };
-  const off = name.startsWith('no-') && flags.find((flag) => flag.value === undefined && flag.name === name.slice(3));
-  if (off && written.startsWith('--')) return { flag: off, on: false };
+  const off = flags.find(({ name, value }) => value === undefined && written === `--no-${name}`);
+  if (off) return { flag: off, on: false };
+  throw unknownFlag(written, flags);
+}
+
+function unknownFlag(written: string, flags: readonly Flag[]): UsageError {
   const names = flags.map((flag) => `--${flag.name}`);
-  throw new UsageError(`there is no flag ${written}${didYouMean(written, names)}`);
+  return new UsageError(`there is no flag ${written}${didYouMean(written, names)}`);
 }
 
 /** Fits positionals to their names. @throws UsageError when there are too few or too many */

@@ -1,7 +1,7 @@
 /** A method's options as flags: `latentDim` is `--latent-dim`. The tables in core are the only list of them. */
 import type { MethodInfo, OptionSpec, Options } from '@portolan/core';
 import type { Arguments, Flag } from './arguments.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '@portolan/core/base';
 import { UsageError } from './usage-error.ts';
 
 export function flagName(option: string): string {

@@ -93,12 +93,13 @@ export const dataRm: Verb = {
   json: 'removed, a list of ids',
   examples: ['data rm faces'],
   async run({ args, project }) {
-    for (const id of args.positionals) {
+    const removed = [...new Set(args.positionals)];
+    for (const id of removed) {
       const info = await project.show({ id });
       if (info.kind !== 'data') throw new InputError(`${id} is a ${info.kind}, not a data set; use portolan rm ${id}`);
     }
-    for (const id of args.positionals) await project.remove({ id });
-    return { json: { removed: args.positionals }, text: `removed ${args.positionals.join(', ')}` };
+    for (const id of removed) await project.remove({ id });
+    return { json: { removed }, text: `removed ${removed.join(', ')}` };
   },
 };
 

@@ -1,7 +1,8 @@
+import { FormatError } from '@portolan/core/base';
 import type { Kind } from '@portolan/core';
 import { itemFacts, itemTable } from '../describe.ts';
 import { bytes, table } from '../format.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '@portolan/core/base';
 import { UsageError } from '../usage-error.ts';
 import { textFlag } from '../verb.ts';
 import type { Verb } from '../verb.ts';
@@ -59,8 +60,14 @@ export const rm: Verb = {
   json: 'removed, a list of ids',
   examples: ['rm digits-autoencoder-2'],
   async run({ args, project }) {
-    for (const id of args.positionals) await project.show({ id }); // all or none
-    for (const id of args.positionals) await project.remove({ id });
-    return { json: { removed: args.positionals }, text: `removed ${args.positionals.join(', ')}` };
+    const removed = [...new Set(args.positionals)];
+    for (const id of removed) {
+      // all or none; a damaged one may go
+      await project.show({ id }).catch((error: unknown) => {
+        if (!(error instanceof FormatError)) throw error;
+      });
+    }
+    for (const id of removed) await project.remove({ id });
+    return { json: { removed }, text: `removed ${removed.join(', ')}` };
   },
 };

@@ -2,7 +2,7 @@ import { extname, join } from 'node:path';
 import { TABLE_FORMATS, exportFiles, exportTable } from '@portolan/core';
 import { bytes, plural } from '../format.ts';
 import { writeOut } from '../matrix-files.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '@portolan/core/base';
 import { UsageError } from '../usage-error.ts';
 import { textFlag } from '../verb.ts';
 import type { Verb } from '../verb.ts';

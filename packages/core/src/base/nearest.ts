@@ -2,11 +2,21 @@
 
 /** `; did you mean X?`, or nothing when no name is near. */
 export function didYouMean(written: string, names: readonly string[]): string {
-  const near = names
-    .map((name) => ({ name, distance: editDistance(written, name) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.min(3, name.length / 3)))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near ? `; did you mean ${near.name}?` : '';
+  const near = nearestName(written, names);
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
+/** The name that differs least; capitals and dashes don't count: `salt-and-pepper` is `saltAndPepper`. */
+export function nearestName(written: string, names: readonly string[]): string | undefined {
+  const plain = plainName(written);
+  return names
+    .map((name) => ({ name, distance: editDistance(plain, plainName(name)) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.min(3, plainName(name).length / 3)))
+    .sort((a, b) => a.distance - b.distance)[0]?.name;
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_ ]/g, '');
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
