@@ -38,8 +38,19 @@ test.each([
   ['static', DIST_WEB],
 ])('the %s studio’s own JavaScript stays under 250 kB gzipped', (_, folder) => {
   const assets = join(folder, 'assets');
-  const own = readdirSync(assets).filter((name) => name.endsWith('.js') && !name.startsWith('ort.'));
-  const size = own.reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).byteLength, 0);
+  const own = readdirSync(assets).filter((name) => name.endsWith('.js') && !/^ort\.|^workbench\.worker/.test(name));
+  const size = own.reduce((sum, name) => sum + gzipped(join(assets, name)), 0);
   expect(own.length).toBeGreaterThan(1);
   expect(size).toBeLessThan(250_000);
 });
+
+test('the Workbench that the static site brings along stays small too', () => {
+  const assets = join(DIST_WEB, 'assets');
+  const workbench = readdirSync(assets).filter((name) => /^workbench\.worker.*\.js$/.test(name));
+  expect(workbench).toHaveLength(1);
+  expect(gzipped(join(assets, workbench[0]))).toBeLessThan(250_000);
+});
+
+function gzipped(file: string): number {
+  return gzipSync(readFileSync(file)).byteLength;
+}
