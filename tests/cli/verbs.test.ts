@@ -240,6 +240,47 @@ async function where(cwd: string, args: string[], env = {}): Promise<string> {
   return (JSON.parse(stdout) as { project: { place: string } }).project.place;
 }
 
+describe('rows of images', () => {
+  it.each<[string, number[], () => Uint8Array | Int32Array | Float32Array]>([
+    ['bytes of 0 and 1', [30, 6, 6], () => Uint8Array.from({ length: 30 * 36 }, (_, i) => ((i * i) % 7) & 1)],
+    ['planes of colour', [30, 3, 5, 4], () => Uint8Array.from({ length: 30 * 60 }, (_, i) => (i * i * 31) % 251)],
+    ['whole numbers', [30, 6, 6], () => Int32Array.from({ length: 30 * 36 }, (_, i) => (i * i * 31) % 251)],
+    ['fractions', [30, 6, 6], () => Float32Array.from({ length: 30 * 36 }, (_, i) => ((i * i * 31) % 251) / 251)],
+  ])('of %s have the codes in a file that they have in the data set', async (_, shape, values) => {
+    const folder = scratchFolder();
+    writeFileSync(join(folder, 'x.npy'), writeNpy({ shape, data: values() }));
+    await runJson(folder, 'data', 'add', 'x.npy');
+    await runJson(folder, 'learn', 'x', '--method', 'pca');
+    await runJson(folder, 'export', 'x-pca', '--out', 'kept.npy');
+    await runJson(folder, 'encode', 'x-pca', 'x.npy', '--out', 'codes.npy');
+    expect((await npy(join(folder, 'codes.npy'))).data).toEqual((await npy(join(folder, 'kept.npy'))).data);
+
+    // and back, though PCA leaves [0, 1]
+    await runJson(folder, 'decode', 'x-pca', 'codes.npy', '--out', 'rows.npy');
+    await runJson(folder, 'encode', 'x-pca', 'rows.npy', '--out', 'again.npy');
+    const [there, again] = await Promise.all(['codes.npy', 'again.npy'].map((name) => npy(join(folder, name))));
+    expect(Math.max(...Array.from(there.data, (z, i) => Math.abs(z - again.data[i])))).toBeLessThan(1e-4);
+  });
+
+  it('of another range are refused, where stretching them would give other codes', async () => {
+    const folder = scratchFolder();
+    const data = Float32Array.from({ length: 30 * 36 }, (_, i) => 50 * Math.sin(i * i));
+    writeFileSync(join(folder, 'x.npy'), writeNpy({ shape: [30, 6, 6], data }));
+    expect(await runJson(folder, 'data', 'add', 'x.npy')).toMatchObject({
+      warnings: [expect.stringMatching(/stretched/) as string],
+    });
+    await runJson(folder, 'learn', 'x', '--method', 'pca');
+    const { code, stderr } = await run(folder, 'encode', 'x-pca', 'x.npy', '--out', 'codes.npy');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^portolan: x\.npy: pixel values range from -50 to 50, expected 0 to 1 or 0 to 255/,
+      ) as string,
+    });
+    await runJson(folder, 'encode', 'x-pca', 'x', '--out', 'codes.npy');
+  });
+});
+
 describe('which project is meant', () => {
   it('is said by the flag, else the environment, else the nearest folder', async () => {
     const folder = scratchFolder();

@@ -22,6 +22,8 @@ export interface AssembleOptions {
   label?: string;
   image?: ImageSize;
   minSamples?: number;
+  /** whether pixels of any range are brought to [0, 1]; by default they are */
+  stretch?: boolean;
   /** the columns of a separate file, and its name */
   labels?: { name: string; columns: readonly Column[] };
 }
@@ -32,7 +34,7 @@ export interface AssembleOptions {
  */
 export async function assemble(
   found: Found,
-  { name, label, image, minSamples = 2, labels }: AssembleOptions,
+  { name, label, image, minSamples = 2, stretch, labels }: AssembleOptions,
   signal?: AbortSignal,
 ): Promise<Dataset> {
   const { nSamples, nFeatures } = found.rows;
@@ -50,7 +52,8 @@ export async function assemble(
   }
   const stats = await checkValues(found, signal);
   const medium = image ? resized(found, image) : found.medium;
-  const pixels = medium.kind === 'image' ? pixelRows(found.rows, found.name) : { rows: found.rows, warnings: [] };
+  const pixels =
+    medium.kind === 'image' ? pixelRows(found.rows, found.name, stretch) : { rows: found.rows, warnings: [] };
   const constants = medium.kind === 'image' ? [] : constantWarning(found, stats.constant);
   const joined = labels
     ? joinColumns(found.columns, labels.columns, { nSamples, data: found.name, labels: labels.name })

@@ -60,11 +60,16 @@ export function interleave({ data, nSamples, nFeatures }: Rows, channels: number
   }
 }
 
+/** What decoders without a sigmoid give may leave [0, 1] by so much. */
+const OVERSHOOT = 1;
+
 /**
  * The same rows with pixel values in [0, 1]: bytes are scaled by 1/255 (whole numbers from 0 to 255 become bytes),
  * fractions stay, anything else is stretched from its smallest to its largest value, with a warning.
+ * @param stretch  when false, values a little outside [0, 1] stay too
+ * @throws InputError when they may not be stretched and lie far outside
  */
-export function pixelRows(rows: Rows, name: string): { rows: Rows; warnings: string[] } {
+export function pixelRows(rows: Rows, name: string, stretch = true): { rows: Rows; warnings: string[] } {
   const { data } = rows;
   if (data instanceof Uint8Array) {
     const binary = data.every((value) => value < 2);
@@ -83,6 +88,13 @@ export function pixelRows(rows: Rows, name: string): { rows: Rows; warnings: str
   if (integers && min >= 0 && max <= 255)
     return { rows: { ...rows, data: Uint8Array.from(data), scale: 1 / 255 }, warnings: [] };
   if (min >= 0 && max <= 255 && max > 1.5) return { rows: { ...rows, scale: 1 / 255 }, warnings: [] };
+  if (!stretch) {
+    if (min >= -OVERSHOOT && max <= 1 + OVERSHOOT) return { rows, warnings: [] };
+    throw new InputError(
+      `${name}: pixel values range from ${round(min)} to ${round(max)}, expected 0 to 1 or 0 to 255; bring them to what the space was learned from`,
+      { code: 'pixels', details: { min, max } },
+    );
+  }
   const stretched = data instanceof Float32Array ? data : Float32Array.from(data);
   const range = max - min || 1;
   for (let i = 0; i < stretched.length; i++) stretched[i] = (stretched[i] - min) / range;

@@ -44,6 +44,8 @@ export interface ReadOptions {
   limit?: number;
   /** fewest rows that are accepted; by default 2 */
   minSamples?: number;
+  /** whether pixels of any range are brought to [0, 1]; by default they are. For rows that a space is to encode: false */
+  stretch?: boolean;
 }
 
 /** Names that operating systems leave in folders. */
@@ -59,7 +61,7 @@ export async function readDataset(
   options: ReadOptions = {},
   job: JobOptions = {},
 ): Promise<Dataset> {
-  const { image, label, name, minSamples, labels } = options;
+  const { image, label, name, minSamples, stretch, labels } = options;
   const wanted = files.filter((file) => !JUNK.test(file.name));
   if (wanted.length === 0) throw new InputError('no files were given; name at least one', { code: 'no-files' });
   const total = [...wanted, ...(labels ? [labels] : [])].reduce((sum, file) => sum + file.byteLength, 0);
@@ -104,6 +106,7 @@ export async function readDataset(
     label,
     image: found.medium.kind === 'image' && isImages(found) ? undefined : image,
     minSamples,
+    stretch,
   };
   if (beside) assembled.labels = { name: beside.name, columns: await readLabels(beside, context, beside === pair) };
   const dataset = await assemble(found, assembled, job.signal);

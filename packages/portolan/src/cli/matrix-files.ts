@@ -2,11 +2,11 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import {
+  FormatError,
   columnNames,
-  matrix,
   matrixColumns,
   readDataset,
-  readNpy,
+  readNpyMatrix,
   readRows,
   writeNpy,
   writeTable,
@@ -20,19 +20,19 @@ import { UsageError } from './usage-error.ts';
 import { sourceOf, sources } from './verbs/data.ts';
 
 /**
- * @param medium  what the rows are: images are resized to it, and bytes brought to 0 … 1. Codes have none
+ * Images are read by the rules of `data add`, so that a file gives the codes that the data set made of it has; but their
+ * values are not stretched, as that would depend on the file. Other arrays are taken as they are.
+ * @param medium  what the rows are; codes have none
  */
 export async function readMatrixFile(path: string, medium: Medium | undefined, job: JobOptions): Promise<Matrix> {
   const image = medium?.kind === 'image' ? medium : undefined;
-  if (extname(path).toLowerCase() === '.npy') {
-    const { shape, data } = await readNpy(await (await sourceOf(path)).slice(0), path);
-    const rows = shape[0] ?? 1;
-    const out = Float32Array.from(data);
-    if (image && data instanceof Uint8Array) for (let i = 0; i < out.length; i++) out[i] /= 255;
-    return matrix(rows, rows === 0 ? 0 : out.length / rows, out);
+  if (!image && extname(path).toLowerCase() === '.npy') {
+    const x = await readNpyMatrix(await (await sourceOf(path)).slice(0), path);
+    if (x.data.length === 0) throw new FormatError(`${path} is empty: it has no rows`, { code: 'empty' });
+    return x;
   }
-  const dataset = await readDataset(await sources(path), { image, decoder: lazyDecoder, minSamples: 1 }, job);
-  return readRows(dataset.rows);
+  const options = { image, decoder: lazyDecoder, minSamples: 1, stretch: false };
+  return readRows((await readDataset(await sources(path), options, job)).rows);
 }
 
 const WRITERS = ['.npy', '.csv', '.jsonl', '.parquet'];
