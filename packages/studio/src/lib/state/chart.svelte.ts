@@ -65,7 +65,8 @@ class Chart {
     const codes = space ? await client.codes({ space: space.id }) : null;
     const map = await this.#mapFor(space, mapId, current);
     if (!current()) return;
-    const coordinates = map ? await client.coordinates({ map: map.id }) : codes && flat(codes);
+    const raw = map ? await client.coordinates({ map: map.id }) : codes;
+    const coordinates = raw && flat(raw);
     if (!current() || !coordinates) return;
     this.decodes = false;
     this.space = space;
@@ -74,7 +75,7 @@ class Chart {
     this.span = codes && spanOf(codes);
     this.points = { coordinates, rows: null, key: space?.data ?? map?.data ?? '' };
     await scout().call('setCodes', { codes, places: coordinates });
-    if (!space?.decodes || !current()) return;
+    if (!space?.decodes || (map && map.nComponents !== 2) || !current()) return;
     const [spaceFiles, mapFiles] = await Promise.all([readFiles(space.id), map ? readFiles(map.id) : undefined]);
     if (!current()) return;
     this.runtime = await decoder().call('open', { space: spaceFiles, projection: mapFiles });

@@ -102,7 +102,7 @@ function runtimeOnce(): ReturnType<typeof webRuntime> {
 
 function codesAt(y: Matrix, offset?: number[]): Matrix {
   if (!space) throw new InputError('no space is open');
-  const z = projection?.inverse ? projection.inverse(y) : y;
+  const z = projection?.inverse ? projection.inverse(y) : space.latentDim === 1 ? firstColumn(y) : y;
   if (z.cols !== space.latentDim) {
     throw new InputError(`this map leads to ${z.cols} numbers, the space has ${space.latentDim} dimensions`);
   }
@@ -110,6 +110,15 @@ function codesAt(y: Matrix, offset?: number[]): Matrix {
   const moved = matrix(z.rows, z.cols, z.data.slice());
   for (let i = 0; i < moved.data.length; i++) moved.data[i] += offset[i % z.cols] ?? 0;
   return moved;
+}
+
+/** A space of one dimension lies along the map's x; its y only keeps points apart. */
+function firstColumn(y: Matrix): Matrix {
+  return matrix(
+    y.rows,
+    1,
+    Float32Array.from({ length: y.rows }, (_, i) => y.data[i * y.cols]),
+  );
 }
 
 function decode(z: Matrix): Promise<Matrix> {
