@@ -16,11 +16,12 @@ export function nativeRuntime({ threads = availableParallelism() }: NativeRuntim
   // too short to take from others a core that it has no use for
   const extra = { session: { intra_op: { spin_duration_us: '200' } } };
   const sessionOptions = { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3, extra };
+  const options = { name, sessionOptions, writesInPlace: true };
   let loaded: Promise<Runtime> | undefined;
   return {
     name,
     async load(model) {
-      loaded ??= import('onnxruntime-node').then((ort) => ortRuntime(ort as unknown as Ort, { name, sessionOptions }));
+      loaded ??= import('onnxruntime-node').then((ort) => ortRuntime(ort as unknown as Ort, options));
       return (await loaded).load(model);
     },
   };
