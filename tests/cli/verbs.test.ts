@@ -1,9 +1,9 @@
 /** Every verb on a project of its own, in the order a person would use them. */
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { random } from '@portolan/core/base';
-import { readNpy, writeNpy } from '@portolan/core/data';
+import { npyPieces, readNpy, writeNpy } from '@portolan/core/data';
 import { PROGRAM, run, runJson, scratchFolder, start } from './portolan.fixture.ts';
 
 const N = 48;
@@ -239,6 +239,25 @@ async function where(cwd: string, args: string[], env = {}): Promise<string> {
   const { stdout } = await start(cwd, ['ls', '--json', ...args], env).ended;
   return (JSON.parse(stdout) as { project: { place: string } }).project.place;
 }
+
+describe('a large file', () => {
+  it('is added in memory of its size and a constant', { timeout: 60_000 }, async () => {
+    const folder = scratchFolder();
+    const size = 200e6;
+    const [head] = npyPieces({ shape: [size / 400, 100], data: new Float32Array(size / 4) });
+    writeFileSync(join(folder, 'large.npy'), head);
+    truncateSync(join(folder, 'large.npy'), head.length + size); // zeros that take no room
+    const told = "process.on('exit',()=>process.stderr.write(`peak ${process.resourceUsage().maxRSS} kB`))";
+    const peak = async (...args: string[]): Promise<number> => {
+      const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(told)}` };
+      const { code, stderr } = await start(folder, [...args, '-q'], env).ended;
+      expect(code, stderr).toBe(0);
+      return Number(/peak (\d+) kB/.exec(stderr)![1]) * 1024;
+    };
+    const constant = (await peak('ls')) + 100e6;
+    expect(await peak('data', 'add', 'large.npy')).toBeLessThan(constant + size);
+  });
+});
 
 describe('rows of images', () => {
   it.each<[string, number[], () => Uint8Array | Int32Array | Float32Array]>([

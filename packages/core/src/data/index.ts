@@ -6,7 +6,7 @@ export { readDataset } from './read.ts';
 export type { ReadOptions } from './read.ts';
 export { readPack, readPackManifest } from './packs.ts';
 export type { PackManifest } from './packs.ts';
-export { readNpy, readNpyMatrix, writeNpy } from './formats/npy.ts';
+export { npyPieces, readNpy, readNpyFrom, readNpyMatrix, writeNpy } from './formats/npy.ts';
 export type { NpyArray, NpyData } from './formats/npy.ts';
 export { readSafetensors, writeSafetensors } from './formats/safetensors.ts';
 export type { Safetensors, SafetensorsDType, Tensor, TensorData } from './formats/safetensors.ts';

@@ -5,6 +5,7 @@ import { readDataset } from '../data/index.ts';
 import { datasetFiles, datasetInfo } from './datasets.ts';
 import type { Desk } from './desk.ts';
 import { slug } from './items.ts';
+import { byteLengthOf } from './store.ts';
 import type { AddDataArgs, DataInfo } from './workbench.ts';
 
 export async function addData(desk: Desk, args: AddDataArgs, job: JobOptions = {}): Promise<DataInfo> {
@@ -14,7 +15,7 @@ export async function addData(desk: Desk, args: AddDataArgs, job: JobOptions = {
   const dataset = await readDataset(files, { labels, label, image, decoder: desk.decoder }, job);
   job.signal?.throwIfAborted();
   const kept = datasetFiles(dataset);
-  const bytes = Object.values(kept).reduce((sum, file) => sum + file.byteLength, 0);
+  const bytes = Object.values(kept).reduce((sum, file) => sum + byteLengthOf(file), 0);
   const info = { ...datasetInfo(dataset, bytes), created: desk.now().toISOString() };
   return desk.items.add<DataInfo>(info, kept, { name, base: slug(baseName(files.map((file) => file.name))) });
 }

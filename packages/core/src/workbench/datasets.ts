@@ -1,10 +1,11 @@
 /** A data set ⇄ the files it is kept in: rows.npy as they are, columns.parquet, and info.json that says the rest. */
 import { FormatError } from '../base/index.ts';
-import { readNpy, writeNpy } from '../data/index.ts';
-import type { Dataset, Medium, Rows } from '../data/index.ts';
+import { npyPieces, readNpyFrom } from '../data/index.ts';
+import type { ByteSource, Dataset, Medium, Rows } from '../data/index.ts';
 import { columnInfo, readColumns, writeColumns } from './columns.ts';
 import type { Desk } from './desk.ts';
 import { packDataset } from './packs.ts';
+import type { FileBytes } from './store.ts';
 import type { DataInfo } from './workbench.ts';
 
 const ROWS = 'rows.npy';
@@ -27,9 +28,9 @@ export function datasetInfo(dataset: Dataset, bytes: number): Omit<DataInfo, 'id
 }
 
 /** The files beside info.json. Images are kept as [n, height, width, channels], so that NumPy shows them as such. */
-export function datasetFiles({ rows, columns, medium }: Dataset): Record<string, Uint8Array> {
+export function datasetFiles({ rows, columns, medium }: Dataset): Record<string, FileBytes> {
   return {
-    [ROWS]: writeNpy({ shape: [rows.nSamples, ...rowShape(medium, rows.nFeatures)], data: rows.data }),
+    [ROWS]: npyPieces({ shape: [rows.nSamples, ...rowShape(medium, rows.nFeatures)], data: rows.data }),
     ...(columns.length > 0 && { [COLUMNS]: writeColumns(columns) }),
   };
 }
@@ -47,16 +48,20 @@ export function useDataset<R>(desk: Desk, info: DataInfo, use: (dataset: Dataset
 
 async function readStored({ store }: Desk, info: DataInfo): Promise<Dataset> {
   const { id, nSamples, nFeatures, scale = 1, columns, medium, label, warnings } = info;
-  const read = async (name: string): Promise<Uint8Array> => (await store.open('data', id, name)).slice(0);
-  const { data } = await readNpy(await read(ROWS), `data/${id}/${ROWS}`);
+  const open = async (name: string): Promise<ByteSource> => {
+    const { byteLength, slice } = await store.open('data', id, name);
+    return { name: `data/${id}/${name}`, byteLength, slice };
+  };
+  const { data } = await readNpyFrom(await open(ROWS));
   if (data.length !== nSamples * nFeatures) {
     throw new FormatError(`data/${id}/${ROWS} has ${data.length} numbers, expected ${nSamples} × ${nFeatures}`, {
       details: { name: ROWS },
     });
   }
   const rows: Rows = { data: keepable(data), nSamples, nFeatures, scale };
-  const table =
-    columns.length > 0 ? await readColumns(await read(COLUMNS), columns, nSamples, `data/${id}/${COLUMNS}`) : [];
+  if (columns.length === 0) return { name: id, rows, columns: [], medium, label, warnings };
+  const file = await open(COLUMNS);
+  const table = await readColumns(await file.slice(0), columns, nSamples, file.name);
   return { name: id, rows, columns: table, medium, label, warnings };
 }
 

@@ -5,6 +5,7 @@ import { columnValue, readRows, writeNpy } from '../data/index.ts';
 import type { Column } from '../data/index.ts';
 import { writeColumns } from './columns.ts';
 import { datasetFiles, rowShape } from './datasets.ts';
+import { joined } from './store.ts';
 import type { ItemInfo, Workbench } from './workbench.ts';
 
 /** `npy`: the numbers alone. The others: the numbers beside the data's columns, a row for each sample. */
@@ -30,7 +31,8 @@ export async function exportFiles(workbench: Workbench, { id }: { id: string }):
   const info = await workbench.show({ id });
   if (info.kind === 'data' && info.pack) {
     const [rows, columns] = await Promise.all([workbench.rows({ data: id }), workbench.columns({ data: id })]);
-    return datasetFiles({ name: id, rows, columns, medium: info.medium, warnings: [] });
+    const kept = datasetFiles({ name: id, rows, columns, medium: info.medium, warnings: [] });
+    return Object.fromEntries(Object.entries(kept).map(([name, file]) => [name, joined(file)]));
   }
   const files: Record<string, Uint8Array> = {};
   for (const { name } of await workbench.files({ id })) files[name] = await workbench.file({ id, name });

@@ -4,8 +4,8 @@ export type { Packs } from './packs.ts';
 export { slug } from './items.ts';
 export { TABLE_FORMATS, columnNames, exportFiles, exportTable, matrixColumns, writeTable } from './export.ts';
 export type { TableFormat } from './export.ts';
-export { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES } from './store.ts';
-export type { Shelf, Store, StoredFile } from './store.ts';
+export { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES, byteLengthOf, piecesOf } from './store.ts';
+export type { FileBytes, Shelf, Store, StoredFile } from './store.ts';
 export { checkItem, memoryStore } from './memory-store.ts';
 export type {
   AddDataArgs,

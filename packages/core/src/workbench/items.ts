@@ -8,7 +8,7 @@ import { packInfo } from './packs.ts';
 import type { Packs } from './packs.ts';
 import { beginProject, jsonBytes, readProject } from './project.ts';
 import { INFO_FILE, ITEM_NAME, SHELVES } from './store.ts';
-import type { Store } from './store.ts';
+import type { FileBytes, Store } from './store.ts';
 import type { ItemInfo, Kind } from './workbench.ts';
 
 export const KINDS = Object.keys(SHELVES) as Kind[];
@@ -123,7 +123,7 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
    */
   async function add<I extends ItemInfo>(
     info: Omit<I, 'id'> & { kind: Kind },
-    files: Readonly<Record<string, Uint8Array>>,
+    files: Readonly<Record<string, FileBytes>>,
     { name, base }: { name?: string; base: string },
   ): Promise<I> {
     await beginProject(store, now);

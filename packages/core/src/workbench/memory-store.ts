@@ -1,8 +1,8 @@
 /** A store in memory: for tests, and for a page whose browser keeps no files. Gone when the program ends. */
 import { StoreError } from '../base/index.ts';
 import { bytesSource } from '../data/index.ts';
-import { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES } from './store.ts';
-import type { Shelf, Store } from './store.ts';
+import { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES, joined } from './store.ts';
+import type { FileBytes, Shelf, Store } from './store.ts';
 
 type Item = ReadonlyMap<string, Uint8Array>;
 
@@ -39,7 +39,7 @@ export function memoryStore(name = 'memory'): Store {
       if (Object.values(SHELVES).some((other) => shelves[other].has(id))) {
         throw new StoreError(`the id ${id} is taken`, { code: 'exists' });
       }
-      shelves[shelf].set(id, new Map(Object.entries(files).map(([name, bytes]) => [name, bytes.slice()])));
+      shelves[shelf].set(id, new Map(Object.entries(files).map(([name, file]) => [name, joined(file)])));
     },
     async remove(shelf, id) {
       item(shelf, id);
@@ -53,7 +53,7 @@ export function memoryStore(name = 'memory'): Store {
  * What every store checks before it writes.
  * @throws StoreError when a name could leave its folder, or `info.json` is missing
  */
-export function checkItem(id: string, files: Readonly<Record<string, Uint8Array>>): void {
+export function checkItem(id: string, files: Readonly<Record<string, FileBytes>>): void {
   if (!ITEM_NAME.test(id)) throw new StoreError(`${JSON.stringify(id)} can't be an id`, { code: 'bad-name' });
   for (const name of Object.keys(files)) {
     if (!FILE_NAME.test(name)) throw new StoreError(`${JSON.stringify(name)} can't be a file`, { code: 'bad-name' });

@@ -1,7 +1,7 @@
 /** What every store does, whatever it keeps things in. A new store joins with one call. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { INFO_FILE } from './store.ts';
-import type { Shelf, Store } from './store.ts';
+import type { FileBytes, Shelf, Store } from './store.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -17,7 +17,7 @@ export function checkStore(title: string, open: () => Promise<{ store: Store; ag
     beforeEach(async () => {
       ({ store, again } = await open());
     });
-    const put = (shelf: Shelf, id: string, more: Record<string, Uint8Array> = {}): Promise<void> =>
+    const put = (shelf: Shelf, id: string, more: Record<string, FileBytes> = {}): Promise<void> =>
       store.put(shelf, id, { [INFO_FILE]: text(`{"id":"${id}"}`), ...more });
 
     it('begins empty, without a mark', async () => {
@@ -50,6 +50,13 @@ export function checkStore(title: string, open: () => Promise<{ store: Store; ag
         expect((await source.slice(99_999, 200_000)).byteLength).toBe(1);
         expect((await source.slice(200_000)).byteLength).toBe(0);
       }
+    });
+
+    it('keeps a file that comes in pieces', async () => {
+      const pieces = [Uint8Array.of(1, 2), new Uint8Array(0), Uint8Array.of(3)];
+      await put('data', 'd', { 'a.bin': pieces, 'b.bin': [] });
+      expect(await read(again(), 'data', 'd', 'a.bin')).toEqual(Uint8Array.of(1, 2, 3));
+      expect((await again().files('data', 'd')).map(({ bytes }) => bytes)).toEqual([3, 0, 10]);
     });
 
     it('keeps what was put, not what the caller makes of it later', async () => {

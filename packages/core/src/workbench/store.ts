@@ -20,6 +20,28 @@ export const INFO_FILE = 'info.json';
 export const ITEM_NAME = /^[a-z0-9][a-z0-9._-]{0,79}$/;
 export const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
 
+/** A file to be kept, whole or in pieces that follow each other: large rows need not be copied behind their head. */
+export type FileBytes = Uint8Array | readonly Uint8Array[];
+
+export function piecesOf(file: FileBytes): readonly Uint8Array[] {
+  return file instanceof Uint8Array ? [file] : file;
+}
+
+export function byteLengthOf(file: FileBytes): number {
+  return piecesOf(file).reduce((sum, piece) => sum + piece.byteLength, 0);
+}
+
+/** A file in one piece of its own. */
+export function joined(file: FileBytes): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(byteLengthOf(file));
+  let at = 0;
+  for (const piece of piecesOf(file)) {
+    out.set(piece, at);
+    at += piece.byteLength;
+  }
+  return out;
+}
+
 export interface StoredFile {
   name: string;
   bytes: number;
@@ -51,7 +73,7 @@ export interface Store {
    * @param files  with `info.json` among them
    * @throws StoreError `exists` when an item of any shelf has the id; whoever comes first has it, in all programs
    */
-  put(shelf: Shelf, id: string, files: Readonly<Record<string, Uint8Array>>): Promise<void>;
+  put(shelf: Shelf, id: string, files: Readonly<Record<string, FileBytes>>): Promise<void>;
   /** removes an item, whole too: it is gone from the listing first. One that isn't there is an error */
   remove(shelf: Shelf, id: string): Promise<void>;
   /** removes what programs that died have left behind; never an item, never what a living one is writing */

@@ -10,7 +10,7 @@ import type { Desk } from './desk.ts';
 import { parseInfo } from './item-info.ts';
 import { KINDS } from './items.ts';
 import { markBytes, parseMark } from './project.ts';
-import { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES } from './store.ts';
+import { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES, joined } from './store.ts';
 import type { ItemInfo, Kind } from './workbench.ts';
 
 const MARK = 'portolan.json';
@@ -169,14 +169,4 @@ function unpack(bytes: Uint8Array, name: string, wanted: (path: string) => boole
 
 function malformed(name: string, why: string, cause?: unknown): FormatError {
   return new FormatError(`${name}: ${why}`, { details: { name }, cause });
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.byteLength;
-  }
-  return out;
 }

@@ -1,13 +1,15 @@
 /** Writing so that it survives a power cut: the file's bytes and the folder's entry are both flushed. */
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { piecesOf } from '@portolan/core/workbench';
+import type { FileBytes } from '@portolan/core/workbench';
 import { codeOf } from './explain.ts';
 
 /** Writes a new file and flushes it. */
-export async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFlushed(path: string, bytes: FileBytes): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(bytes);
+    for (const piece of piecesOf(bytes)) await file.writeFile(piece);
     await file.sync();
   } finally {
     await file.close();

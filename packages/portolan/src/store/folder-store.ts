@@ -10,8 +10,8 @@ import { copyFile, link, lstat, mkdir, open, readFile, readdir, realpath, rename
 import { constants } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
-import { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES, StoreError, checkItem } from '@portolan/core';
-import type { ByteSource, Shelf, Store } from '@portolan/core';
+import { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES, StoreError, byteLengthOf, checkItem } from '@portolan/core';
+import type { ByteSource, FileBytes, Shelf, Store } from '@portolan/core';
 import { makeFolder, syncFolder, writeFlushed } from './flushed.ts';
 import { codeOf, explain } from './explain.ts';
 
@@ -265,6 +265,6 @@ function missing(shelf: Shelf, id: string, name?: string): StoreError {
   return new StoreError(`${shelf}/${id} ${what}`, { code: 'no-such-item' });
 }
 
-function sizeOf(files: Readonly<Record<string, Uint8Array>>): number {
-  return Object.values(files).reduce((sum, file) => sum + file.byteLength, 0);
+function sizeOf(files: Readonly<Record<string, FileBytes>>): number {
+  return Object.values(files).reduce((sum, file) => sum + byteLengthOf(file), 0);
 }

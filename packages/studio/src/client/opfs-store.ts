@@ -10,8 +10,8 @@
  * a lock lets one tab write at a time; the browser takes it from a tab that dies.
  */
 import { StoreError } from '@portolan/core/base';
-import { FILE_NAME, ITEM_NAME, SHELVES, checkItem } from '@portolan/core/workbench';
-import type { Shelf, Store } from '@portolan/core/workbench';
+import { FILE_NAME, ITEM_NAME, SHELVES, checkItem, piecesOf } from '@portolan/core/workbench';
+import type { FileBytes, Shelf, Store } from '@portolan/core/workbench';
 import { blobSource } from './client.ts';
 
 const MARK_FILE = 'portolan.json';
@@ -151,15 +151,19 @@ async function openRoot(name: string): Promise<FileSystemDirectoryHandle> {
 }
 
 /** Writes a file whole and flushes it. */
-async function write(folder: FileSystemDirectoryHandle, name: string, bytes: Uint8Array): Promise<void> {
+async function write(folder: FileSystemDirectoryHandle, name: string, bytes: FileBytes): Promise<void> {
   const handle = await folder.getFileHandle(name, { create: true });
   const access = await (handle as unknown as SyncFileHandle).createSyncAccessHandle();
   try {
     access.truncate(0);
-    for (let at = 0; at < bytes.byteLength;) {
-      const written = access.write(bytes.subarray(at), { at });
-      if (written === 0) throw new DOMException('nothing more can be written', 'QuotaExceededError');
-      at += written;
+    let at = 0;
+    for (const piece of piecesOf(bytes)) {
+      for (let from = 0; from < piece.byteLength;) {
+        const written = access.write(piece.subarray(from), { at });
+        if (written === 0) throw new DOMException('nothing more can be written', 'QuotaExceededError');
+        from += written;
+        at += written;
+      }
     }
     access.flush();
   } finally {

@@ -5,6 +5,7 @@
 import { FormatError, InputError, matrix } from '../../base/index.ts';
 import type { Matrix } from '../../base/index.ts';
 import { bytesSource } from '../source.ts';
+import type { ByteSource } from '../source.ts';
 import { readerOf, streamOf } from '../stream.ts';
 import type { ByteReader, ByteStream } from '../stream.ts';
 
@@ -44,7 +45,13 @@ const BLOCK_BYTES = 2 ** 20;
  * @throws FormatError with name and offset
  */
 export async function readNpy(bytes: Uint8Array, name = 'array.npy'): Promise<NpyArray> {
-  const array = await readNpyStream(streamOf(bytesSource(name, bytes)));
+  return readNpyFrom(bytesSource(name, bytes));
+}
+
+/** The same from a source, a piece at a time: no more is held than the array. */
+export async function readNpyFrom(source: ByteSource): Promise<NpyArray> {
+  const { name } = source;
+  const array = await readNpyStream(streamOf(source));
   if ('strings' in array)
     throw new FormatError(`${name} holds text, expected numbers`, { details: { name, offset: 0 } });
   return array;
@@ -277,6 +284,15 @@ const DESCR = new Map<unknown, string>([
  * @throws InputError when the shape does not fit the data
  */
 export function writeNpy(array: Matrix | NpyArray): Uint8Array<ArrayBuffer> {
+  const [head, items] = npyPieces(array);
+  const out = new Uint8Array(head.byteLength + items.byteLength);
+  out.set(head);
+  out.set(items, head.byteLength);
+  return out;
+}
+
+/** The same as head and items; the items are a view of the array, not a copy. */
+export function npyPieces(array: Matrix | NpyArray): [head: Uint8Array, items: Uint8Array] {
   const { data } = array;
   const shape = 'shape' in array ? array.shape : [array.rows, array.cols];
   const length = shape.reduce((product, dim) => product * dim, 1);
@@ -286,12 +302,11 @@ export function writeNpy(array: Matrix | NpyArray): Uint8Array<ArrayBuffer> {
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const dict = `{'descr': '${DESCR.get(data.constructor)}', 'fortran_order': False, 'shape': (${dims}), }`;
   const headBytes = Math.ceil((10 + dict.length + 1) / 64) * 64;
-  const out = new Uint8Array(headBytes + data.byteLength);
+  const head = new Uint8Array(headBytes);
   const text = `${dict.padEnd(headBytes - 11)}\n`;
-  for (let i = 0; i < 6; i++) out[i] = MAGIC.charCodeAt(i);
-  out[6] = 1;
-  new DataView(out.buffer).setUint16(8, text.length, true);
-  out.set(new TextEncoder().encode(text), 10);
-  out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), headBytes);
-  return out;
+  for (let i = 0; i < 6; i++) head[i] = MAGIC.charCodeAt(i);
+  head[6] = 1;
+  new DataView(head.buffer).setUint16(8, text.length, true);
+  head.set(new TextEncoder().encode(text), 10);
+  return [head, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
 }
