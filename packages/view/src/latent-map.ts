@@ -77,6 +77,8 @@ export class LatentMap {
   private pointer: Place | null = null;
   private currentTool: Tool = 'pan';
   private wasMoving = false;
+  /** the map itself, under its overlay, is not as it was drawn last */
+  private stale = true;
 
   constructor(element: HTMLElement, { theme, pointSize, reducedMotion, label }: LatentMapOptions = {}) {
     this.theme = { ...lightTheme, ...theme };
@@ -164,14 +166,14 @@ export class LatentMap {
 
   setPins(points: readonly Pin[]): void {
     this.pins = points;
-    this.invalidate();
+    this.retouch();
   }
 
   /** The point that stands out; −1 for none. */
   setHighlight(point: number): void {
     if (point === this.highlight) return;
     this.highlight = point;
-    this.invalidate();
+    this.retouch();
   }
 
   get tool(): Tool {
@@ -295,7 +297,7 @@ export class LatentMap {
       outline: (ring) => {
         if (ring === this.outline && ring === null) return;
         this.outline = ring;
-        this.invalidate();
+        this.retouch();
       },
       select: (ring) => {
         const indices = this.picking().inPolygon(
@@ -400,12 +402,21 @@ export class LatentMap {
     this.invalidate();
   }
 
+  /** Everything is drawn again at the next frame. */
   private invalidate(): void {
+    this.stale = true;
+    this.retouch();
+  }
+
+  /** What lies over the map is drawn again; the map itself only if it changed: it costs many times as much. */
+  private retouch(): void {
     this.scheduled ||= requestAnimationFrame((now) => {
       this.scheduled = 0;
       this.glide.advance(now);
       if (this.motion.advance(now)) this.events.emit('camera', this.camera);
-      this.draw();
+      const { stale } = this;
+      this.stale = false;
+      this.draw(stale);
       if (this.glide.running || this.motion.running) this.invalidate();
       else if (this.wasMoving && this.pointer) this.hover(this.pointer);
       this.wasMoving = this.glide.running || this.motion.running;
@@ -416,11 +427,13 @@ export class LatentMap {
     this.painter.sync(this.theme, this.motion.current, this.size, () => this.picking());
   }
 
-  private draw(): void {
+  private draw(stale = true): void {
     if (!this.painter.renderer || this.size.width < 1 || this.size.height < 1) return;
     try {
-      this.sync();
-      this.painter.renderer.draw(this.frame(window.devicePixelRatio || 1));
+      if (stale) {
+        this.sync();
+        this.painter.renderer.draw(this.frame(window.devicePixelRatio || 1));
+      }
     } catch (error) {
       this.events.emit('error', { message: error instanceof Error ? error.message : String(error) });
       return;
