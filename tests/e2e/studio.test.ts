@@ -46,7 +46,7 @@ describe('a visit', () => {
     await expectAccessible(page, 'map');
   });
 
-  test('decodes at the pace of the pointer', async () => {
+  test('shows what is under the pointer within a frame at the median', async () => {
     for (let i = 0; i < 60; i++) await pointAt(page, 0.3 + (i % 10) * 0.04, 0.3 + i * 0.006);
     const times = await page.evaluate(() =>
       (globalThis as unknown as { portolan: { timings: { total: number; decode: number }[] } }).portolan.timings.slice(
@@ -55,9 +55,8 @@ describe('a visit', () => {
     );
     const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
     expect(times.length).toBeGreaterThan(50);
-    // a frame on a quiet machine with a GPU; here the map is drawn in software, and other work may share the cores
-    expect(median(times.map((t) => t.total))).toBeLessThan(60);
-    expect(median(times.map((t) => t.decode))).toBeLessThan(8);
+    expect(median(times.map((t) => t.total))).toBeLessThan(16.7);
+    expect(median(times.map((t) => t.decode))).toBeLessThan(4);
   });
 
   test('decodes the whole plane behind the points', async () => {
