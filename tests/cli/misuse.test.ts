@@ -1,6 +1,6 @@
 /** What goes wrong: one clear line on stderr, the right exit code, and nothing lost. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeNpy } from '@portolan/core/data';
@@ -177,6 +177,31 @@ describe('failure', () => {
     expect(readFileSync(join(folder, 'portolan.json'), 'utf8')).toBe(mark);
   });
 
+  it('to read an item is said, and lets the rest be used and the item removed', async () => {
+    const folder = scratchFolder();
+    rows(folder, 'x.npy', [20, 4]);
+    await runJson(folder, 'data', 'add', 'x.npy');
+    for (const name of ['a', 'b', 'c', 'd']) await runJson(folder, 'learn', 'x', '--method', 'pca', '--name', name);
+    const spaces = join(folder, 'portolan-project', 'spaces');
+    writeFileSync(join(spaces, 'a', 'info.json'), '{"kind":"space"}');
+    writeFileSync(join(spaces, 'b', 'info.json'), '{');
+    writeFileSync(join(spaces, 'c', 'encoder.onnx'), readFileSync(join(spaces, 'd', 'encoder.onnx')).subarray(0, 90));
+    const listed = await run(folder, 'ls');
+    expect(listed.code).toBe(0);
+    expect(listed.stdout).toMatch(/^space +c .*\nspace +d /m);
+    expect(listed.stderr).toMatch(
+      /^portolan: spaces\/a\/info\.json has no created; .*\nportolan: spaces\/b\/info\.json is not/,
+    );
+    expect((await run(folder, 'show', 'a')).stderr).toMatch(/^portolan: spaces\/a\/info\.json has no [^\n]+\n$/);
+    const { code, stderr } = await run(folder, 'encode', 'c', 'x.npy', '--out', 'z.npy');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^portolan: spaces\/c: encoder\.onnx is not a model .*learn it again\n$/) as string,
+    });
+    expect(await runJson(folder, 'rm', 'a', 'b', 'c', 'c')).toEqual({ removed: ['a', 'b', 'c'] });
+    expect(readdirSync(spaces)).toEqual(['d']);
+  });
+
   it('of a place that can’t be written', async () => {
     const folder = scratchFolder();
     writeFileSync(join(folder, 'file'), 'x');
@@ -222,6 +247,25 @@ describe('a pipe', () => {
     });
     expect(head).toBe('{"project"');
     expect(readFileSync(join(folder, 'errors'), 'utf8')).toBe('');
+  });
+});
+
+describe.runIf(existsSync('/dev/full'))('an output that can’t be written', () => {
+  const shell = (folder: string, line: string): { status: number | null; stderr: string } =>
+    spawnSync('sh', ['-c', line, process.execPath, PROGRAM], { cwd: folder, encoding: 'utf8' });
+
+  it('is said in one line', () => {
+    const { status, stderr } = shell(scratchFolder(), '"$0" "$1" ls > /dev/full');
+    expect(stderr).toMatch(/^portolan: the output could not be written: ENOSPC[^\n]*\n$/);
+    expect(status).toBe(1);
+  });
+
+  it('does not stop the work when it is only progress', () => {
+    const folder = scratchFolder();
+    rows(folder, 'x.npy', [20, 4]);
+    const learn = '"$0" "$1" learn x --epochs 2 --layers 4 2> /dev/full';
+    expect(shell(folder, `"$0" "$1" data add x.npy && ${learn}`).status).toBe(0);
+    expect(readdirSync(join(folder, 'portolan-project', 'spaces'))).toEqual(['x-autoencoder']);
   });
 });
 

@@ -48,12 +48,12 @@ const MISUSES = ['usage', 'option', 'no-such-method', 'bad-name'];
 
 /** Runs a command line; the process's exit code says how it went. */
 export async function main(argv: readonly string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0); // the reader has seen enough
-      throw error;
-    });
-  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0); // the reader has seen enough
+    process.stderr.write(`portolan: the output could not be written: ${error.message}\n`);
+    process.exit(FAILED);
+  });
+  process.stderr.on('error', () => {}); // progress that nobody reads is no reason to stop
   // read before parsing, so that a command line that can't be parsed is answered as it was asked
   const json = argv.includes('--json');
   try {

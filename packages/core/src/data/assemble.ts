@@ -61,15 +61,14 @@ export async function assemble(
   const names = joined.map((column) => column.name);
   const only = labels?.columns.length === 1 ? joined.at(-1)!.name : undefined;
   const added = labels ? chooseLabel(names.slice(found.columns.length), undefined, labels.name) : undefined;
+  const supposed = added ?? only ?? found.label ?? chooseLabel(names, undefined, found.name);
+  const isText = joined.find((column) => column.name === supposed)?.type === 'text';
   return {
     name: name ?? baseName(found.name),
     rows: pixels.rows,
     columns: joined,
     medium,
-    label:
-      label === undefined
-        ? (added ?? only ?? found.label ?? chooseLabel(names, undefined, found.name))
-        : chooseLabel(names, label, found.name),
+    label: label === undefined ? (isText ? undefined : supposed) : chooseLabel(names, label, found.name),
     warnings: [...found.warnings, ...pixels.warnings, ...constants],
   };
 }

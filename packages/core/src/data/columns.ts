@@ -8,6 +8,8 @@ import type { Cell } from './table.ts';
 const MAX_CATEGORIES = 1000;
 /** A label was chosen as one, so it may have more. */
 const MAX_LABELS = 10_000;
+/** As many texts, all different, are names of the rows and group nothing, label or not. */
+const NAMES = 50;
 
 /** Takes cells row by row and gives the column in the end. */
 export interface ColumnBuilder {
@@ -47,7 +49,10 @@ function textBuilder(name: string, nRows: number, isLabel: boolean, isBoolean: b
     },
     build() {
       const found = [...codeOf.keys()];
-      const few = isLabel ? found.length <= MAX_LABELS : found.length <= MAX_CATEGORIES && found.length * 2 <= present;
+      const names = found.length === present && present >= NAMES;
+      const few = isLabel
+        ? found.length <= MAX_LABELS && !names
+        : found.length <= MAX_CATEGORIES && found.length * 2 <= present;
       if (!few && !isBoolean) return { name, type: 'text', values: Array.from(codes, (code) => found[code] ?? '') };
       return sortedCategory(name, codes, found);
     },

@@ -46,12 +46,11 @@ export async function datasetOfTable(
   const used = vector ? [vector] : features;
   const nFeatures = vector ? vector.length! : features.length;
   if (nFeatures === 0) {
-    throw new InputError(
-      `${table.name} has no column of numbers to learn from; its columns: ${table.names.join(', ')}`,
-      {
-        code: 'no-features',
-      },
-    );
+    const why =
+      nRows === 1
+        ? 'has one row and no number in it: are the rows under its header missing?'
+        : `has no column of numbers to learn from; its columns: ${table.names.join(', ')}`;
+    throw new InputError(`${table.name} ${why}`, { code: 'no-features' });
   }
   for (const profile of used) refuseNotFinite(profile, table);
 

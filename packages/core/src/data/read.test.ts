@@ -237,7 +237,7 @@ describe('tables', () => {
     ['a number that is none', 'a,b\n1,2\n3,nan\n5,6\n', 'a.csv: value NaN in row 1 (line 3), column b'],
     ['no numbers', 'a,b\nx,y\nz,w\n', 'a.csv has no column of numbers to learn from; its columns: a, b'],
     ['one row', 'a,b\n1,2\n', 'a.csv has 1 row, at least 2 are needed'],
-    ['a header alone', 'a,b\n', /a\.csv/],
+    ['a header alone', 'a,b\n', 'a.csv has one row and no number in it: are the rows under its header missing?'],
     ['nothing', '', 'a.csv is empty'],
     ['blanks', ' \n\n', 'a.csv is empty'],
     ['zero bytes', 'a,b\n1,\0\n', /is of no known format.*byte 6/],
@@ -350,6 +350,11 @@ describe('tables', () => {
       2,
       'cat,dog,cow',
     ]);
+    const words = Array.from({ length: 60 }, (_, i) => `w${i}`);
+    const many = [file('words.tsv', words.join('\n')), file('v.tsv', words.map((_, i) => `1\t${i}`).join('\n'))];
+    const named = await readDataset(many);
+    expect(named.columns, 'names group nothing').toEqual([{ name: 'column 1', type: 'text', values: words }]);
+    expect(named.label).toBeUndefined();
     const two = await readDataset([vectors, file('metadata.tsv', 'word\tclass\ncat\ta\ndog\tb\ncow\ta\n')]);
     expect([two.label, values(two, 'word').join(), values(two, 'class').join('')]).toEqual([
       'class',
@@ -433,6 +438,13 @@ describe('the door', () => {
     ['a.npy', '', 'a.npy is empty'],
   ])('refuses %s when it is something else', async (name, text, message) => {
     await expect(read(name, text)).rejects.toThrow(message);
+  });
+
+  it('refuses a zip whose names lead out of it', async () => {
+    for (const path of ['../x.npy', 'a/../../x.npy', '..\\x.npy', 'a/..']) {
+      const zip = zipSync({ [path]: npy(new Float32Array(4), 2, 2) });
+      for (const name of ['x.npz', 'x.zip']) await expect(read(name, zip)).rejects.toThrow(/"[^"]+" leads out of it/);
+    }
   });
 
   it('refuses bombs: gzip that declares or holds too much, zip likewise', async () => {

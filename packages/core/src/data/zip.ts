@@ -57,6 +57,7 @@ export async function zipEntries(
     const crc = view.getUint32(at + 16, true);
     at = end;
     if (path.endsWith('/')) continue;
+    if (/(^|[/\\])\.\.([/\\]|$)/.test(path)) throw bad(name, offset + at, `${JSON.stringify(path)} leads out of it`);
     if (flags & 1) throw bad(name, offset + at, `${path} is encrypted`);
     if (method !== 0 && method !== 8)
       throw bad(name, offset + at, `${path} is packed by method ${method}, expected stored or deflate`);

@@ -107,7 +107,7 @@ export function* pcaSteps(
     throw new InputError(
       rank === 0
         ? `PCA: all ${x.rows} rows are equal, so there is no direction to find`
-        : `PCA: the rows vary along ${rank} independent directions, got ${nComponents} components; ask for at most ${rank}`,
+        : `PCA: the rows vary along ${rank} independent ${rank === 1 ? 'direction' : 'directions'}, got ${nComponents} to find; try at most ${rank}`,
       { code: 'rank', details: { most: rank } },
     );
   }
@@ -271,6 +271,7 @@ export const pca: SpaceMethod = {
     const options = resolveOptions('pca', OPTIONS, given);
     const { latentDim, solver, seed } = options as { latentDim: number; solver: PcaSolver; seed: number };
     const x = readRows(dataset.rows);
+    checkLatentDim(latentDim, x);
     // no detail is reported, so the job's reporter of details will do
     const plainJob = job as JobOptions;
     const fitted = await drive('learning', pcaSteps(x, { nComponents: latentDim, solver, seed }), plainJob);
@@ -293,6 +294,16 @@ export const pca: SpaceMethod = {
     };
   },
 };
+
+/** In the words of the method's options, before `fitPca` says it in its own. */
+function checkLatentDim(latentDim: number, { rows, cols }: Matrix): void {
+  const most = Math.min(rows - 1, cols);
+  if (latentDim <= most || rows < 2) return;
+  throw new InputError(
+    `latentDim ${latentDim} is more than the ${most} ${most === 1 ? 'direction' : 'directions'} of ${rows} rows × ${cols} columns; try at most ${most}`,
+    { code: 'latent-dim', details: { latentDim, most } },
+  );
+}
 
 /** Mean over samples and features of (x − x̂)². */
 function* reconstructionErrorSteps(x: Matrix, fitted: Pca): Steps<number> {
