@@ -104,7 +104,7 @@ async function checkValues(
       if (mayFail && !Number.isFinite(value)) {
         const column = featureNames ? `column ${featureNames[j]}` : `column ${j}`;
         throw new InputError(
-          `${name}: value ${value} in row ${i}, ${column}; expected finite numbers: remove or fill such rows first`,
+          `${name}: value ${value} in row ${i}, ${column}; expected finite numbers${Number.isNaN(value) ? '' : ' below 3.4e38'}: remove or fill such rows first`,
           {
             code: 'not-finite',
             details: { row: i, column: j },

@@ -133,7 +133,11 @@ function roleOf(profile: Profile, { label, kept, vector, table, nRows, warnings 
   if (counts.vector > 0 && vector) return 'nothing';
   if (name === label || kept.includes(name) || vector) return 'beside';
   const numbers = counts.number + counts.missing === nRows;
-  if (!numbers) return 'beside';
+  if (!numbers) {
+    const others = nRows - counts.number - counts.missing;
+    if (others < counts.number) warnings.push(strayText(profile, others, table));
+    return 'beside';
+  }
   if (counts.missing > 0) {
     warnings.push(
       `Column ${name} has ${counts.missing} missing ${counts.missing === 1 ? 'value' : 'values'}, the first in ${table.place(first.missing ?? 0)}: it stands beside the rows and is not learned from.`,
@@ -145,6 +149,13 @@ function roleOf(profile: Profile, { label, kept, vector, table, nRows, warnings 
     return 'beside';
   }
   return 'feature';
+}
+
+/** A column that was probably meant to be one of numbers. */
+function strayText({ name, first }: Profile, count: number, table: Table): string {
+  const row = Math.min(...[first.text, first.boolean, first.time, first.vector].map((row) => row ?? Infinity));
+  const what = count === 1 ? '1 value that is not a number' : `${count} values that are not numbers, the first`;
+  return `Column ${name} has ${what} in ${table.place(row)}: it stands beside the rows and is not learned from.`;
 }
 
 /** The column of vectors that are the rows. */

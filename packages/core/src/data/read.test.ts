@@ -258,6 +258,24 @@ describe('tables', () => {
     expect([told.medium.kind, told.rows.nFeatures, told.rows.data[1]]).toEqual(['image', 784, 1]);
   });
 
+  it('warns of a column of numbers with something else in it', async () => {
+    const { rows, columns, warnings } = await read('a.csv', 'a,b,c\n1,2,x\n3,?,y\n5,6,7\n7,-,z\n8,9,w\n');
+    expect([rows.nFeatures, columns.map(({ name }) => name)]).toEqual([1, ['b', 'c']]);
+    expect(warnings).toEqual([
+      'Column b has 2 values that are not numbers, the first in row 1 (line 3): it stands beside the rows and is not learned from.',
+    ]);
+  });
+
+  it.each([
+    ['a.json', '[[1, 2], [3, NaN]]', 'a.json: value NaN in row 1, column column 2'],
+    ['a.json', '[{"a": 1, "NaN": "is NaN"}, {"a": -Infinity, "NaN": "\\"NaN"}]', 'value -Infinity in row 1, column a'],
+    ['a.jsonl', '{"v": [1, 2]}\n{"v": [NaN, 2]}\n', 'value NaN in row 1 (line 2), column v[0]'],
+    ['a.json', '[[1, 2], [3, NaN]', /^a\.json is not JSON/],
+    ['a.npy', npy(Float32Array.of(1, 2, -Infinity, 4), 2, 2), 'row 1, column 0; expected finite numbers below 3.4e38'],
+  ])('names what is not finite in %s %j', async (name, content, message) => {
+    await expect(read(name, content)).rejects.toThrow(message);
+  });
+
   it('reads each layout of JSON', async () => {
     const expected = [[1, 2], [3, 4]]; // prettier-ignore
     for (const json of [

@@ -96,10 +96,12 @@ async function* lines(stream: ByteStream): AsyncGenerator<{ text: string; line: 
   if (held.trim()) yield { text: held, line: line + 1 };
 }
 
-function parse(text: string, name: string, where: string): unknown {
+function parse(text: string, name: string, where: string, reviver?: (key: string, value: unknown) => unknown): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, reviver);
   } catch (cause) {
+    const quoted = reviver ? text : quoteBareNaN(text);
+    if (quoted !== text) return parse(quoted, name, where, unquote);
     const why = cause instanceof Error ? cause.message.replace(/\s+/g, ' ') : String(cause);
     const offset = Number(/position (\d+)/.exec(why)?.[1] ?? text.length);
     throw new FormatError(`${name} is not JSON${where === 'position' ? '' : ` on ${where}`}: ${why.slice(0, 160)}`, {
@@ -107,6 +109,17 @@ function parse(text: string, name: string, where: string): unknown {
       cause,
     });
   }
+}
+
+/** Python writes NaN and Infinity bare, which is not JSON; they are read, so that they can be named by row and column. */
+function quoteBareNaN(text: string): string {
+  return text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g, (found) =>
+    found[0] === '"' ? found : `"\\u0000${found}"`,
+  );
+}
+
+function unquote(_: string, value: unknown): unknown {
+  return typeof value === 'string' && /^\0-?(NaN|Infinity)$/.test(value) ? Number(value.slice(1)) : value;
 }
 
 /** Any of the known layouts → an array of rows. */
