@@ -61,17 +61,17 @@ export async function readMatrix(desk: Desk, shelf: 'spaces' | 'maps', id: strin
   return readNpyMatrix(await source.slice(0), `${shelf}/${id}/${name}`);
 }
 
-/** Loads the space unless it was used lately. */
-function useSpace<R>(desk: Desk, id: string, use: (space: LatentSpace) => Promise<R>): Promise<R> {
-  return desk.spaces.with(id, () => openSpace(desk, id), use);
+/** Loads the space unless it was used lately; another program may have removed it since, and put one in its place. */
+async function useSpace<R>(desk: Desk, id: string, use: (space: LatentSpace) => Promise<R>): Promise<R> {
+  const info: SpaceInfo = await desk.items.findKind(id, 'space');
+  return desk.spaces.with(id, info.created, () => openSpace(desk, id), use);
 }
 
-async function openSpace({ store, items, runtime }: Desk, id: string): Promise<LatentSpace> {
-  const info: SpaceInfo = await items.findKind(id, 'space');
+async function openSpace({ store, runtime }: Desk, id: string): Promise<LatentSpace> {
   const files: Record<string, Uint8Array> = {};
-  for (const { name } of await store.files('spaces', info.id)) {
+  for (const { name } of await store.files('spaces', id)) {
     if (name === INFO_FILE || name === 'codes.npy') continue;
-    files[name] = await (await store.open('spaces', info.id, name)).slice(0);
+    files[name] = await (await store.open('spaces', id, name)).slice(0);
   }
   try {
     return await loadSpace(files, runtime);

@@ -5,9 +5,14 @@ function make(limit = 2) {
   const loaded: string[] = [];
   const released: string[] = [];
   const cache = cacheOf<string>(limit, (value) => void released.push(value));
-  const use = <R>(key: string, then: (value: string) => R | Promise<R> = () => undefined as R): Promise<R> =>
+  const use = <R>(
+    key: string,
+    then: (value: string) => R | Promise<R> = () => undefined as R,
+    version = '',
+  ): Promise<R> =>
     cache.with(
       key,
+      version,
       () => {
         loaded.push(key);
         return Promise.resolve(key.toUpperCase());
@@ -45,11 +50,19 @@ describe('cacheOf', () => {
     expect(released).toContain('A');
   });
 
+  it('loads another version anew, and lets go of the one before', async () => {
+    const { use, loaded, released } = make();
+    for (const version of ['1', '1', '2', '2']) await use('a', () => undefined, version);
+    await Promise.resolve();
+    expect([loaded, released]).toEqual([['a', 'a'], ['A']]);
+  });
+
   it('forgets what failed to load', async () => {
     const cache = cacheOf<number>(2);
     await expect(
       cache.with(
         'a',
+        '',
         () => Promise.reject(new Error('no')),
         () => 0,
       ),
@@ -57,6 +70,7 @@ describe('cacheOf', () => {
     expect(
       await cache.with(
         'a',
+        '',
         () => Promise.resolve(1),
         (value) => value,
       ),

@@ -2,14 +2,15 @@
  * The few values used last, loaded on demand. One that falls out is released only when nobody uses it any more.
  */
 interface Entry<V> {
+  version: string;
   value: Promise<V>;
   users: number;
   dropped: boolean;
 }
 
 export interface Cache<V> {
-  /** loads it unless it is there, and keeps it whole while `use` runs */
-  with<R>(key: string, load: () => Promise<V>, use: (value: V) => Promise<R> | R): Promise<R>;
+  /** loads it unless it is there in that version, and keeps it whole while `use` runs */
+  with<R>(key: string, version: string, load: () => Promise<V>, use: (value: V) => Promise<R> | R): Promise<R>;
   drop(key: string): void;
 }
 
@@ -31,10 +32,11 @@ export function cacheOf<V>(limit: number, release: (value: V) => Promise<void> |
 
   return {
     drop,
-    async with(key, load, use) {
+    async with(key, version, load, use) {
+      if (entries.get(key)?.version !== version) drop(key);
       let entry = entries.get(key);
       if (entry) entries.delete(key);
-      else entry = { value: load(), users: 0, dropped: false };
+      else entry = { version, value: load(), users: 0, dropped: false };
       entries.set(key, entry);
       entry.users++;
       for (const oldest of entries.keys()) {

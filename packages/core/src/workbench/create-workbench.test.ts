@@ -368,6 +368,26 @@ describe('a project as a zip', () => {
   });
 });
 
+describe('two programs on one project', () => {
+  it('see what the other has put in the place of what they knew', async () => {
+    const other = open();
+    await addPoints('p');
+    await learnPca('p', 's');
+    const rows = readRows(await project.rows({ data: 'p' }));
+    const before = await project.encode({ space: 's', rows });
+
+    for (const id of ['p', 's']) await other.remove({ id });
+    await expect(project.encode({ space: 's', rows })).rejects.toMatchObject({ code: 'no-such-item' });
+    const flipped = points().map((value) => 2 - value);
+    const file = bytesSource('p.npy', writeNpy({ shape: [N, D], data: flipped }));
+    await other.addData({ files: [file] });
+    await other.learn({ data: 'p', method: 'pca', name: 's' });
+    expect(readRows(await project.rows({ data: 'p' })).data).toEqual(flipped);
+    expect(await project.encode({ space: 's', rows })).toEqual(await other.encode({ space: 's', rows }));
+    expect(await project.encode({ space: 's', rows })).not.toEqual(before);
+  });
+});
+
 describe('a project that is not as it should be', () => {
   it('of a newer version is left alone', async () => {
     await store.writeMark(text('{"format":"portolan-project","version":2,"created":""}'));

@@ -43,7 +43,7 @@ export function rowShape(medium: Medium, nFeatures: number): number[] {
 /** Loads the data set, from the project or its pack, unless it was used lately. */
 export function useDataset<R>(desk: Desk, info: DataInfo, use: (dataset: Dataset) => Promise<R> | R): Promise<R> {
   const load = (): Promise<Dataset> => (info.pack ? packDataset(desk.packs!, info.id) : readStored(desk, info));
-  return desk.datasets.with(info.id, load, use);
+  return desk.datasets.with(info.id, info.created, load, use);
 }
 
 async function readStored({ store }: Desk, info: DataInfo): Promise<Dataset> {
