@@ -124,11 +124,16 @@ export const div = binary({
 const power = binary({
   name: 'pow',
   type: 'Pow',
-  gradient: (g, a, b, y) => [() => mul(g, mul(b, pow(a, sub(b, 1)))), () => mul(g, mul(y, log(a)))],
+  gradient: (g, a, b, y) => [
+    // b · aᵇ⁻¹ is 0 where b is, whatever a
+    () => mul(g, mul(b, pow(a, scalarValue(b) === undefined ? where(equal(b, 0), 1, sub(b, 1)) : sub(b, 1)))),
+    // 0ᵇ stays 0 when b moves
+    () => mul(g, mul(y, log(where(equal(a, 0), 1, a)))),
+  ],
   fold: (a, b) => a ** b,
 });
 
-/** a to the power b; small whole powers and the root are written as such. Its gradient for b needs a > 0. */
+/** a to the power b; small whole powers and the root are written as such. Its gradient for b needs a ≥ 0. */
 export function pow(a: Value, b: Value): Tensor {
   const exponent = typeof b === 'number' ? b : scalarValue(b);
   if (typeof a !== 'number') {

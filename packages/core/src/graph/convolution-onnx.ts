@@ -26,7 +26,7 @@ export function writeConvTranspose(
  * The weights' gradient as matrix products, one for each place of the kernel: Gᵀ · X(i, j), where the rows of both are
  * all windows of all images. Pixels go first and channels last, so that taking every second row and column copies
  * whole blocks. Few channels would leave such products idle: one channel is put together into one product, two to
- * seven, groups and images smaller than the kernel's reach are written as a convolution.
+ * seven, and groups, are written as a convolution.
  */
 export function writeWeightGradient(
   emit: Emitter,

@@ -77,8 +77,11 @@ function pullback(ys: readonly Tensor[], xs: readonly Tensor[], cotangents: read
   checkShapes('gradients: cotangents', cotangents, ys);
   const order = topological(ys);
   const wanted = new Set(xs);
+  // only numbers that vary smoothly carry a derivative: a shape, an index or a truth that is made of x does not
   const depends = new Set<Tensor>();
-  for (const t of order) if (wanted.has(t) || t.inputs.some((i) => depends.has(i))) depends.add(t);
+  for (const t of order) {
+    if (wanted.has(t) || (t.dtype === 'float32' && t.inputs.some((i) => depends.has(i)))) depends.add(t);
+  }
 
   const collected = new Map<Tensor, Tensor>();
   const collect = (t: Tensor, g: Tensor): void => {
@@ -89,11 +92,7 @@ function pullback(ys: readonly Tensor[], xs: readonly Tensor[], cotangents: read
   for (const t of order.reverse()) {
     const g = collected.get(t);
     if (g === undefined || !t.inputs.some((i) => depends.has(i))) continue;
-    if (!t.op.gradient) {
-      if (t.dtype === 'float32' && t.op.name !== 'cast')
-        throw new InputError(`gradients: ${t.op.name} has no gradient`);
-      continue;
-    }
+    if (!t.op.gradient) throw new InputError(`gradients: ${t.op.name} has no gradient`);
     const parts = t.op.gradient(g, t, t.attributes);
     t.inputs.forEach((source, i) => {
       const part = depends.has(source) ? parts[i] : null;

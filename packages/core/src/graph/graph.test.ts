@@ -154,6 +154,32 @@ describe('gradients', () => {
     expect(out.dw.data[0]).toBeCloseTo(18 * 0.5 * (1 + 16 + 81), 3);
   });
 
+  test('of gradients, where the rows are counted at run time', async () => {
+    const rows = g.input('rows', ['batch', 2]);
+    const [d] = g.gradients(g.mean(g.pow(rows, 3)), [rows]); // 3 x² / n
+    const [dd] = g.gradients(g.sum(g.square(d)), [rows]); // 36 x³ / n²
+    const out = await (await g.compile(runtime, { dd })).run({ rows: f32([3, 2], [1, 2, 3, -1, 0, 2]) });
+    [1, 8, 27, -1, 0, 8].forEach((cube, i) => expect(out.dd.data[i]).toBeCloseTo(cube, 4));
+  });
+
+  test('of powers at their edges: 0 where the exponent or the base is 0', async () => {
+    const [a, b] = [g.input('a', [3]), g.input('b', [3])];
+    const [da, db] = g.gradients(g.sum(g.pow(a, b)), [a, b]);
+    const out = await (await g.compile(runtime, { da, db })).run({ a: f32([3], [0, 0, 2]), b: f32([3], [0, 2, 0]) });
+    expect([...out.da.data]).toEqual([0, 0, 0]);
+    expect([...out.db.data]).toEqual([0, 0, expect.closeTo(Math.log(2), 6)]);
+  });
+
+  test('of logSumExp keep their digits where exponentials overflow', async () => {
+    const big = g.input('big', [2, 2]);
+    const y = g.logSumExp(big, { axes: 1 });
+    const out = await (
+      await g.compile(runtime, { y, d: g.gradients(g.sum(y), [big])[0] })
+    ).run({ big: f32([2, 2], [1000, 1000, -1000, 5000]) });
+    expect([...out.y.data]).toEqual([expect.closeTo(1000 + Math.LN2, 3), 5000]);
+    [0.5, 0.5, 0, 1].forEach((share, i) => expect(out.d.data[i]).toBeCloseTo(share, 6));
+  });
+
   test('of relu and abs at the kink are 0', async () => {
     const ys = { r: g.gradients(g.sum(g.relu(x)), [x])[0], a: g.gradients(g.sum(g.abs(x)), [x])[0] };
     const out = await (await g.compile(runtime, ys)).run({ x: f32([3], [-1, 0, 2]) });

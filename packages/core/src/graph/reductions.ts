@@ -39,9 +39,11 @@ export const max = reduction('max', 'ReduceMax', (g, x, y, axes) => {
 });
 
 /** log Σ exp(x) over some axes, without overflow. */
-export const logSumExp = reduction('logSumExp', 'ReduceLogSumExp', (g, x, y, axes) =>
-  mul(unreduce(g, x, axes), exp(sub(x, unreduce(y, x, axes)))),
-);
+export const logSumExp = reduction('logSumExp', 'ReduceLogSumExp', (g, x, y, axes) => {
+  // the same number twice, but exp(x − y) has the rounding of a large y in its exponent
+  const share = axes.length === 1 ? softmax(x, axes[0]) : exp(sub(x, unreduce(y, x, axes)));
+  return mul(unreduce(g, x, axes), share);
+});
 
 const countOp = defineOp<{ axes: readonly number[] }>({
   name: 'count',
