@@ -8,7 +8,7 @@ import { bernoulli, squaredError } from './losses.ts';
 import { adam, adamw, sgd } from './optimisers.ts';
 import { cosineDecay } from './schedules.ts';
 import { trainer } from './trainer.ts';
-import type { Trainer, TrainOptions, TrainUnit } from './trainer.ts';
+import type { Trained, Trainer, TrainOptions, TrainUnit } from './trainer.ts';
 
 const runtime = nodeRuntime();
 
@@ -92,16 +92,17 @@ function curve(more: Partial<TrainOptions> = {}): Promise<Trainer> {
 const values = (training: Trainer): number[] => training.parameters().flatMap(({ value }) => [...value]);
 
 describe('trainer', () => {
-  it('gives the same parameters, bit for bit, however many mini-batches are one call', async () => {
-    const results: number[][] = [];
-    for (const batchesPerCall of [1, 2, 4]) {
-      const training = await curve({ batchesPerCall });
-      const { parameters, history } = await run(training);
-      results.push([...parameters.flatMap(({ value }) => [...value]), ...history.map(({ train }) => train.loss)]);
+  it.each([
+    ['all rows', {}],
+    ['held-out rows and early stopping', { validationShare: 0.2, patience: 2, batchSize: 9, learningRate: 0.2 }],
+  ])('gives the same, bit for bit, however many mini-batches are one call: %s', async (_, options) => {
+    const results: Trained[] = [];
+    for (const batchesPerCall of [1, 2, 4, 8]) {
+      const training = await curve({ ...options, batchesPerCall });
+      results.push(await run(training));
       await training.dispose();
     }
-    expect(results[1]).toEqual(results[0]);
-    expect(results[2]).toEqual(results[0]);
+    for (const result of results) expect(result).toEqual(results[0]);
   });
 
   it.each([
@@ -133,6 +134,22 @@ describe('trainer', () => {
     const text = new TextDecoder('latin1').decode(bytes).replace('"version":"1"', '"version":"9"');
     const newer = Uint8Array.from(text, (c) => c.charCodeAt(0));
     await expect(curve({ checkpoint: newer })).rejects.toMatchObject({ code: 'newer-version' });
+    await expect(curve({ seed: 2, checkpoint: bytes })).rejects.toThrow('its seed is 1, expected 2');
+    await expect(curve({ batchSize: 20, checkpoint: bytes })).rejects.toThrow('its batchSize is 14, expected 20');
+    const without = Uint8Array.from(
+      text.replace('"version":"9"', '"version":"1"').replace('"position"', '"nothing_"'),
+      (c) => c.charCodeAt(0),
+    );
+    await expect(curve({ checkpoint: without })).rejects.toThrow('does not say how far');
+  });
+
+  it('stays at its end when it goes on from there', async () => {
+    const options = { validationShare: 0.3, patience: 2, epochs: 400, learningRate: 0.3 };
+    const training = await curve(options);
+    const expected = await run(training);
+    const again = await curve({ ...options, checkpoint: training.checkpoint() });
+    expect(again.done).toBe(again.total);
+    expect(await run(again)).toEqual(expected);
   });
 
   it('catches divergence, keeps the last good parameters and says what to try', async () => {

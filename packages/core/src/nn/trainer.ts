@@ -5,7 +5,7 @@
  * How many mini-batches are one call is measured (as many as take 100 ms, at most eight) and changes nothing in the
  * result, bit for bit: see optimisers.ts. Iterations beyond the last, which fill its call, get a learning rate of 0.
  */
-import { FormatError, NumericalError, random } from '../base/index.ts';
+import { FormatError, InputError, NumericalError, random } from '../base/index.ts';
 import type { Random, Stepper } from '../base/index.ts';
 import { compile, input } from '../graph/index.ts';
 import type { Executable, Runtime, TensorValue } from '../runtime/index.ts';
@@ -102,6 +102,10 @@ const VERSION = 1;
 
 /** What a checkpoint has beside tensors. */
 interface Position {
+  /** what order and noise follow from */
+  readonly seed: number;
+  readonly nRows: number;
+  readonly batchSize: number;
   iteration: number;
   sums: Losses;
   count: number;
@@ -141,6 +145,9 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
   const parts = Object.keys(evaluation);
   const state = trainState(initial, optimiser);
   let at: Position = {
+    seed,
+    nRows,
+    batchSize,
     iteration: 0,
     sums: zeroes(),
     count: 0,
@@ -150,8 +157,8 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     waiting: null,
   };
   let best: Parameter[] | undefined;
-  if (options.checkpoint) restore(options.checkpoint);
   let finished = false;
+  if (options.checkpoint) restore(options.checkpoint);
   let evaluated = 0;
   let validationSums = zeroes();
   let rowsLearned = 0;
@@ -180,10 +187,18 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     return call;
   }
 
-  /** One call: `k` mini-batches, as many as the position is aligned to. */
-  async function learn(): Promise<TrainUnit> {
+  /** As many mini-batches as the position is aligned to; none beyond an epoch that is judged at its end. */
+  function batchesNow(): number {
+    const epoch = Math.floor((at.iteration * batchSize) / nRows);
+    const end = validationRows.length > 0 ? Math.ceil(((epoch + 1) * nRows) / batchSize) : Infinity;
     let k = wanted;
-    while (at.iteration % k !== 0) k /= 2;
+    while (at.iteration % k !== 0 || (k > 1 && at.iteration + k > end)) k /= 2;
+    return k;
+  }
+
+  /** One call of several mini-batches. */
+  async function learn(): Promise<TrainUnit> {
+    const k = batchesNow();
     const call = await callOf(k);
     const began = performance.now();
     for (let i = 0; i < k; i++) {
@@ -309,10 +324,18 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
         code: 'newer-version',
       });
     }
+    const own = { seed, nRows, batchSize };
+    const saved = positionOf(metadata.position);
+    const other = (Object.keys(own) as (keyof typeof own)[]).find((key) => saved[key] !== own[key]);
+    if (other) {
+      throw new InputError(
+        `the checkpoint is of another run: its ${other} is ${saved[other]}, expected ${own[other]}; it goes on with the options and data it began with`,
+        { code: 'checkpoint' },
+      );
+    }
     state.restore(tensors);
-    at = JSON.parse(metadata.position, (_, value: unknown) =>
-      value === 'NaN' ? NaN : value === 'Infinity' ? Infinity : value,
-    ) as Position;
+    at = saved;
+    finished = patience > 0 && (at.history.at(-1)?.epoch ?? 0) - at.best.epoch >= patience;
     if (at.best.epoch > 0) best = initial.map(({ name }) => ({ ...(tensors.get(`best/${name}`) as Parameter), name }));
   }
 
@@ -361,6 +384,19 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
       evaluator = undefined;
     },
   };
+}
+
+/** @throws FormatError when the text is not what `checkpoint` wrote */
+function positionOf(text: string | undefined): Position {
+  try {
+    const position = JSON.parse(text ?? '', (_, value: unknown) =>
+      value === 'NaN' ? NaN : value === 'Infinity' ? Infinity : value,
+    ) as Position;
+    if (Number.isInteger(position.iteration) && Array.isArray(position.history) && position.best) return position;
+  } catch {
+    // told below, as what is missing
+  }
+  throw new FormatError('checkpoint: it does not say how far learning had come; it may be damaged');
 }
 
 /** A compiled call and the buffers that are fed to it. */
