@@ -250,6 +250,20 @@ describe('a pipe', () => {
   });
 });
 
+describe('Ctrl-C while a file is written', () => {
+  it('ends it soon and leaves nothing of it', { timeout: 30_000 }, async () => {
+    const folder = scratchFolder();
+    const exporting = start(folder, ['export', 'digits', '--out', 'digits.csv']);
+    while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    const clock = performance.now();
+    exporting.process.kill('SIGINT');
+    const { code, stderr } = await exporting.ended;
+    expect({ code, stderr }).toEqual({ code: 130, stderr: 'portolan: cancelled; nothing was kept\n' });
+    expect(performance.now() - clock).toBeLessThan(1500);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
 describe.runIf(existsSync('/dev/full'))('an output that can’t be written', () => {
   const shell = (folder: string, line: string): { status: number | null; stderr: string } =>
     spawnSync('sh', ['-c', line, process.execPath, PROGRAM], { cwd: folder, encoding: 'utf8' });

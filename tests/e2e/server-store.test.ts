@@ -1,5 +1,6 @@
 /** The store in the browser's own files does what every store does: the contract, run through a page's Worker. */
 import { StoreError } from '@portolan/core/base';
+import { piecesOf } from '@portolan/core/workbench';
 import type { Store } from '@portolan/core/workbench';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
@@ -56,7 +57,14 @@ function storeIn(page: Page): Store {
       return { name, byteLength, slice };
     },
     put: (shelf, id, files) =>
-      call('put', shelf, id, Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, [...bytes]]))),
+      call(
+        'put',
+        shelf,
+        id,
+        Object.fromEntries(
+          Object.entries(files).map(([name, bytes]) => [name, piecesOf(bytes).map((piece) => [...piece])]),
+        ),
+      ),
     remove: (shelf, id) => call('remove', shelf, id),
     sweep: () => call('sweep'),
   };

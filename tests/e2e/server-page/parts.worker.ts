@@ -1,14 +1,20 @@
 /** The parts that run in Workers only. Bytes go as arrays of numbers, so that a test reads easily. */
-import type { Shelf, Store } from '@portolan/core/workbench';
+import type { FileBytes, Shelf, Store } from '@portolan/core/workbench';
 import { pageImageDecoder } from '../../../packages/studio/src/client/image-decoder.ts';
 import { opfsStore } from '../../../packages/studio/src/client/opfs-store.ts';
 import { sitePacks } from '../../../packages/studio/src/client/site-packs.ts';
 
 let opened: Promise<Store> | undefined;
 const store = (): Promise<Store> => (opened ??= opfsStore('test'));
-type Files = Record<string, number[]>;
-const bytesOf = (files: Files): Record<string, Uint8Array> =>
-  Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, Uint8Array.from(bytes)]));
+/** the bytes of each file, or of each of its pieces */
+type Files = Record<string, number[] | number[][]>;
+const bytesOf = (files: Files): Record<string, FileBytes> =>
+  Object.fromEntries(
+    Object.entries(files).map(([name, bytes]) => [
+      name,
+      bytes.every((item) => typeof item === 'number') ? Uint8Array.from(bytes) : bytes.map((x) => Uint8Array.from(x)),
+    ]),
+  );
 
 const parts = {
   place: async () => (await store()).place,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, editDistance } from './nearest.ts';
+import { didYouMean, editDistance, listNames } from './nearest.ts';
 
 describe('didYouMean', () => {
   it('counts the fewest edits', () => {
@@ -12,5 +12,14 @@ describe('didYouMean', () => {
     expect(didYouMean('lern', ['learn', 'ls'])).toBe('; did you mean learn?');
     expect(didYouMean('frobnicate', ['learn', 'ls'])).toBe('');
     expect(didYouMean('salt-and-pepper', ['none', 'saltAndPepper'])).toBe('; did you mean saltAndPepper?');
+  });
+});
+
+describe('listNames', () => {
+  it('lists a dozen at most', () => {
+    const names = Array.from({ length: 30 }, (_, i) => `n${i}`);
+    expect(listNames([])).toBe('nothing');
+    expect(listNames(names.slice(0, 12))).toMatch(/^n0, .*, n11$/);
+    expect(listNames(names)).toMatch(/^n0, .*, n11 and 18 more$/);
   });
 });

@@ -1,4 +1,4 @@
-/** The name a person probably meant. */
+/** Names in messages: the one a person probably meant, and those there are. */
 
 /** `; did you mean X?`, or nothing when no name is near. */
 export function didYouMean(written: string, names: readonly string[]): string {
@@ -17,6 +17,15 @@ export function nearestName(written: string, names: readonly string[]): string |
 
 function plainName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_ ]/g, '');
+}
+
+/** How many names a message lists. */
+const LISTED = 12;
+
+/** `a, b, c`, or `a, b, … and 30 more`. */
+export function listNames(names: readonly string[]): string {
+  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
+  return `${names.slice(0, LISTED).join(', ') || 'nothing'}${more}`;
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */

@@ -1,14 +1,15 @@
 import { unzipSync, zipSync } from 'fflate';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { matrixOf, random } from '../base/index.ts';
-import { bytesSource, readNpy, readRows, writeNpy } from '../data/index.ts';
+import { bytesSource, readDataset, readNpy, readRows, writeNpy } from '../data/index.ts';
 import type { ByteSource } from '../data/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
 import { createWorkbench } from './create-workbench.ts';
 import { exportFiles, exportTable } from './export.ts';
+import type { TableFormat } from './export.ts';
 import { memoryStore } from './memory-store.ts';
 import type { Packs } from './packs.ts';
-import { INFO_FILE } from './store.ts';
+import { INFO_FILE, joined } from './store.ts';
 import type { Store } from './store.ts';
 import type { DataInfo, SpaceInfo, Workbench } from './workbench.ts';
 
@@ -272,15 +273,19 @@ describe('files', () => {
   it('go out as tables', async () => {
     const { id } = await learnPca('digits');
     const map = await project.map({ of: id, method: 'pca' });
-    const csv = new TextDecoder().decode(await exportTable(project, { id: map.id, format: 'csv' }));
+    const table = async (id: string, format: TableFormat): Promise<Uint8Array> =>
+      joined([...(await exportTable(project, { id, format }))]);
+    const csv = new TextDecoder().decode(await table(map.id, 'csv'));
     const lines = csv.trimEnd().split('\n');
     expect(lines[0]).toBe('x,y,digit');
     expect(lines).toHaveLength(21);
     expect(lines[2]).toMatch(/^-?[\d.e-]+,-?[\d.e-]+,1$/);
-    const jsonl = new TextDecoder().decode(await exportTable(project, { id: 'digits', format: 'jsonl' }));
+    const jsonl = new TextDecoder().decode(await table('digits', 'jsonl'));
     expect(Object.keys(JSON.parse(jsonl.split('\n')[0]) as object)).toEqual(['x1', 'x2', 'x3', 'x4', 'digit']);
-    const npy = await readNpy(await exportTable(project, { id: 'digits', format: 'npy' }));
+    const npy = await readNpy(await table('digits', 'npy'));
     expect(npy).toMatchObject({ shape: [20, 2, 2, 1], data: pixels });
+    const parquet = await readDataset([bytesSource('d.parquet', await table('digits', 'parquet'))]);
+    expect(parquet).toMatchObject({ rows: { nSamples: 20, nFeatures: 4 }, label: 'digit' });
     expect(Object.keys(await exportFiles(project, { id: 'digits' }))).toEqual(['rows.npy', 'columns.parquet']);
   });
 });

@@ -1,7 +1,7 @@
 /** An item as files for other programs: as it is kept, or as a table in a format of the reader's choice. */
 import { InputError } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
-import { columnValue, readRows, writeNpy } from '../data/index.ts';
+import { columnValue, npyPieces, readRows } from '../data/index.ts';
 import type { Column } from '../data/index.ts';
 import { writeColumns } from './columns.ts';
 import { datasetFiles, rowShape } from './datasets.ts';
@@ -13,17 +13,17 @@ export const TABLE_FORMATS = ['npy', 'csv', 'jsonl', 'parquet'] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
 /**
- * The numbers of an item as one file: a data set's rows, a space's codes, a map's coordinates.
+ * The numbers of an item as one file, piece by piece: a data set's rows, a space's codes, a map's coordinates.
  * @throws InputError when there is no such item, or a space that keeps no codes
  */
 export async function exportTable(
   workbench: Workbench,
   { id, format }: { id: string; format: TableFormat },
-): Promise<Uint8Array> {
+): Promise<Iterable<Uint8Array>> {
   const info = await workbench.show({ id });
   if (format === 'npy') return exportNpy(workbench, info);
   const { matrix, names } = await numbers(workbench, info);
-  return writeTable([...matrixColumns(matrix, names), ...(await columnsBeside(workbench, info, matrix.rows))], format);
+  return tablePieces({ matrix, names, beside: await columnsBeside(workbench, info, matrix.rows) }, format);
 }
 
 /** The files that an item is kept in; a pack gives those it would be kept in. */
@@ -39,32 +39,46 @@ export async function exportFiles(workbench: Workbench, { id }: { id: string }):
   return files;
 }
 
-/** Columns as a table in text or Parquet. */
-export function writeTable(columns: readonly Column[], format: Exclude<TableFormat, 'npy'>): Uint8Array {
-  if (format === 'parquet') return writeColumns(columns);
-  const n = columns.length > 0 ? cellCount(columns[0]) : 0;
-  const names = columns.map((column) => column.name);
-  const lines: string[] = [];
-  if (format === 'csv') lines.push(names.map(csvCell).join(','));
-  const keys = names.map((name) => `${JSON.stringify(name)}:`);
-  for (let i = 0; i < n; i++) {
-    const row = columns.map((column) => columnValue(column, i));
-    lines.push(
-      format === 'csv'
-        ? row.map((value) => csvCell(value ?? '')).join(',')
-        : `{${row.map((value, j) => keys[j] + JSON.stringify(value)).join(',')}}`,
-    );
-  }
-  return new TextEncoder().encode(`${lines.join('\n')}\n`);
+/** A matrix with names for its columns, and columns beside it. */
+export interface NumberTable {
+  matrix: Matrix;
+  names: readonly string[];
+  beside?: readonly Column[];
 }
 
-/** A matrix as number columns with the given names. */
-export function matrixColumns({ data, rows, cols }: Matrix, names: readonly string[]): Column[] {
-  return names.map((name, j) => {
+/** Characters of text in a piece. */
+const PIECE = 2 ** 16;
+
+/** A table in text or Parquet, piece by piece: text is made as it is asked for. */
+export function tablePieces(table: NumberTable, format: Exclude<TableFormat, 'npy'>): Iterable<Uint8Array> {
+  return format === 'parquet' ? [writeColumns(allColumns(table))] : textPieces(table, format);
+}
+
+function* textPieces({ matrix, names, beside = [] }: NumberTable, format: 'csv' | 'jsonl'): Generator<Uint8Array> {
+  const { data, rows, cols } = matrix;
+  const all = [...names, ...beside.map((column) => column.name)];
+  const keys = all.map((name) => `${JSON.stringify(name)}:`);
+  let text = format === 'csv' ? `${all.map(csvCell).join(',')}\n` : '';
+  for (let i = 0; i < rows; i++) {
+    const row: (string | number | null)[] = Array.from(data.subarray(i * cols, (i + 1) * cols), shortest);
+    for (const column of beside) row.push(columnValue(column, i));
+    text +=
+      format === 'csv'
+        ? `${row.map((value) => csvCell(value ?? '')).join(',')}\n`
+        : `{${row.map((value, j) => keys[j] + JSON.stringify(value)).join(',')}}\n`;
+    if (text.length < PIECE && i < rows - 1) continue;
+    yield new TextEncoder().encode(text);
+    text = '';
+  }
+}
+
+function allColumns({ matrix: { data, rows, cols }, names, beside = [] }: NumberTable): Column[] {
+  const own = names.map((name, j): Column => {
     const values = new Float64Array(rows);
     for (let i = 0; i < rows; i++) values[i] = shortest(data[i * cols + j]);
     return { name, type: 'number', values };
   });
+  return [...own, ...beside];
 }
 
 /** `z1`, `z2`, …; a map's are `x`, `y`, `z`. */
@@ -72,10 +86,10 @@ export function columnNames(prefix: 'x' | 'z', count: number): string[] {
   return Array.from({ length: count }, (_, j) => `${prefix}${j + 1}`);
 }
 
-async function exportNpy(workbench: Workbench, info: ItemInfo): Promise<Uint8Array> {
-  if (info.kind !== 'data') return writeNpy((await numbers(workbench, info)).matrix);
+async function exportNpy(workbench: Workbench, info: ItemInfo): Promise<Iterable<Uint8Array>> {
+  if (info.kind !== 'data') return npyPieces((await numbers(workbench, info)).matrix);
   const { data, nSamples, nFeatures } = await workbench.rows({ data: info.id });
-  return writeNpy({ shape: [nSamples, ...rowShape(info.medium, nFeatures)], data });
+  return npyPieces({ shape: [nSamples, ...rowShape(info.medium, nFeatures)], data });
 }
 
 async function numbers(workbench: Workbench, info: ItemInfo): Promise<{ matrix: Matrix; names: string[] }> {
@@ -96,10 +110,6 @@ async function columnsBeside(workbench: Workbench, info: ItemInfo, n: number): P
   const data = info.kind === 'data' ? info.id : info.data;
   const there = (await workbench.list({ kind: 'data' })).find((item) => item.id === data);
   return there?.kind === 'data' && there.nSamples === n ? workbench.columns({ data }) : [];
-}
-
-function cellCount(column: Column): number {
-  return column.type === 'category' ? column.codes.length : column.values.length;
 }
 
 function csvCell(value: string | number): string {

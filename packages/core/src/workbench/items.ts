@@ -2,7 +2,7 @@
  * The items of a project, packs among them: finding one by its id, whatever its kind, and keeping a new one under a
  * readable id that nobody else has.
  */
-import { InputError, StoreError, didYouMean, isAbort } from '../base/index.ts';
+import { InputError, StoreError, didYouMean, isAbort, listNames } from '../base/index.ts';
 import { parseInfo } from './item-info.ts';
 import { packInfo } from './packs.ts';
 import type { Packs } from './packs.ts';
@@ -75,10 +75,13 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
     }
     const { items } = await list();
     const there = items.map((item) => item.id);
-    throw new InputError(`there is no ${JSON.stringify(id)} in the project${didYouMean(id, there)}${listed(there)}`, {
-      code: 'no-such-item',
-      details: { id, there },
-    });
+    throw new InputError(
+      `there is no ${JSON.stringify(id)} in the project${didYouMean(id, there)}; there is: ${listNames(there)}`,
+      {
+        code: 'no-such-item',
+        details: { id, there },
+      },
+    );
   }
 
   /** @throws InputError `wrong-kind` too, when the item is of another kind */
@@ -88,7 +91,7 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
     const { items } = await list(kind);
     const there = items.map((item) => item.id);
     throw new InputError(
-      `${id} is a ${TITLES[info.kind]}, expected a ${TITLES[kind]}${there.length > 0 ? listed(there) : '; there is none yet'}`,
+      `${id} is a ${TITLES[info.kind]}, expected a ${TITLES[kind]}: ${there.length > 0 ? listNames(there) : 'there is none yet'}`,
       { code: 'wrong-kind', details: { id, kind: info.kind, expected: kind } },
     );
   }
@@ -153,14 +156,6 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
   }
 
   return { open, list, find, findKind, checkName, add, remove };
-}
-
-/** How many ids a message lists. */
-const SHOWN = 12;
-
-function listed(ids: readonly string[]): string {
-  const more = ids.length > SHOWN ? ` and ${ids.length - SHOWN} more` : '';
-  return `; there is: ${ids.slice(0, SHOWN).join(', ') || 'nothing'}${more}`;
 }
 
 const TITLES: Record<Kind, string> = { data: 'data set', space: 'space', map: 'map' };

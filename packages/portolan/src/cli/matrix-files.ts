@@ -1,16 +1,7 @@
 /** Rows and codes from a file the person names, and to one; the ending of its name says the format. */
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
-import {
-  FormatError,
-  columnNames,
-  matrixColumns,
-  readDataset,
-  readNpyMatrix,
-  readRows,
-  writeNpy,
-  writeTable,
-} from '@portolan/core';
+import { FormatError, columnNames, npyPieces, readDataset, readNpyMatrix, readRows, tablePieces } from '@portolan/core';
 import type { JobOptions, Matrix, Medium } from '@portolan/core';
 import { explain } from '../store/explain.ts';
 import { makeFolder } from '../store/flushed.ts';
@@ -46,23 +37,44 @@ export function checkOut(path: string, medium?: Medium): void {
 }
 
 /** Images go to a .png as one contact sheet. */
-export async function writeMatrixFile(path: string, x: Matrix, prefix: 'x' | 'z', medium?: Medium): Promise<void> {
+export async function writeMatrixFile(
+  path: string,
+  x: Matrix,
+  { prefix, medium, signal }: { prefix: 'x' | 'z'; medium?: Medium; signal?: AbortSignal },
+): Promise<void> {
   const ending = extname(path).toLowerCase();
-  if (ending === '.npy') return writeOut(path, writeNpy(x));
-  if (ending === '.png' && medium?.kind === 'image') return writeOut(path, await contactSheet(x, medium));
-  const format = ending.slice(1) as 'csv' | 'jsonl' | 'parquet';
-  return writeOut(path, writeTable(matrixColumns(x, columnNames(prefix, x.cols)), format));
+  let pieces: Iterable<Uint8Array>;
+  if (ending === '.npy') pieces = npyPieces(x);
+  else if (ending === '.png' && medium?.kind === 'image') pieces = [contactSheet(x, medium)];
+  else pieces = tablePieces({ matrix: x, names: columnNames(prefix, x.cols) }, ending.slice(1) as TableEnding);
+  await writeOut(path, pieces, signal);
 }
 
-/** Writes a file whole or not at all. */
-export async function writeOut(path: string, bytes: Uint8Array): Promise<void> {
+type TableEnding = Parameters<typeof tablePieces>[1];
+
+/**
+ * Writes a file whole or not at all.
+ * @returns its bytes
+ */
+export async function writeOut(path: string, pieces: Iterable<Uint8Array>, signal?: AbortSignal): Promise<number> {
   const temporary = `${path}.${process.pid}.part`;
+  let bytes = 0;
   try {
     await makeFolder(dirname(path));
-    await writeFile(temporary, bytes);
+    const file = await open(temporary, 'w');
+    try {
+      for (const piece of pieces) {
+        signal?.throwIfAborted();
+        await file.writeFile(piece);
+        bytes += piece.byteLength;
+      }
+    } finally {
+      await file.close();
+    }
     await rename(temporary, path);
+    return bytes;
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw explain(error, { place: path, doing: 'writing', bytes: bytes.byteLength });
+    throw explain(error, { place: path, doing: 'writing', bytes });
   }
 }

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { InputError, readRows } from '@portolan/core';
+import { InputError, listNames, readRows } from '@portolan/core';
 import type { Matrix, SpaceInfo } from '@portolan/core';
 import { duration, plural } from '../format.ts';
 import { checkOut, readMatrixFile, writeMatrixFile } from '../matrix-files.ts';
@@ -29,7 +29,7 @@ export const encode: Verb = {
     const clock = performance.now();
     const codes = await project.encode({ space: id, rows }, job);
     const seconds = (performance.now() - clock) / 1000;
-    await writeMatrixFile(out, codes, 'z');
+    await writeMatrixFile(out, codes, { prefix: 'z', signal: job.signal });
     return {
       json: { space: id, nSamples: codes.rows, latentDim: codes.cols, out, seconds },
       text: `${plural(codes.rows, 'row')} encoded in ${duration(seconds)} → ${out}`,
@@ -57,7 +57,7 @@ export const decode: Verb = {
     const clock = performance.now();
     const rows = await project.decode({ space: id, codes }, job);
     const seconds = (performance.now() - clock) / 1000;
-    await writeMatrixFile(out, rows, 'x', space.medium);
+    await writeMatrixFile(out, rows, { prefix: 'x', medium: space.medium, signal: job.signal });
     return {
       json: { space: id, nSamples: rows.rows, nFeatures: rows.cols, out, seconds },
       text: `${plural(rows.rows, 'code')} decoded in ${duration(seconds)} → ${out}`,
@@ -77,7 +77,8 @@ export const sample: Verb = {
   json: 'space, nSamples, seed, out, codes',
   examples: ['sample digits-vae --n 16 --seed 1 --out rows.npy', 'sample digits-vae --n 100 --out sheet.png'],
   async run(context) {
-    const { args, project } = context;
+    const { args, project, job } = context;
+    const { signal } = job;
     const [id] = args.positionals;
     const n = number('--n', textFlag(context, 'n') ?? '16', { min: 1, max: 1e6, integer: true });
     const seed = number('--seed', textFlag(context, 'seed') ?? '0', { integer: true });
@@ -89,8 +90,8 @@ export const sample: Verb = {
     if (codesOut !== undefined) checkOut(codesOut);
     const { codes, rows } = await project.sample({ space: id, n, seed });
     if (out !== undefined && !rows) throw new InputError(`${id} has no decoder; keep the codes instead: --codes FILE`);
-    if (out !== undefined) await writeMatrixFile(out, rows!, 'x', space.medium);
-    if (codesOut !== undefined) await writeMatrixFile(codesOut, codes, 'z');
+    if (out !== undefined) await writeMatrixFile(out, rows!, { prefix: 'x', medium: space.medium, signal });
+    if (codesOut !== undefined) await writeMatrixFile(codesOut, codes, { prefix: 'z', signal });
     const places = [out, codesOut].filter((place) => place !== undefined).join(', ');
     return {
       json: {
@@ -115,12 +116,10 @@ async function spaceNamed({ project }: Context, id: string): Promise<SpaceInfo> 
   const info = await project.show({ id });
   if (info.kind === 'space') return info;
   const spaces = (await project.list({ kind: 'space' })).map((space) => space.id);
-  throw new InputError(
-    `${id} is a ${info.kind === 'data' ? 'data set' : 'map'}, expected a space: ${spaces.join(', ') || 'there is none yet'}`,
-    {
-      code: 'wrong-kind',
-    },
-  );
+  const there = spaces.length > 0 ? listNames(spaces) : 'there is none yet';
+  throw new InputError(`${id} is a ${info.kind === 'data' ? 'data set' : 'map'}, expected a space: ${there}`, {
+    code: 'wrong-kind',
+  });
 }
 
 /** A file if there is one of that name, else a data set of the project. */

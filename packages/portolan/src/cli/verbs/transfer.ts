@@ -37,14 +37,14 @@ export const exporting: Verb = {
     if (!out) throw new UsageError('--out PLACE is missing: where the export goes');
     const format = formatOf(textFlag(context, 'format'), out, id);
     const written: { name: string; bytes: number }[] = [];
-    const write = async (path: string, file: Uint8Array): Promise<void> => {
-      await writeOut(path, file);
-      written.push({ name: path, bytes: file.byteLength });
+    const write = async (path: string, pieces: Iterable<Uint8Array>): Promise<void> => {
+      written.push({ name: path, bytes: await writeOut(path, pieces, job.signal) });
     };
     if (format === 'zip') {
-      await write(out, await project.exportProject(id === undefined ? {} : { ids: [id] }, job));
+      await write(out, [await project.exportProject(id === undefined ? {} : { ids: [id] }, job)]);
     } else if (format === 'files') {
-      for (const [name, file] of Object.entries(await exportFiles(project, { id }))) await write(join(out, name), file);
+      for (const [name, file] of Object.entries(await exportFiles(project, { id })))
+        await write(join(out, name), [file]);
     } else {
       await write(out, await exportTable(project, { id, format }));
     }
