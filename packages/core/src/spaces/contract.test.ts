@@ -6,7 +6,7 @@ import { readRows, rowsOf } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { digits } from '../data/digits.fixture.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
-import type { LearnDetail, Options } from './latent-space.ts';
+import type { FittedSpace, LearnDetail, Options, SpaceFiles } from './latent-space.ts';
 import { loadSpace, readManifest } from './onnx-space.ts';
 import { spaceMethods } from './methods.ts';
 
@@ -127,6 +127,60 @@ describe.each(spaceMethods)('$name', (method) => {
     expect((await space.decode!(await space.encode!(x))).data.every(Number.isFinite)).toBe(true);
   });
 });
+
+describe.each(spaceMethods.filter(({ options }) => options.some(({ name }) => name === 'epochs')))(
+  '$name, checkpoints',
+  ({ fit }) => {
+    const options = { epochs: 6, batchSize: 32, layers: [24], seed: 3, validationShare: 0.2, earlyStopping: 5 };
+    const files = async ({ space }: FittedSpace): Promise<SpaceFiles> => {
+      await space.dispose();
+      return space.toFiles();
+    };
+
+    it('goes on from where it was cancelled or stopped as if nothing had happened, bit for bit', async () => {
+      const epochs: Uint8Array[] = [];
+      const whole = await fit(images, options, runtime, { onCheckpoint: (bytes) => void epochs.push(bytes) });
+      expect(epochs.length).toBe(6);
+      const expected = await files(whole);
+      const ends: Record<string, (controller: AbortController, control: ReturnType<typeof jobControl>) => void> = {
+        cancelled: (controller) => controller.abort(),
+        stopped: (_, control) => control.stop(),
+      };
+      for (const end of Object.values(ends)) {
+        const [controller, control] = [new AbortController(), jobControl()];
+        let checkpoint: Uint8Array | undefined;
+        const job = {
+          signal: controller.signal,
+          control,
+          onProgress: ({ done }: Progress) => void (done >= 19 && end(controller, control)),
+          onCheckpoint: (bytes: Uint8Array) => void (checkpoint = bytes),
+        };
+        await fit(images, options, runtime, job).catch((error: unknown) => expect(isAbort(error)).toBe(true));
+        // in the midst of the third epoch of 7 or 8 mini-batches, not at the end of the second
+        expect(checkpoint).not.toEqual(epochs[1]);
+        const resumed = await fit(images, options, runtime, { checkpoint });
+        expect([resumed.metrics, resumed.history]).toEqual([whole.metrics, whole.history]);
+        expect(await files(resumed)).toEqual(expected);
+      }
+    });
+
+    it('has a good state to go back to when learning diverges', async () => {
+      const tame = { ...options, epochs: 2, earlyStopping: 0, optimizer: 'sgd', learningRate: 1e-3 };
+      let good: Uint8Array | undefined;
+      const first = await fit(vectors, tame, runtime, { onCheckpoint: (bytes) => void (good = bytes) });
+      const more = { ...tame, epochs: 4 };
+      const ruined: Uint8Array[] = [];
+      const job = { checkpoint: good, onCheckpoint: (bytes: Uint8Array) => void ruined.push(bytes) };
+      await expect(fit(vectors, { ...more, learningRate: 10 }, runtime, job)).rejects.toMatchObject({
+        code: 'diverged',
+      });
+      expect(ruined).toEqual([]);
+      const { history } = await fit(vectors, more, runtime, { checkpoint: good });
+      expect(history.slice(0, 2)).toEqual(first.history);
+      expect(history[3].train.loss).toBeLessThan(history[0].train.loss);
+    });
+  },
+);
 
 /** Points near a plane in d dimensions, on scales from 1 to 100. */
 function table(n: number, d: number): Dataset {

@@ -2,7 +2,7 @@
  * From a network to a fitted space: what autoencoders of every kind have in common. They differ in their loss, in what
  * a mini-batch is made of, and in what is saved.
  */
-import { breathe, finish, InputError, matrix, run, stopwatch } from '../base/index.ts';
+import { breathe, finish, InputError, isAbort, matrix, run, stopwatch } from '../base/index.ts';
 import type { JobOptions, Matrix, Stepper } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
@@ -160,7 +160,9 @@ export async function fitNetwork(
     patience: options.earlyStopping as number,
     batchesPerCall: options.batchesPerCall as number,
     seed,
+    checkpoint: job.checkpoint,
   });
+  const keep = async (): Promise<void> => job.onCheckpoint?.(training.checkpoint());
   const code = (scope: Scope, x: Tensor): Tensor => Object.values(network.encode(scope, x))[0];
   const preview =
     job.onProgress && job.previews !== false
@@ -178,13 +180,18 @@ export async function fitNetwork(
       },
       async step() {
         const unit = (await training.step()) as TrainUnit;
+        if (unit.record) await keep();
         const shown = await preview?.due(training.parameters());
         return { ...unit, nEpochs, ...(shown && { preview: shown }) };
       },
       result: () => training.result(),
     };
-    const trained = await run(stepper, job);
+    const trained = await run(stepper, job).catch(async (error: unknown) => {
+      if (isAbort(error)) await keep();
+      throw error;
+    });
     const stopped = training.done < training.total;
+    if (stopped) await keep();
     const files = models(network, trained, rows.nFeatures, options.latentDim as number, name);
     const { trainRows, validationRows } = training;
     const tick = measuring(2 * trainRows.length + validationRows.length, job);

@@ -100,6 +100,14 @@ export interface LearnPreview {
 export interface LearnJob extends JobOptions<LearnDetail> {
   /** whether progress has previews, which cost time; on by default where there is somebody to show them to */
   previews?: boolean;
+  /** what `onCheckpoint` was given, for the same options and data: learning goes on from there, bit-equal */
+  checkpoint?: Uint8Array;
+  /**
+   * Takes the state of learning after each epoch, and once more when it is stopped or cancelled. After a divergence the
+   * last one given is the one to go back to: what was finite just before is seldom good. Methods that solve in one
+   * piece give none.
+   */
+  onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
 }
 
 /** What a fit gives: the space, how it went, and what it noticed. */
