@@ -51,7 +51,8 @@ describe('random', () => {
   it('gives the same stream for the same seed and another for the next', () => {
     const draw = (seed: number): number[] => Array.from({ length: 8 }, random(seed).uint32);
     expect(draw(7)).toEqual(draw(7));
-    expect(draw(7)).not.toEqual(draw(8));
+    const seeds = [0, 1, -1, -2, 2 ** 31, 2 ** 32, 2 ** 32 + 1];
+    expect(new Set(seeds.map((seed) => String(draw(seed)))).size).toBe(seeds.length);
   });
 
   it('matches the reference xoshiro128** from the state 1, 2, 3, 4', () => {
@@ -87,6 +88,19 @@ describe('random', () => {
     const first = [rng.fork(0), rng.fork(1), rng.fork(0)].map((child) => child.uint32());
     expect(first[0]).toBe(first[2]);
     expect(new Set([...first, rng.uint32()]).size).toBe(3);
+  });
+
+  it('has no trace of one stream in the next, whether by seed or by key', () => {
+    const [n, parent] = [20_000, random(12)];
+    for (const stream of [random, parent.fork]) {
+      const first = Float64Array.from({ length: n }, (_, i) => stream(i).uniform() - 0.5);
+      for (const lag of [1, 2, 8]) {
+        let sum = 0;
+        for (let i = lag; i < n; i++) sum += first[i] * first[i - lag];
+        // of variance 1 / 12 each: five standard errors
+        expect(Math.abs((12 * sum) / Math.sqrt(n))).toBeLessThan(5);
+      }
+    }
   });
 
   it('permutes: every number once', () => {

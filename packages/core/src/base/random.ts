@@ -27,7 +27,7 @@ export interface Random {
   state(): number[];
 }
 
-/** A stream from a seed (any finite number), or from a saved state. */
+/** A stream from a seed (a whole number; it is mixed down to 32 bits), or from a saved state. */
 export function random(seed: number | readonly number[] = 0): Random {
   let a = 0;
   let b = 0;
@@ -35,7 +35,8 @@ export function random(seed: number | readonly number[] = 0): Random {
   let d = 0;
   let spare = NaN;
   if (typeof seed === 'number') {
-    let x = (seed ^ Math.floor(seed / 2 ** 32)) >>> 0;
+    const high = Math.floor(seed / 2 ** 32);
+    let x = (seed ^ Math.imul(high ^ (high >>> 15), 0x9e3779b1)) >>> 0;
     const next = (): number => {
       x = (x + 0x9e3779b9) >>> 0;
       let z = x;

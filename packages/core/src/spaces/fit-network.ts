@@ -181,6 +181,8 @@ export async function fitNetwork(
       async step() {
         const unit = (await training.step()) as TrainUnit;
         if (unit.record) await keep();
+        await breathe();
+        job.signal?.throwIfAborted();
         const shown = await preview?.due(training.parameters());
         return { ...unit, nEpochs, ...(shown && { preview: shown }) };
       },

@@ -227,11 +227,11 @@ export function pcaModels({ mean, components }: Pca): { encoder: Uint8Array; dec
   const z = input('z', ['batch', k]);
   const axes = constant(components.data, [k, d]);
   const centre = constant(mean, [1, d]);
-  const metadata = { method: 'pca' };
+  const metadata = { producer: 'portolan', method: 'pca' };
   return {
     // centred before the product: folded into a bias, a large mean would cost digits
     encoder: toOnnx({ z: gemm(sub(x, centre), axes, undefined, { transposeB: true }) }, { inputs: [x], metadata }),
-    decoder: toOnnx({ x: add(matmul(z, axes), centre) }, { inputs: [z], metadata }),
+    decoder: toOnnx({ xHat: add(matmul(z, axes), centre) }, { inputs: [z], metadata }),
   };
 }
 
