@@ -1,8 +1,11 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 const packages = fileURLToPath(new URL('../', import.meta.url));
+const ortPackage = new URL('../../node_modules/onnxruntime-web/package.json', import.meta.url);
+const ortVersion = (JSON.parse(readFileSync(ortPackage, 'utf8')) as { version: string }).version;
 
 /**
  * Two builds of one app. By default `dist`, served by `portolan studio`; with `--mode web` `dist-web`, a static site
@@ -20,7 +23,7 @@ export default defineConfig(({ mode }) => ({
     ],
     conditions: ['onnxruntime-web-use-extern-wasm', 'svelte', 'module', 'browser', 'development|production'],
   },
-  define: { __WEB__: JSON.stringify(mode === 'web') },
+  define: { __WEB__: JSON.stringify(mode === 'web'), __ORT_VERSION__: JSON.stringify(ortVersion) },
   worker: { format: 'es' },
   build: {
     outDir: mode === 'web' ? 'dist-web' : 'dist',

@@ -1,9 +1,10 @@
 /**
  * Parameters and optimiser slots in two sets of buffers. A call reads one set and writes the other, then they change
- * places: nothing is copied or allocated while learning, and the set that was read stays good if the call fails.
+ * places: nothing is copied or allocated while learning, and the set that was read stays good if the call fails. They
+ * lie in the runtime's own memory where it has one.
  */
 import { InputError } from '../base/index.ts';
-import type { TensorValue } from '../runtime/index.ts';
+import type { RuntimeMemory, TensorValue } from '../runtime/index.ts';
 import type { Optimiser } from './optimisers.ts';
 import type { Parameter } from './scope.ts';
 import { nextName, slotName } from './train-step.ts';
@@ -23,17 +24,18 @@ export interface TrainState {
   restore(tensors: ReadonlyMap<string, Parameter>): void;
 }
 
-export function trainState(parameters: readonly Parameter[], optimiser: Optimiser): TrainState {
-  const initial: Parameter[] = parameters.flatMap((parameter) => [
-    parameter,
-    ...optimiser.slots.map((slot) => ({
-      name: slotName(slot, parameter.name),
-      shape: parameter.shape,
-      value: new Float32Array(parameter.value.length),
-    })),
-  ]);
+export function trainState(
+  parameters: readonly Parameter[],
+  optimiser: Optimiser,
+  memory: Pick<RuntimeMemory, 'float32'>,
+): TrainState {
   const sides = [0, 1].map(() => {
-    const values = initial.map(({ name, shape, value }) => ({ name, shape, value: value.slice() }));
+    const values = parameters.flatMap(({ name, shape, value }) => {
+      const zeros = (): Float32Array => memory.float32(value.length);
+      const own: Parameter = { name, shape, value: zeros() };
+      own.value.set(value);
+      return [own, ...optimiser.slots.map((slot) => ({ name: slotName(slot, name), shape, value: zeros() }))];
+    });
     return {
       values,
       feeds: Object.fromEntries(values.map((item) => [item.name, tensor(item)])),

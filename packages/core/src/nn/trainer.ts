@@ -8,7 +8,7 @@
 import { FormatError, InputError, NumericalError, random } from '../base/index.ts';
 import type { Random, Stepper } from '../base/index.ts';
 import { compile, input } from '../graph/index.ts';
-import type { Executable, Runtime, TensorValue } from '../runtime/index.ts';
+import type { Executable, Runtime, RuntimeMemory, TensorValue } from '../runtime/index.ts';
 import { rowStream, splitRows } from './batches.ts';
 import { adam, PERIOD } from './optimisers.ts';
 import type { Optimiser } from './optimisers.ts';
@@ -92,9 +92,12 @@ export interface Trainer extends Stepper<TrainUnit, Trained> {
     parameters?: readonly Parameter[],
     tick?: (nRows: number) => Promise<void> | void,
   ): Promise<Losses>;
+  /** afterwards what `parameters` gave is no longer good */
   dispose(): Promise<void>;
 }
 
+/** For runtimes that work in JavaScript's memory. */
+const PLAIN: RuntimeMemory = { float32: (length) => new Float32Array(length), release: () => undefined };
 const CALL_MS = 100;
 const EVALUATION_ROWS = 512;
 const FORMAT = 'portolan-checkpoint';
@@ -143,7 +146,8 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     Object.fromEntries(inputs.map(({ name, shape }) => [name, input(batchName(name, 0), ['batch', ...shape])])),
   );
   const parts = Object.keys(evaluation);
-  const state = trainState(initial, optimiser);
+  const memory = runtime.memory?.() ?? PLAIN;
+  const state = trainState(initial, optimiser, memory);
   let at: Position = {
     seed,
     nRows,
@@ -182,7 +186,7 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     const known = calls.get(k);
     if (known) return known;
     const graph = stepGraph({ model, parameters: initial, optimiser, inputs, batchSize, batchesPerCall: k, clipNorm });
-    const call = callBuffers(await compile(runtime, graph), optimiser, inputs, batchSize, k);
+    const call = callBuffers(await compile(runtime, graph), optimiser, inputs, batchSize, k, memory);
     calls.set(k, call);
     return call;
   }
@@ -305,7 +309,9 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     feeds: Record<string, TensorValue>,
   ): Promise<void> {
     evaluator ??= await compile(runtime, Object.fromEntries(parts.map((part) => [lossName(part), evaluation[part]])));
-    const buffers = Object.fromEntries(inputs.map(({ name, shape }) => [name, batchBuffer(rows.length, shape)]));
+    const buffers = Object.fromEntries(
+      inputs.map(({ name, shape }) => [name, new Float32Array(countOf(rows.length, shape))]),
+    );
     fill(rows, buffers, evaluationNoise.fork(offset), false);
     const all: Record<string, TensorValue> = { ...feeds };
     for (const { name, shape } of inputs) {
@@ -382,6 +388,7 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
       await evaluator?.dispose();
       calls.clear();
       evaluator = undefined;
+      memory.release();
     },
   };
 }
@@ -416,9 +423,12 @@ function callBuffers(
   inputs: readonly BatchInput[],
   batchSize: number,
   k: number,
+  memory: RuntimeMemory,
 ): Call {
   const each = Array.from({ length: k }, (_, i) => i);
-  const batches = each.map(() => Object.fromEntries(inputs.map((b) => [b.name, batchBuffer(batchSize, b.shape)])));
+  const batches = each.map(() =>
+    Object.fromEntries(inputs.map((b) => [b.name, memory.float32(countOf(batchSize, b.shape))])),
+  );
   const factors = each.map(() => optimiser.factorNames.map(() => new Float32Array(1)));
   const fixed: Record<string, TensorValue> = {};
   for (const i of each) {
@@ -450,8 +460,8 @@ function feedsOf(parameters: readonly Parameter[]): Record<string, TensorValue> 
   );
 }
 
-function batchBuffer(rows: number, shape: readonly number[]): Float32Array {
-  return new Float32Array(shape.reduce((size, dim) => size * dim, rows));
+function countOf(rows: number, shape: readonly number[]): number {
+  return shape.reduce((size, dim) => size * dim, rows);
 }
 
 function copies(parameters: readonly Parameter[]): Parameter[] {

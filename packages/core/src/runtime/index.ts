@@ -1,3 +1,3 @@
-export type { DType, Executable, Runtime, TensorInfo, TensorValue } from './runtime.ts';
+export type { DType, Executable, Runtime, RuntimeMemory, TensorInfo, TensorValue } from './runtime.ts';
 export { ortRuntime } from './ort.ts';
 export type { Ort, OrtOptions, OrtSession, OrtTensor } from './ort.ts';

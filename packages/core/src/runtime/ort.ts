@@ -4,7 +4,7 @@
  */
 import { FormatError, InputError, NumericalError } from '../base/index.ts';
 import { readOnnx } from '../graph/index.ts';
-import type { Executable, Runtime, TensorInfo, TensorValue } from './runtime.ts';
+import type { Executable, Runtime, RuntimeMemory, TensorInfo, TensorValue } from './runtime.ts';
 
 /** ONNX Runtime's Tensor, as far as it is used here. */
 export interface OrtTensor {
@@ -38,15 +38,18 @@ export interface OrtOptions {
    * besides, which is left alone). onnxruntime-web does not, though it gives the buffers back: results are then copied.
    */
   writesInPlace?: boolean;
+  /** buffers that the binding takes without a copy */
+  memory?: () => RuntimeMemory;
 }
 
 /** ONNX Runtime as a runtime. */
 export function ortRuntime(
   ort: Ort,
-  { name = 'onnxruntime', sessionOptions = {}, writesInPlace = false }: OrtOptions = {},
+  { name = 'onnxruntime', sessionOptions = {}, writesInPlace = false, memory }: OrtOptions = {},
 ): Runtime {
   return {
     name,
+    ...(memory && { memory }),
     async load(model) {
       const { inputs, outputs } = readOnnx(model);
       let session: OrtSession;

@@ -31,6 +31,13 @@ export interface Executable {
   dispose(): Promise<void>;
 }
 
+/** Buffers that a runtime reads and writes where they are; all others it may have to copy at every run. */
+export interface RuntimeMemory {
+  /** zeros; nobody may use them after `release` */
+  float32(length: number): Float32Array;
+  release(): void;
+}
+
 /** Where models run. */
 export interface Runtime {
   /** engine and place, to be shown: `onnxruntime-node 1.30.0, 2 threads` */
@@ -40,4 +47,6 @@ export interface Runtime {
    * @throws FormatError when they are not one the engine accepts
    */
   load(model: Uint8Array): Promise<Executable>;
+  /** where a runtime has memory of its own, apart from JavaScript's */
+  memory?(): RuntimeMemory;
 }

@@ -10,6 +10,11 @@ import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import webgpuGlueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import webgpuWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import { ortWasm } from './ort-wasm.ts';
+import type { OrtFactory } from './ort-wasm.ts';
+
+/** As the build sets it. */
+declare const __ORT_VERSION__: string;
 
 export interface WebRuntimeOptions {
   /** WebAssembly threads; by default one a core up to eight, and always one without cross-origin isolation */
@@ -37,14 +42,25 @@ export function webRuntime({ threads, webgpu = false }: WebRuntimeOptions = {}):
 }
 
 async function load(threads: number, webgpu: boolean): Promise<Runtime> {
-  const gpu = webgpu && (await hasGpu());
-  const ort = gpu ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm');
-  ort.env.wasm.wasmPaths = gpu ? { mjs: webgpuGlueUrl, wasm: webgpuWasmUrl } : { mjs: glueUrl, wasm: wasmUrl };
-  ort.env.wasm.numThreads = threads;
+  if (webgpu && (await hasGpu())) return loadWebGpu();
+  const { default: factory } = (await import(/* @vite-ignore */ glueUrl)) as { default: OrtFactory };
+  const ort = await ortWasm(factory, { wasmUrl, threads });
+  const place = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return ortRuntime(ort, {
+    name: `onnxruntime-web ${__ORT_VERSION__}, ${webgpu ? `${place} (no WebGPU adapter here)` : place}`,
+    writesInPlace: true,
+    memory: ort.memory,
+  });
+}
+
+async function loadWebGpu(): Promise<Runtime> {
+  const ort = await import('onnxruntime-web/webgpu');
+  ort.env.wasm.wasmPaths = { mjs: webgpuGlueUrl, wasm: webgpuWasmUrl };
+  ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';
   return ortRuntime(withoutGivenOutputs(ort as unknown as Ort), {
-    name: `onnxruntime-web ${ort.env.versions.web ?? ''}, ${place(gpu, webgpu, threads)}`,
-    sessionOptions: { executionProviders: gpu ? ['webgpu', 'wasm'] : ['wasm'] },
+    name: `onnxruntime-web ${ort.env.versions.web ?? ''}, WebGPU`,
+    sessionOptions: { executionProviders: ['webgpu', 'wasm'] },
   });
 }
 
@@ -65,12 +81,6 @@ function withoutGivenOutputs({ Tensor, InferenceSession }: Ort): Ort {
       },
     },
   };
-}
-
-function place(gpu: boolean, wanted: boolean, threads: number): string {
-  if (gpu) return 'WebGPU';
-  const wasm = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  return wanted ? `${wasm} (no WebGPU adapter here)` : wasm;
 }
 
 async function hasGpu(): Promise<boolean> {
