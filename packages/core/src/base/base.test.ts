@@ -57,11 +57,11 @@ describe('random', () => {
 
   it('matches the reference xoshiro128** from the state 1, 2, 3, 4', () => {
     // the first outputs of Blackman & Vigna's C code for that state
-    const rng = random([1, 2, 3, 4, NaN]);
+    const rng = random([1, 2, 3, 4]);
     expect([rng.uint32(), rng.uint32(), rng.uint32()]).toEqual([11520, 0, 5927040]);
   });
 
-  it('resumes from a saved state, spare normal and all', () => {
+  it('resumes from a saved state', () => {
     const rng = random(3);
     rng.normal();
     const twin = random(rng.state());

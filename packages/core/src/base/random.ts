@@ -2,8 +2,9 @@
  * Seeded random numbers, the same on every machine.
  *
  * The generator is xoshiro128** (Blackman & Vigna 2018, public domain), seeded through splitmix32 so that
- * neighbouring seeds give unrelated streams. Normal variates by the polar method (Marsaglia & Bray 1964).
+ * neighbouring seeds give unrelated streams.
  */
+import { standardNormal } from './normal.ts';
 
 /** A stream of random numbers; its state can be saved, so that a run resumes bit-equal. */
 export interface Random {
@@ -23,7 +24,7 @@ export interface Random {
   shuffle<T extends { length: number; [i: number]: number }>(items: T): T;
   /** an independent stream named by a number: the same parent state and key give the same child */
   fork(key: number): Random;
-  /** four 32-bit words and the spare normal (NaN when there is none) */
+  /** four 32-bit words */
   state(): number[];
 }
 
@@ -33,7 +34,6 @@ export function random(seed: number | readonly number[] = 0): Random {
   let b = 0;
   let c = 0;
   let d = 0;
-  let spare = NaN;
   if (typeof seed === 'number') {
     const high = Math.floor(seed / 2 ** 32);
     let x = (seed ^ Math.imul(high ^ (high >>> 15), 0x9e3779b1)) >>> 0;
@@ -46,7 +46,7 @@ export function random(seed: number | readonly number[] = 0): Random {
     };
     [a, b, c, d] = [next(), next(), next(), next()];
   } else {
-    [a, b, c, d, spare] = seed;
+    [a, b, c, d] = seed;
   }
 
   function uint32(): number {
@@ -62,22 +62,7 @@ export function random(seed: number | readonly number[] = 0): Random {
     return result;
   }
   const uniform = (): number => ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992;
-  function normal(): number {
-    if (!Number.isNaN(spare)) {
-      const value = spare;
-      spare = NaN;
-      return value;
-    }
-    for (;;) {
-      const u = uint32() / 2147483648 - 1;
-      const v = uint32() / 2147483648 - 1;
-      const s = u * u + v * v;
-      if (s >= 1 || s === 0) continue;
-      const f = Math.sqrt((-2 * Math.log(s)) / s);
-      spare = v * f;
-      return u * f;
-    }
-  }
+  const normal = (): number => standardNormal(uint32, uniform);
   const below = (n: number): number => Math.floor(uniform() * n);
   return {
     uint32,
@@ -102,7 +87,7 @@ export function random(seed: number | readonly number[] = 0): Random {
       return items;
     },
     fork: (key) => random((Math.imul(a ^ (b >>> 7), 0x9e3779b1) ^ Math.imul(key + 1, 0x85ebca6b)) >>> 0),
-    state: () => [a >>> 0, b >>> 0, c >>> 0, d >>> 0, spare],
+    state: () => [a >>> 0, b >>> 0, c >>> 0, d >>> 0],
   };
 }
 

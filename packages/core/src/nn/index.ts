@@ -29,7 +29,7 @@ export { constantRate, cosineDecay, stepDecay, warmUp } from './schedules.ts';
 export type { Schedule } from './schedules.ts';
 export { rowStream, splitRows } from './batches.ts';
 export type { RowStream } from './batches.ts';
-export { fillGaussian, maskAtRandom, saltAndPepper } from './noise.ts';
+export { maskAtRandom, saltAndPepper } from './noise.ts';
 export { stepGraph } from './train-step.ts';
 export type { BatchInput, Model, StepGraphOptions } from './train-step.ts';
 export { trainer } from './trainer.ts';

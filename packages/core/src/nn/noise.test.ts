@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { random } from '../base/index.ts';
 import { rowStream, splitRows } from './batches.ts';
 import { fanInUniform, glorotNormal, glorotUniform, heNormal, heUniform, orthogonal } from './initialisers.ts';
-import { fillGaussian, maskAtRandom, saltAndPepper } from './noise.ts';
+import { maskAtRandom, saltAndPepper } from './noise.ts';
 import { constantRate, cosineDecay, stepDecay, warmUp } from './schedules.ts';
 
 const N = 400_000;
@@ -10,41 +10,6 @@ const moment = (x: Float32Array, power: number): number => x.reduce((sum, v) => 
 const share = (x: Float32Array, test: (v: number) => boolean): number => x.filter(test).length / x.length;
 
 describe('noise', () => {
-  const x = fillGaussian(new Float32Array(N), random(1));
-
-  it('is normal: moments, tails and neighbours', () => {
-    expect(moment(x, 1)).toBeCloseTo(0, 2);
-    expect(moment(x, 2)).toBeCloseTo(1, 1.7);
-    expect(Math.abs(moment(x, 3))).toBeLessThan(0.03);
-    expect(Math.abs(moment(x, 4) - 3)).toBeLessThan(0.06);
-    // beyond 1, 2, 3 and the first layer's edge, 3.4426
-    for (const [edge, expected] of [
-      [1, 0.317311],
-      [2, 0.0455],
-      [3, 0.0027],
-      [3.442619855899, 0.000576],
-    ]) {
-      const deviation = Math.sqrt((expected * (1 - expected)) / N);
-      expect(Math.abs(share(x, (v) => Math.abs(v) > edge) - expected)).toBeLessThan(4.5 * deviation);
-    }
-    let together = 0;
-    for (let i = 1; i < N; i++) together += x[i] * x[i - 1];
-    expect(Math.abs(together / N)).toBeLessThan(0.01);
-  });
-
-  it('follows the distribution function (Kolmogorov–Smirnov)', () => {
-    const sorted = x.slice().sort();
-    let worst = 0;
-    for (let i = 0; i < N; i += 97) worst = Math.max(worst, Math.abs(normalCdf(sorted[i]) - i / N));
-    expect(worst).toBeLessThan(1.95 / Math.sqrt(N));
-  });
-
-  it('is the same for the same stream, other for another, and scaled', () => {
-    const again = fillGaussian(new Float32Array(50), random(1), 2);
-    expect(again).toEqual(x.slice(0, 50).map((v) => v * 2));
-    expect(fillGaussian(new Float32Array(50), random(2))).not.toEqual(x.slice(0, 50));
-  });
-
   it('masks and salts the share asked for', () => {
     const half = new Float32Array(N).fill(0.5);
     expect(share(maskAtRandom(half.slice(), random(1), 0.3), (v) => v === 0)).toBeCloseTo(0.3, 2);
@@ -131,16 +96,3 @@ describe('schedules', () => {
     expect([0, 3, 4, 12].map((i) => warm(i, 20))).toEqual([0.2, 0.8, 1, 0.5].map((v) => expect.closeTo(v, 12)));
   });
 });
-
-/** Φ by Simpson's rule. */
-function normalCdf(x: number): number {
-  const steps = 200;
-  const h = x / steps;
-  let sum = density(0) + density(x);
-  for (let i = 1; i < steps; i++) sum += density(i * h) * (i % 2 === 1 ? 4 : 2);
-  return 0.5 + (sum * h) / 3;
-}
-
-function density(t: number): number {
-  return Math.exp(-0.5 * t * t) / Math.sqrt(2 * Math.PI);
-}

@@ -8,7 +8,7 @@
 import type { Random } from '../base/index.ts';
 import { sigmoid } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
-import { dense, fillGaussian, maskAtRandom, saltAndPepper, squaredError } from '../nn/index.ts';
+import { dense, maskAtRandom, saltAndPepper, squaredError } from '../nn/index.ts';
 import type { Scope } from '../nn/index.ts';
 import { checkLatentDim, fitNetwork, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
 import type { Options, OptionSpec, SpaceMethod } from './latent-space.ts';
@@ -87,10 +87,7 @@ function corruption(
   if (noise === 'saltAndPepper') {
     return (x, rng) => saltAndPepper(x, rng, level, scaler ? -2 : 0, scaler ? 2 : 1);
   }
-  let buffer = new Float32Array(0);
   return (x, rng) => {
-    if (buffer.length !== x.length) buffer = new Float32Array(x.length);
-    fillGaussian(buffer, rng, level);
-    for (let i = 0; i < x.length; i++) x[i] += buffer[i];
+    for (let i = 0; i < x.length; i++) x[i] += level * rng.normal();
   };
 }

@@ -9,16 +9,7 @@
 import { InputError } from '../base/index.ts';
 import { clip, sigmoid } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
-import {
-  bernoulli,
-  dense,
-  fillGaussian,
-  gaussianKl,
-  gaussianLikelihood,
-  negativeElbo,
-  sampleLatent,
-  zeros,
-} from '../nn/index.ts';
+import { bernoulli, dense, gaussianKl, gaussianLikelihood, negativeElbo, sampleLatent, zeros } from '../nn/index.ts';
 import type { Scope } from '../nn/index.ts';
 import { checkLatentDim, fitNetwork, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
 import type { OptionSpec, SpaceMethod } from './latent-space.ts';
@@ -94,7 +85,7 @@ export const vae: SpaceMethod = {
         },
         fill(indices, { x, epsilon }, rng) {
           readLearnRows(rows, indices, x);
-          fillGaussian(epsilon, rng);
+          rng.fillNormal(epsilon);
         },
         encode: (scope, x) => ({ ...posterior(scope, standardise(x, rows.scaler)) }),
         decode: (scope, z) => restore(outward(decoded(scope, z)), rows.scaler),
