@@ -16,3 +16,19 @@ export type { Random } from './random.ts';
 export { didYouMean, editDistance, listNames, nearestName } from './nearest.ts';
 export { run, drive, finish, breathe, stopwatch, jobControl } from './progress.ts';
 export type { Progress, Control, JobOptions, Stepper, Steps } from './progress.ts';
+export {
+  decodeTensor,
+  halfToNumber,
+  parseSafetensorsHead,
+  readSafetensors,
+  safetensorsHeadBytes,
+  writeSafetensors,
+} from './safetensors.ts';
+export type {
+  Safetensors,
+  SafetensorsDType,
+  SafetensorsHead,
+  SavedTensor,
+  TensorData,
+  TensorEntry,
+} from './safetensors.ts';

@@ -1,10 +1,10 @@
 /** The arrays of a file by name and shape, each loaded when it is wanted: npy and IDX have one, npz and safetensors many. */
 import { FormatError } from '../base/index.ts';
+import type { TensorData } from '../base/index.ts';
 import { readIdx, readIdxHeader } from './formats/idx.ts';
 import { readNpyHeader, readNpyStream } from './formats/npy.ts';
 import type { NpyArray, NpyStrings } from './formats/npy.ts';
 import { readSafetensorsHead, readTensor } from './formats/safetensors.ts';
-import type { TensorData } from './formats/safetensors.ts';
 import { rowsTarget } from './from-arrays.ts';
 import type { Format } from './sniff.ts';
 import type { ByteSource } from './source.ts';

@@ -3,7 +3,7 @@ import { gzipSync, zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { writeNpy } from './formats/npy.ts';
 import { writeParquet } from './formats/parquet.ts';
-import { writeSafetensors } from './formats/safetensors.ts';
+import { writeSafetensors } from '../base/index.ts';
 import { bytesSource } from './source.ts';
 import type { ByteSource, ImageDecoder } from './source.ts';
 

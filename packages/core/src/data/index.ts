@@ -8,8 +8,6 @@ export { readPack, readPackManifest } from './packs.ts';
 export type { PackManifest } from './packs.ts';
 export { npyPieces, readNpy, readNpyFrom, readNpyMatrix, writeNpy } from './formats/npy.ts';
 export type { NpyArray, NpyData } from './formats/npy.ts';
-export { readSafetensors, writeSafetensors } from './formats/safetensors.ts';
-export type { Safetensors, SafetensorsDType, Tensor, TensorData } from './formats/safetensors.ts';
 export { writeParquet } from './formats/parquet.ts';
 export { csvPieces, jsonLinesPieces, columnValue, featureNames } from './write.ts';
 export { imageKind, readImageHead, MAX_PIXELS } from './image-head.ts';

@@ -2,9 +2,8 @@
  * PCA as a map: the flat shadow of greatest variance. Of a space that is flat and 2-D already it is merely a rotation.
  * Where the data have fewer directions than the map, the rest of its coordinates are zero.
  */
-import { FormatError, drive, matrix } from '../base/index.ts';
+import { FormatError, drive, matrix, readSafetensors, writeSafetensors } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
-import { readSafetensors, writeSafetensors } from '../data/index.ts';
 import { pcaOf, pcaSteps, resolveOptions } from '../spaces/index.ts';
 import type { OptionSpec, Pca, PcaSolver } from '../spaces/index.ts';
 import type { MapMethod, Projection } from './projection.ts';

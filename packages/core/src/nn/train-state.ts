@@ -4,6 +4,7 @@
  * lie in the runtime's own memory where it has one.
  */
 import { InputError } from '../base/index.ts';
+import type { SavedTensor } from '../base/index.ts';
 import type { RuntimeMemory, TensorValue } from '../runtime/index.ts';
 import type { Optimiser } from './optimisers.ts';
 import type { Parameter } from './scope.ts';
@@ -21,7 +22,7 @@ export interface TrainState {
   /** parameters and slots, views */
   tensors(): Parameter[];
   /** @throws InputError unless the tensors are these, in these shapes */
-  restore(tensors: ReadonlyMap<string, Parameter>): void;
+  restore(tensors: Readonly<Record<string, SavedTensor>>): void;
 }
 
 export function trainState(
@@ -53,19 +54,26 @@ export function trainState(
     parameters: () => sides[side].values.filter(({ name }) => names.has(name)),
     tensors: () => sides[side].values,
     restore(tensors) {
-      for (const { name, shape, value } of sides[side].values) {
-        const found = tensors.get(name);
-        if (!found || found.shape.join() !== shape.join()) {
-          const got = found ? `has it as [${found.shape.join(', ')}]` : 'lacks it';
-          throw new InputError(
-            `the checkpoint is of another model or optimiser: this one has ${name} [${shape.join(', ')}], that one ${got}`,
-            { code: 'checkpoint' },
-          );
-        }
-        value.set(found.value);
-      }
+      // all of them are looked up before the first is written
+      const values = sides[side].values.map(({ name, shape }) => savedValue(tensors, name, shape));
+      sides[side].values.forEach(({ value }, i) => value.set(values[i]));
     },
   };
+}
+
+/** The numbers of a saved tensor, in place. @throws InputError unless it is there, in this shape */
+export function savedValue(
+  tensors: Readonly<Record<string, SavedTensor>>,
+  name: string,
+  shape: readonly number[],
+): Float32Array {
+  const found = tensors[name];
+  if (found?.data instanceof Float32Array && found.shape.join() === shape.join()) return found.data;
+  const got = found ? `has it as ${found.dtype} [${found.shape.join(', ')}]` : 'lacks it';
+  throw new InputError(
+    `the checkpoint is of another model or optimiser: this one has ${name} [${shape.join(', ')}], that one ${got}`,
+    { code: 'checkpoint' },
+  );
 }
 
 function tensor({ shape, value }: Parameter): TensorValue {

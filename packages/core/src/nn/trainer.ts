@@ -5,21 +5,20 @@
  * How many mini-batches are one call is measured (as many as take 100 ms, at most eight) and changes nothing in the
  * result, bit for bit: see optimisers.ts. Iterations beyond the last, which fill its call, get a learning rate of 0.
  */
-import { FormatError, InputError, NumericalError, random } from '../base/index.ts';
+import { FormatError, InputError, NumericalError, random, readSafetensors, writeSafetensors } from '../base/index.ts';
 import type { Random, Stepper } from '../base/index.ts';
 import { compile, input } from '../graph/index.ts';
 import type { Executable, Runtime, RuntimeMemory, TensorValue } from '../runtime/index.ts';
 import { rowStream, splitRows } from './batches.ts';
 import { adam, PERIOD } from './optimisers.ts';
 import type { Optimiser } from './optimisers.ts';
-import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import { constantRate } from './schedules.ts';
 import type { Schedule } from './schedules.ts';
 import { declaringScope } from './scope.ts';
 import type { Parameter } from './scope.ts';
 import { batchName, factorName, HEALTH, lossName, stepGraph } from './train-step.ts';
 import type { BatchInput, Model } from './train-step.ts';
-import { trainState } from './train-state.ts';
+import { savedValue, trainState } from './train-state.ts';
 
 /** A loss and its parts, as numbers. */
 export type Losses = Record<string, number>;
@@ -102,6 +101,8 @@ const CALL_MS = 100;
 const EVALUATION_ROWS = 512;
 const FORMAT = 'portolan-checkpoint';
 const VERSION = 1;
+
+const bestName = (parameter: string): string => `best/${parameter}`;
 
 /** What a checkpoint has beside tensors. */
 interface Position {
@@ -331,18 +332,20 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
       });
     }
     const own = { seed, nRows, batchSize };
-    const saved = positionOf(metadata.position);
-    const other = (Object.keys(own) as (keyof typeof own)[]).find((key) => saved[key] !== own[key]);
+    const position = positionOf(metadata.position);
+    const other = (Object.keys(own) as (keyof typeof own)[]).find((key) => position[key] !== own[key]);
     if (other) {
       throw new InputError(
-        `the checkpoint is of another run: its ${other} is ${saved[other]}, expected ${own[other]}; it goes on with the options and data it began with`,
+        `the checkpoint is of another run: its ${other} is ${position[other]}, expected ${own[other]}; it goes on with the options and data it began with`,
         { code: 'checkpoint' },
       );
     }
     state.restore(tensors);
-    at = saved;
+    at = position;
     finished = patience > 0 && (at.history.at(-1)?.epoch ?? 0) - at.best.epoch >= patience;
-    if (at.best.epoch > 0) best = initial.map(({ name }) => ({ ...(tensors.get(`best/${name}`) as Parameter), name }));
+    if (at.best.epoch > 0) {
+      best = initial.map((own) => ({ ...own, value: savedValue(tensors, bestName(own.name), own.shape).slice() }));
+    }
   }
 
   // an epoch that waits for its validation is not done
@@ -370,8 +373,11 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
       const position = JSON.stringify(at, (_, value: unknown) =>
         typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
       );
-      const kept = (best ?? []).map(({ name, shape, value }) => ({ name: `best/${name}`, shape, value }));
-      return writeSafetensors([...state.tensors(), ...kept], { format: FORMAT, version: String(VERSION), position });
+      const kept = (best ?? []).map((parameter) => ({ ...parameter, name: bestName(parameter.name) }));
+      const tensors = [...state.tensors(), ...kept].map(
+        ({ name, shape, value }) => [name, { shape, data: value }] as const,
+      );
+      return writeSafetensors(Object.fromEntries(tensors), { format: FORMAT, version: String(VERSION), position });
     },
     async evaluate(rows, parameters, tick) {
       const feeds = parameters ? feedsOf(parameters) : state.current();

@@ -2,7 +2,7 @@
  * NumPy's .npy: magic, version, a Python dictionary as text, then the items in C or Fortran order.
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
-import { FormatError, InputError, matrix } from '../../base/index.ts';
+import { FormatError, InputError, matrix, halfToNumber } from '../../base/index.ts';
 import type { Matrix } from '../../base/index.ts';
 import { bytesSource } from '../source.ts';
 import type { ByteSource } from '../source.ts';
@@ -208,15 +208,6 @@ export function converter(
 
 function swapBytes(bytes: Uint8Array, itemBytes: number): void {
   for (let at = 0; at < bytes.length; at += itemBytes) bytes.subarray(at, at + itemBytes).reverse();
-}
-
-/** IEEE 754 binary16 → number. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 /** Gives, item after item of a column-major file, its place in row-major order. */

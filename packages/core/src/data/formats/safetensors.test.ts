@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FormatError } from '../../base/index.ts';
+import { FormatError, readSafetensors, writeSafetensors } from '../../base/index.ts';
 import { bytesSource } from '../source.ts';
-import { readSafetensors, readSafetensorsHead, readTensor, writeSafetensors } from './safetensors.ts';
+import { readSafetensorsHead, readTensor } from './safetensors.ts';
 
 /** A file from its parts, as the format's description has them. */
 function file(head: unknown, data: number[] = []): Uint8Array {
