@@ -5,7 +5,7 @@ import { mediumOfSize, pixelRows } from './images.ts';
 import type { ImageSize } from './images.ts';
 import type { Column, Dataset, Medium, Rows } from './dataset.ts';
 
-/** What a reader found; names of features are for messages. */
+/** What a reader found. */
 export interface Found {
   name: string;
   rows: Rows;
@@ -68,6 +68,7 @@ export async function assemble(
     rows: pixels.rows,
     columns: joined,
     medium,
+    ...(medium.kind === 'vector' && found.featureNames && { featureNames: found.featureNames }),
     label: label === undefined ? (isText ? undefined : supposed) : chooseLabel(names, label, found.name),
     warnings: [...found.warnings, ...pixels.warnings, ...constants],
   };

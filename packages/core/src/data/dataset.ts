@@ -32,6 +32,8 @@ export interface Dataset {
   readonly rows: Rows;
   readonly columns: readonly Column[];
   readonly medium: Medium;
+  /** names of the features, where the data names them */
+  readonly featureNames?: readonly string[];
   /** the column that is the label, if one is known */
   readonly label?: string;
   /** what was noticed while reading, a sentence each: constant columns, rows left out, resized images */

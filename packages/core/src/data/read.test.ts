@@ -146,6 +146,14 @@ describe('arrays', () => {
 });
 
 describe('tables', () => {
+  it('keeps the names of the features, and writes them again', async () => {
+    const dataset = await read('a.csv', 'height,kind,weight\n1,a,3\n2,b,5\n3,a,4\n');
+    expect(dataset.featureNames).toEqual(['height', 'weight']);
+    expect(new TextDecoder().decode(joined(csvPieces(dataset)))).toMatch(/^kind,height,weight\n/);
+    const unnamed = await readDataset([file('a.npy', npy(new Float32Array([1, 2, 3, 4, 5, 6]), 3, 2))]);
+    expect(unnamed.featureNames).toBeUndefined();
+  });
+
   it('types columns: numbers are features, the rest stands beside', async () => {
     const dataset = await readDataset([FILES.csv()]);
     expect(rows(dataset)).toEqual([[1, 2], [3, 4], [5, 6], [7, 8.5], [9, 10], [-1, 1000]]); // prettier-ignore

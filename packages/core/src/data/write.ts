@@ -18,8 +18,9 @@ export function columnValue(column: Column, row: number): string | number | null
   }
 }
 
-/** Names of the features: `pixel0` … for images, `x0` … for vectors. */
-export function featureNames({ rows, medium }: Dataset): string[] {
+/** Names of the features: their own, else `pixel0` … for images, `x0` … for vectors. */
+export function featureNames({ rows, medium, featureNames: own }: Dataset): string[] {
+  if (own) return [...own];
   const stem = medium.kind === 'image' ? 'pixel' : 'x';
   return Array.from({ length: rows.nFeatures }, (_, j) => `${stem}${j}`);
 }

@@ -102,6 +102,13 @@ describe('a fresh project', () => {
 });
 
 describe('data', () => {
+  it('keeps the names of the features', async () => {
+    const table = text('height,width\n1,2\n2,1\n3,5\n');
+    const info = await project.addData({ files: [bytesSource('sizes.csv', table)] });
+    expect(info.featureNames).toEqual(['height', 'width']);
+    expect(await open().show({ id: 'sizes' })).toEqual(info);
+  });
+
   it('comes back as it was added, in another program too', async () => {
     const info = await addPoints();
     expect(info).toMatchObject({ id: 'points', nSamples: N, nFeatures: D, label: 'group', medium: { kind: 'vector' } });

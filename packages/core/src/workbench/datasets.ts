@@ -13,12 +13,13 @@ const COLUMNS = 'columns.parquet';
 
 /** What is told of a data set, without id and age. */
 export function datasetInfo(dataset: Dataset, bytes: number): Omit<DataInfo, 'id' | 'created'> {
-  const { rows, medium, columns, label, warnings } = dataset;
+  const { rows, medium, featureNames, columns, label, warnings } = dataset;
   return {
     kind: 'data',
     nSamples: rows.nSamples,
     nFeatures: rows.nFeatures,
     medium,
+    featureNames: featureNames && [...featureNames],
     scale: rows.scale,
     columns: columns.map(columnInfo),
     label,
@@ -47,7 +48,7 @@ export function useDataset<R>(desk: Desk, info: DataInfo, use: (dataset: Dataset
 }
 
 async function readStored({ store }: Desk, info: DataInfo): Promise<Dataset> {
-  const { id, nSamples, nFeatures, scale = 1, columns, medium, label, warnings } = info;
+  const { id, nSamples, nFeatures, scale = 1, columns, medium, featureNames, label, warnings } = info;
   const open = async (name: string): Promise<ByteSource> => {
     const { byteLength, slice } = await store.open('data', id, name);
     return { name: `data/${id}/${name}`, byteLength, slice };
@@ -59,10 +60,10 @@ async function readStored({ store }: Desk, info: DataInfo): Promise<Dataset> {
     });
   }
   const rows: Rows = { data: keepable(data), nSamples, nFeatures, scale };
-  if (columns.length === 0) return { name: id, rows, columns: [], medium, label, warnings };
+  if (columns.length === 0) return { name: id, rows, columns: [], medium, featureNames, label, warnings };
   const file = await open(COLUMNS);
   const table = await readColumns(await file.slice(0), columns, nSamples, file.name);
-  return { name: id, rows, columns: table, medium, label, warnings };
+  return { name: id, rows, columns: table, medium, featureNames, label, warnings };
 }
 
 /** The types that rows have; an array that somebody put there by hand may have another. */

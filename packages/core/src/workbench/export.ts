@@ -95,7 +95,10 @@ async function exportNpy(workbench: Workbench, info: ItemInfo): Promise<Iterable
 async function numbers(workbench: Workbench, info: ItemInfo): Promise<{ matrix: Matrix; names: string[] }> {
   const { id } = info;
   if (info.kind === 'data') {
-    return { matrix: readRows(await workbench.rows({ data: id })), names: columnNames('x', info.nFeatures) };
+    return {
+      matrix: readRows(await workbench.rows({ data: id })),
+      names: info.featureNames ?? columnNames('x', info.nFeatures),
+    };
   }
   if (info.kind === 'map') {
     return { matrix: await workbench.coordinates({ map: id }), names: ['x', 'y', 'z'].slice(0, info.nComponents) };

@@ -48,6 +48,7 @@ const DATA: Fields<DataInfo> = {
   nSamples: count,
   nFeatures: count,
   medium,
+  featureNames: optional(listOf(text)),
   scale: optional(finite),
   columns: listOf(column),
   label: optional(text),

@@ -33,6 +33,8 @@ export interface DataInfo {
   nSamples: number;
   nFeatures: number;
   medium: Medium;
+  /** where the data names them, as a table does */
+  featureNames?: string[];
   /** the value of a row's element is the number kept × scale: 1/255 for images of bytes */
   scale?: number;
   columns: ColumnInfo[];
