@@ -5,4 +5,4 @@ export type { Smallest } from './smallest.ts';
 export { nearestNeighbors, nearestNeighborSteps, selectRow } from './nearest-neighbors.ts';
 export type { NeighborOptions, Neighbors } from './nearest-neighbors.ts';
 export { neighborIndex } from './neighbor-index.ts';
-export type { NeighborIndex } from './neighbor-index.ts';
+export type { Nearest, NeighborIndex } from './neighbor-index.ts';

@@ -3,31 +3,34 @@
  * the part of its distance summed so far, says that it can't be among the nearest.
  */
 import { InputError } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
+import type { Rows } from '../data/index.ts';
 import type { Distance } from './distance-rows.ts';
 import { smallest } from './smallest.ts';
 
 /** Columns summed between two looks at the limit. */
 const STRIDE = 64;
 
+/** Rows by nearness; of equally near ones the smaller index comes first. */
+export interface Nearest {
+  readonly indices: Uint32Array;
+  readonly distances: Float32Array;
+}
+
 export interface NeighborIndex {
   readonly nSamples: number;
   readonly nFeatures: number;
   /**
-   * The k nearest rows (fewer when there are not as many), nearest first; of equals the smaller index first.
+   * The k nearest rows, fewer when there are not as many.
+   * @param point  nFeatures numbers, as the rows are after scaling
    * @param except  a row to leave out: the point itself
    * @throws InputError when the point's length is not nFeatures
    */
-  query(
-    point: ArrayLike<number>,
-    k: number,
-    options?: { except?: number },
-  ): { indices: Uint32Array; distances: Float32Array };
+  query(point: ArrayLike<number>, k: number, options?: { except?: number }): Nearest;
 }
 
-/** @param x  [n, d], kept, not copied */
-export function neighborIndex(x: Matrix, { distance = 'euclidean' }: { distance?: Distance } = {}): NeighborIndex {
-  const { data, rows, cols } = x;
+/** @param x  rows, kept as they are stored, not copied; of a matrix by `rowsOf` */
+export function neighborIndex(x: Rows, { distance = 'euclidean' }: { distance?: Distance } = {}): NeighborIndex {
+  const { data, nSamples: rows, nFeatures: cols, scale } = x;
   const norms = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
     let sum = 0;
@@ -43,7 +46,7 @@ export function neighborIndex(x: Matrix, { distance = 'euclidean' }: { distance?
           code: 'width',
         });
       }
-      const q = Float64Array.from(point);
+      const q = Float64Array.from(point, (value) => value / scale);
       const norm = Math.sqrt(q.reduce((sum, value) => sum + value * value, 0));
       const best = smallest(Math.max(0, Math.min(k, rows - (except >= 0 && except < rows ? 1 : 0))));
       if (distance === 'euclidean') {
@@ -64,14 +67,14 @@ export function neighborIndex(x: Matrix, { distance = 'euclidean' }: { distance?
           best.offer(i, both > 0 ? Math.max(0, 1 - innerProduct(data, i * cols, q) / both) : 1);
         }
       }
-      const distances = Float32Array.from(best.values, distance === 'euclidean' ? Math.sqrt : undefined);
-      return { indices: best.indices, distances };
+      const finish = distance === 'euclidean' ? (value: number) => Math.sqrt(value) * scale : (value: number) => value;
+      return { indices: best.indices, distances: Float32Array.from(best.values, finish) };
     },
   };
 }
 
 /** |row − q|², or something not below `limit` once that is sure. */
-function squaredDistance(data: Float32Array, at: number, q: Float64Array, limit: number): number {
+function squaredDistance(data: Rows['data'], at: number, q: Float64Array, limit: number): number {
   const n = q.length;
   let s0 = 0;
   let s1 = 0;
@@ -96,7 +99,7 @@ function squaredDistance(data: Float32Array, at: number, q: Float64Array, limit:
   return s0 + s1 + s2 + s3;
 }
 
-function innerProduct(data: Float32Array, at: number, q: Float64Array): number {
+function innerProduct(data: Rows['data'], at: number, q: Float64Array): number {
   const n = q.length;
   let s0 = 0;
   let s1 = 0;

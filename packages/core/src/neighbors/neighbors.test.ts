@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { matrix, matrixOf, random, row } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
+import { readRows, rowsOf } from '../data/index.ts';
 import { nearestNeighbors, neighborIndex } from './index.ts';
 import type { Distance } from './index.ts';
 
@@ -47,7 +48,7 @@ test('Euclidean neighbours are those of brute force, ties by index, for rows and
       const k = Math.min(wanted, n - 1);
       const x = grid(n, d, seed);
       const queries = grid(70, d, seed + 1);
-      const index = neighborIndex(x);
+      const index = neighborIndex(rowsOf(x));
       for (const [q, except, found] of [
         [x, true, nearestNeighbors(x, k)],
         [queries, false, nearestNeighbors(x, k, { queries })],
@@ -71,7 +72,7 @@ test('indices are those of brute force where no two distances are equal', () => 
   const x = matrix(150, 30, random(4).fillNormal(new Float32Array(4500)));
   for (const distance of ['euclidean', 'cosine'] as const) {
     const { indices } = nearestNeighbors(x, 7, { distance });
-    const index = neighborIndex(x, { distance });
+    const index = neighborIndex(rowsOf(x), { distance });
     for (let i = 0; i < x.rows; i++) {
       const expected = brute(x, row(x, i), 7, distance, i).map(([, j]) => j);
       expect([...indices.subarray(i * 7, (i + 1) * 7)]).toEqual(expected);
@@ -118,8 +119,23 @@ test('doubles are at distance zero, and the data stay untouched', () => {
   expect(x.data).toEqual(before);
 });
 
+test('an index over bytes gives what one over their values gives', () => {
+  const rng = random(8);
+  const data = Uint8Array.from({ length: 90 * 70 }, () => rng.below(256));
+  const bytes = { data, nSamples: 90, nFeatures: 70, scale: 1 / 255 };
+  const x = readRows(bytes);
+  for (const distance of ['euclidean', 'cosine'] as const) {
+    for (let i = 0; i < 90; i += 7) {
+      const got = neighborIndex(bytes, { distance }).query(row(x, i), 5, { except: i });
+      const expected = neighborIndex(rowsOf(x), { distance }).query(row(x, i), 5, { except: i });
+      expect(got.indices).toEqual(expected.indices);
+      got.distances.forEach((value, j) => expect(value).toBeCloseTo(expected.distances[j], 5));
+    }
+  }
+});
+
 test('an index gives what there is when asked for more', () => {
-  const index = neighborIndex(matrixOf([[0], [5], [1]]));
+  const index = neighborIndex(rowsOf(matrixOf([[0], [5], [1]])));
   expect([...index.query([0.9], 10).indices]).toEqual([2, 0, 1]);
   expect([...index.query([0.9], 10, { except: 2 }).indices]).toEqual([0, 1]);
   expect(index.query([0.9], 0).indices).toHaveLength(0);
@@ -132,5 +148,5 @@ test('refuses k beyond the data and points of another width', () => {
   ]);
   expect(() => nearestNeighbors(x, 2)).toThrow('got k = 2, expected 1 … 1');
   expect(() => nearestNeighbors(x, 1, { queries: matrixOf([[1]]) })).toThrow('queries have 1 columns, expected 2');
-  expect(() => neighborIndex(x).query([1], 1)).toThrow('the point has 1 numbers, expected 2');
+  expect(() => neighborIndex(rowsOf(x)).query([1], 1)).toThrow('the point has 1 numbers, expected 2');
 });

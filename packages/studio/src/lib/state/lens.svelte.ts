@@ -4,9 +4,9 @@
  * An answer is shown at the place it was decoded for, never at another, so the lens can't show an old picture for a
  * new place; places that the pointer has left before their turn came are never decoded.
  */
+import type { Nearest } from '@portolan/core/neighbors';
 import type { Place } from '@portolan/view';
 import { latest } from '../latest.ts';
-import type { Nearest } from '../nearest.ts';
 import { chart } from './chart.svelte.ts';
 import { samples } from './samples.svelte.ts';
 import { decoder, scout } from './workers.ts';

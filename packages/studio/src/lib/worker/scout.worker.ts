@@ -3,8 +3,8 @@
  * the sheet of thumbnails.
  */
 import { InputError, type Matrix } from '@portolan/core/base';
-import { rowsOf, type Rows } from '@portolan/core/data';
-import { nearest, type Nearest } from '../nearest.ts';
+import { readRows, rowsOf, type Rows } from '@portolan/core/data';
+import { neighborIndex, type Nearest, type NeighborIndex } from '@portolan/core/neighbors';
 import { atlasLayout, paint, shrunk, type ImageMedium, type Rgb, type Tone } from '../pictures.ts';
 import { rhumbLines, type Rhumb } from '../rhumb.ts';
 import { Moved, serve } from './rpc.ts';
@@ -28,40 +28,44 @@ export interface Atlas {
 }
 
 let rows: Rows | null = null;
-let codes: Rows | null = null;
-let places: Rows | null = null;
+let codes: Matrix | null = null;
+let places: Matrix | null = null;
+let byRow: NeighborIndex | null = null;
+let byCode: NeighborIndex | null = null;
+let byPlace: NeighborIndex | null = null;
+
+const nowhere = (): Nearest => ({ indices: new Uint32Array(), distances: new Float32Array() });
 
 const api = {
   setRows(args: { rows: Rows | null }): void {
     rows = args.rows;
+    byRow = rows && neighborIndex(rows);
   },
 
   /** The samples' codes, and their places on the map. */
   setCodes(args: { codes: Matrix | null; places: Matrix | null }): void {
-    codes = args.codes && rowsOf(args.codes);
-    places = args.places && rowsOf(args.places);
+    ({ codes, places } = args);
+    byCode = codes && neighborIndex(rowsOf(codes));
+    byPlace = places && neighborIndex(rowsOf(places));
   },
 
   /** The samples nearest to a place on the map. */
   nearestPlaces({ x, y, k }: { x: number; y: number; k: number }): Nearest {
-    return places ? nearest(places, [x, y], k) : { indices: new Uint32Array(), distances: new Float32Array() };
+    return byPlace?.query([x, y], k) ?? nowhere();
   },
 
   /** The samples whose codes are nearest to a code. */
   nearestCodes({ code, k }: { code: Float32Array; k: number }): Nearest {
-    return codes ? nearest(codes, code, k) : { indices: new Uint32Array(), distances: new Float32Array() };
+    return byCode?.query(code, k) ?? nowhere();
   },
 
   /** True neighbours of a sample, in the data where it is at hand, else by codes, and what the map made of them. */
   rhumb({ index, k }: { index: number; k: number }): Rhumb {
-    const where = rows ?? codes;
-    if (!where || !places || index >= where.nSamples) return { kept: [], torn: [] };
-    const { nFeatures, scale } = where;
-    const query = Float32Array.from(
-      where.data.subarray(index * nFeatures, (index + 1) * nFeatures),
-      (value: number) => value * scale,
-    );
-    return rhumbLines(index, nearest(where, query, k, index).indices, places.data as Float32Array);
+    const near = byRow ?? byCode;
+    const where = rows ?? (codes && rowsOf(codes));
+    if (!near || !where || !places || index >= where.nSamples) return { kept: [], torn: [] };
+    const { data } = readRows(where, [index]);
+    return rhumbLines(index, near.query(data, k, { except: index }).indices, places.data);
   },
 
   /** All thumbnails in one picture. */
