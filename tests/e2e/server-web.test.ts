@@ -143,3 +143,35 @@ test('a job in the Worker is paused, stopped with what is done kept, and cancell
   expect(ends).toMatchObject({ still: 0, state: 'paused', stopped: true, cancelled: 'AbortError' });
   expect(ends.took).toBeLessThan(2000);
 });
+
+test('learns the same on WebGPU as on the processor, in a project that changes from one to the other', async () => {
+  await open(true);
+  const learned = await page.evaluate(async () => {
+    const client = await window.lab.connect();
+    const rng = (i: number): number => ((i * 2654435761) % 2 ** 32) / 2 ** 32;
+    const lines = Array.from({ length: 64 }, (_, row) => Array.from({ length: 8 }, (_, col) => rng(8 * row + col)));
+    const header = lines[0].map((_, col) => `x${col}`).join();
+    const source = window.lab.blobSource(new Blob([[header, ...lines.map((line) => line.join())].join('\n')]), 'a.csv');
+    const data = await client.addData({ files: [source] });
+    const args = {
+      data: data.id,
+      method: 'autoencoder',
+      options: { latentDim: 2, layers: [8], epochs: 3, batchSize: 16, seed: 0 },
+    };
+    const names = [(await client.project()).runtime];
+    const losses = [(await client.learn(args)).metrics.mse];
+    for (const webgpu of [true, false]) {
+      names.push((await client.useWebGpu?.(webgpu)) ?? 'none');
+      losses.push((await client.learn(args)).metrics.mse);
+    }
+    return { names, losses };
+  });
+  const adapter = await page.evaluate(
+    async () => !!(await (navigator as { gpu?: { requestAdapter(): Promise<unknown> } }).gpu?.requestAdapter()),
+  );
+  expect(learned.names[1]).toMatch(adapter ? /WebGPU$/ : /no WebGPU adapter here/);
+  expect(learned.names[2]).toBe(learned.names[0]);
+  const [processor, gpu, again] = learned.losses.map(Number);
+  expect(gpu).toBeCloseTo(processor, 4);
+  expect(again).toBe(processor);
+}, 120_000);

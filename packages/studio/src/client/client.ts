@@ -13,6 +13,8 @@ export interface WorkbenchClient extends Workbench {
    * comes. Gives what the verb gives.
    */
   attach(id: string, job?: JobOptions): Promise<unknown>;
+  /** on the static site: where models run from now on; gives the runtime's name, which says what came of it */
+  useWebGpu?(webgpu: boolean): Promise<string>;
   close(): void;
 }
 

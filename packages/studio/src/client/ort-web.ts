@@ -1,8 +1,9 @@
 /**
  * The one place that loads onnxruntime-web, so that it is a chunk of its own and is fetched when first needed.
  *
- * WebAssembly by default: on threads where the page is cross-origin isolated, else on one. WebGPU on request; where
- * the browser has no adapter the runtime falls back to WebAssembly and its name says so.
+ * WebAssembly by default: on threads where the page is cross-origin isolated, else on one. WebGPU on request: operations
+ * that it lacks run in WebAssembly, and so do whole models that it refuses; where the browser has no adapter, everything
+ * does. The runtime's name says which it is.
  */
 import type { Ort, Runtime } from '@portolan/core/runtime';
 import { ortRuntime } from '@portolan/core/runtime';
@@ -42,7 +43,7 @@ export function webRuntime({ threads, webgpu = false }: WebRuntimeOptions = {}):
 }
 
 async function load(threads: number, webgpu: boolean): Promise<Runtime> {
-  if (webgpu && (await hasGpu())) return loadWebGpu();
+  if (webgpu && (await hasGpu())) return loadWebGpu(() => webRuntime({ threads }));
   const { default: factory } = (await import(/* @vite-ignore */ glueUrl)) as { default: OrtFactory };
   const ort = await ortWasm(factory, { wasmUrl, threads });
   const place = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
@@ -53,15 +54,30 @@ async function load(threads: number, webgpu: boolean): Promise<Runtime> {
   });
 }
 
-async function loadWebGpu(): Promise<Runtime> {
+async function loadWebGpu(processor: () => Promise<Runtime>): Promise<Runtime> {
   const ort = await import('onnxruntime-web/webgpu');
   ort.env.wasm.wasmPaths = { mjs: webgpuGlueUrl, wasm: webgpuWasmUrl };
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';
-  return ortRuntime(withoutGivenOutputs(ort as unknown as Ort), {
-    name: `onnxruntime-web ${ort.env.versions.web ?? ''}, WebGPU`,
+  const gpu = ortRuntime(withoutGivenOutputs(ort as unknown as Ort), {
+    name: `onnxruntime-web ${__ORT_VERSION__}, WebGPU`,
     sessionOptions: { executionProviders: ['webgpu', 'wasm'] },
   });
+  let refused = false;
+  return {
+    get name() {
+      return refused ? `${gpu.name} (a model that it refused: on the processor)` : gpu.name;
+    },
+    async load(model) {
+      try {
+        return await gpu.load(model);
+      } catch {
+        const executable = await (await processor()).load(model);
+        refused = true;
+        return executable;
+      }
+    },
+  };
 }
 
 /**

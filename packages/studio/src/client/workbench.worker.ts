@@ -2,6 +2,7 @@
 import { InputError, errorToMessage } from '@portolan/core/base';
 import { createJobs, createWorkbench, mapSources, memoryStore } from '@portolan/core/workbench';
 import type { JobEvent, Store, Verb, Workbench } from '@portolan/core/workbench';
+import type { Runtime } from '@portolan/core/runtime';
 import { blobSource } from './client.ts';
 import { pageImageDecoder } from './image-decoder.ts';
 import { opfsStore } from './opfs-store.ts';
@@ -11,6 +12,18 @@ import type { FromWorker, OpenOptions, Request, SentSource, ToWorker } from './w
 
 const jobs = createJobs();
 let workbench: Workbench | undefined;
+let engine: Runtime;
+
+/** The engine of the moment, which may be changed between jobs. */
+const runtime: Runtime = {
+  get name() {
+    return engine.name;
+  },
+  load: (model) => engine.load(model),
+  get memory() {
+    return engine.memory;
+  },
+};
 
 globalThis.onmessage = async ({ data: { number, request } }: MessageEvent<ToWorker>): Promise<void> => {
   let answer: FromWorker;
@@ -27,6 +40,9 @@ async function respond(request: Request): Promise<unknown> {
     case 'open':
       workbench = await open(request.options);
       return undefined;
+    case 'engine':
+      engine = await webRuntime({ webgpu: request.webgpu });
+      return engine.name;
     case 'call':
       return verbOf(request.verb)(received(request.verb, request.args));
     case 'start': {
@@ -45,7 +61,8 @@ async function respond(request: Request): Promise<unknown> {
 }
 
 async function open({ project, webgpu }: OpenOptions): Promise<Workbench> {
-  const [store, runtime] = await Promise.all([openStore(project), webRuntime({ webgpu })]);
+  const [store, chosen] = await Promise.all([openStore(project), webRuntime({ webgpu })]);
+  engine = chosen;
   return createWorkbench({ store, runtime, decoder: pageImageDecoder, packs: sitePacks });
 }
 

@@ -84,6 +84,7 @@ export async function workerClient({
     kind: 'local',
     jobs: () => ask<JobInfo[]>({ type: 'jobs' }),
     attach,
+    useWebGpu: (webgpu) => ask<string>({ type: 'engine', webgpu }),
     close: () => worker.terminate(),
   };
 }

@@ -17,6 +17,8 @@ export interface OpenOptions {
 /** Each gets one answer with its number. */
 export type Request =
   | { type: 'open'; options: OpenOptions }
+  /** where models run from now on; the answer is the runtime's name */
+  | { type: 'engine'; webgpu: boolean }
   | { type: 'call'; verb: CallVerb; args: unknown }
   | { type: 'start'; verb: JobVerb; args: unknown }
   | { type: 'jobs' }

@@ -1,6 +1,7 @@
 /** The project: the Workbench that we talk to, and what there is in it. */
 import type { DataInfo, ItemInfo, MapInfo, MethodInfo, ProjectInfo, SpaceInfo } from '@portolan/core/workbench';
 import { connect, type WorkbenchClient } from '../../client/index.ts';
+import { wantsWebGpu } from '../engine.ts';
 import { sentence } from '../sentence.ts';
 
 class Project {
@@ -18,7 +19,7 @@ class Project {
   async open(): Promise<void> {
     try {
       this.error = null;
-      const client = await connect();
+      const client = await connect({ webgpu: wantsWebGpu() });
       const [info, methods, items] = await Promise.all([client.project(), client.methods(), client.list()]);
       this.info = info;
       this.spaceMethods = methods.spaces;
