@@ -1,7 +1,6 @@
 /** Apache Parquet as a table, a row group and a column at a time, by hyparquet; and data sets as Parquet. */
 import { parquetMetadataAsync, parquetScan } from 'hyparquet';
 import type { AsyncBuffer, FileMetaData, SchemaElement } from 'hyparquet';
-import { compressors as allCompressors, decompressZstd } from 'hyparquet-compressors';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { FormatError } from '../../base/index.ts';
 import type { Column, Dataset } from '../dataset.ts';
@@ -11,16 +10,11 @@ import type { OnBytes } from '../stream.ts';
 import type { Cell, Table } from '../table.ts';
 import { checkPages } from './parquet-pages.ts';
 
-/** zstd is given its room, so that what a frame declares of itself is not believed. */
-export const compressors = {
-  ...allCompressors,
-  ZSTD: (input: Uint8Array, length: number) => decompressZstd(input, new Uint8Array(length)),
-};
-
 /**
  * @throws FormatError with name; pages are checked before they are decoded, so that no count in them is believed
  */
 export async function parquetTable(source: ByteSource, onBytes?: OnBytes): Promise<Table> {
+  const { compressors } = await import('./parquet-compressors.ts');
   const { name } = source;
   const file: AsyncBuffer = {
     byteLength: source.byteLength,
