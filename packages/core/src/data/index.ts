@@ -2,7 +2,7 @@ export { readRows, rowsOf, columnNamed } from './dataset.ts';
 export type { Column, Dataset, Medium, Rows } from './dataset.ts';
 export { bytesSource } from './source.ts';
 export type { ByteSource, ImageData8, ImageDecoder } from './source.ts';
-export { readDataset } from './read.ts';
+export { readDataset } from './read-lazily.ts';
 export type { ReadOptions } from './read.ts';
 export { readPack, readPackManifest } from './packs.ts';
 export type { PackManifest } from './packs.ts';
