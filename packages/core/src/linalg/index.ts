@@ -2,6 +2,7 @@ export { matrix64, toDouble, toSingle, transposed, multiply, multiplyTransposed 
 export type { Matrix64 } from './matrix64.ts';
 export { columnMoments, covarianceSteps, gramSteps } from './moments.ts';
 export type { Moments } from './moments.ts';
+export { addProducts } from './products.ts';
 export { symmetricEigen, eigenSteps, fixSigns } from './eigen.ts';
 export type { Eigen } from './eigen.ts';
 export { qr, cholesky, solveCholesky, leastSquares } from './factor.ts';

@@ -10,6 +10,7 @@ import { InputError } from '../base/index.ts';
 import type { Matrix, Steps } from '../base/index.ts';
 import { matrix64 } from './matrix64.ts';
 import type { Matrix64 } from './matrix64.ts';
+import { addProducts } from './products.ts';
 
 /** Rows are taken in blocks of this many; a block of 784 columns in doubles is 400 kB. */
 const BLOCK = 64;
@@ -64,7 +65,7 @@ export function* covarianceSteps(x: Matrix, moments: Moments = columnMoments(x))
       for (let j = 0; j < cols; j++) {
         for (let i = 0; i < size; i++) block[j * size + i] = x.data[(from + i) * cols + j] - moments.mean[j];
       }
-      addProducts(out.data, block, cols, size);
+      addProducts(out.data, { a: block, m: cols, b: block, n: cols, depth: size }, { triangle: true });
       yield from / rows;
     }
   }
@@ -88,7 +89,7 @@ export function* gramSteps(x: Matrix, mean: Float64Array): Steps<Matrix64> {
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < size; j++) block[i * size + j] = data[i * cols + from + j] - mean[from + j];
     }
-    addProducts(out.data, block, rows, size);
+    addProducts(out.data, { a: block, m: rows, b: block, n: rows, depth: size }, { triangle: true });
     yield from / cols;
   }
   for (let i = 0; i < rows; i++) {
@@ -124,65 +125,4 @@ function addSparse(out: Float64Array, x: Matrix, from: number, to: number): void
       for (let q = p; q < n; q++) out[at + places[q]] += value * values[q];
     }
   }
-}
-
-/** Adds the upper triangle (and a little below it) of B · Bᵀ, B being [n, depth]; tiles of 2 × 4. */
-function addProducts(out: Float64Array, b: Float64Array, n: number, depth: number): void {
-  let i = 0;
-  for (; i + 2 <= n; i += 2) {
-    const p0 = i * depth;
-    const p1 = p0 + depth;
-    let j = i;
-    for (; j + 4 <= n; j += 4) {
-      const q0 = j * depth;
-      const q1 = q0 + depth;
-      const q2 = q1 + depth;
-      const q3 = q2 + depth;
-      let s00 = 0;
-      let s01 = 0;
-      let s02 = 0;
-      let s03 = 0;
-      let s10 = 0;
-      let s11 = 0;
-      let s12 = 0;
-      let s13 = 0;
-      for (let k = 0; k < depth; k++) {
-        const a0 = b[p0 + k];
-        const a1 = b[p1 + k];
-        const b0 = b[q0 + k];
-        const b1 = b[q1 + k];
-        const b2 = b[q2 + k];
-        const b3 = b[q3 + k];
-        s00 += a0 * b0;
-        s01 += a0 * b1;
-        s02 += a0 * b2;
-        s03 += a0 * b3;
-        s10 += a1 * b0;
-        s11 += a1 * b1;
-        s12 += a1 * b2;
-        s13 += a1 * b3;
-      }
-      const at0 = i * n + j;
-      const at1 = at0 + n;
-      out[at0] += s00;
-      out[at0 + 1] += s01;
-      out[at0 + 2] += s02;
-      out[at0 + 3] += s03;
-      out[at1] += s10;
-      out[at1 + 1] += s11;
-      out[at1 + 2] += s12;
-      out[at1 + 3] += s13;
-    }
-    for (; j < n; j++) {
-      out[i * n + j] += dot(b, p0, j * depth, depth);
-      out[(i + 1) * n + j] += dot(b, p1, j * depth, depth);
-    }
-  }
-  if (i < n) out[i * n + i] += dot(b, i * depth, i * depth, depth);
-}
-
-function dot(b: Float64Array, p: number, q: number, n: number): number {
-  let sum = 0;
-  for (let k = 0; k < n; k++) sum += b[p + k] * b[q + k];
-  return sum;
 }

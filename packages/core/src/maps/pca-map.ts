@@ -4,7 +4,7 @@
  */
 import { FormatError, drive, matrix, readSafetensors, writeSafetensors } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
-import { pcaOf, pcaSteps, resolveOptions } from '../spaces/index.ts';
+import { pcaOf, pcaSteps, resolveOptions, SOLVER_OPTIONS } from '../spaces/index.ts';
 import type { OptionSpec, Pca, PcaSolver } from '../spaces/index.ts';
 import type { MapMethod, Projection } from './projection.ts';
 import { projectionJson } from './projection-json.ts';
@@ -20,20 +20,7 @@ const OPTIONS: readonly OptionSpec[] = [
     max: 3,
     summary: 'Dimensions of the map: 2 for a plane, 3 to turn in space.',
   },
-  {
-    name: 'solver',
-    type: 'choice',
-    default: 'auto',
-    choices: ['auto', 'exact', 'randomized'],
-    summary: 'How the directions are found; randomized is faster on wide data and all but exact.',
-  },
-  {
-    name: 'seed',
-    type: 'integer',
-    default: 0,
-    min: 0,
-    summary: 'Start of the random numbers of the randomized solver.',
-  },
+  ...SOLVER_OPTIONS,
 ];
 
 export const pcaMap: MapMethod = {

@@ -1,13 +1,12 @@
 /**
  * Distances from a block of rows to all rows, in double precision.
  *
- * Through inner products (|a − b|² = |a|² + |b|² − 2 a·b), in tiles that stay in the registers. Columns are centred
- * first, so that a large mean does not cancel the digits of small distances; equal rows come out at exactly zero,
+ * Through inner products (|a − b|² = |a|² + |b|² − 2 a·b). Columns are centred first, so that a large mean does not cancel the digits of small distances; equal rows come out at exactly zero,
  * because norms are summed in the order of the products.
  */
 import { InputError } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
-import { columnMoments } from '../linalg/index.ts';
+import { addProducts, columnMoments } from '../linalg/index.ts';
 
 /** Euclidean: the plain (not squared) distance. Cosine: 1 − cos; a row of zeros is at distance 1 from all. */
 export type Distance = 'euclidean' | 'cosine';
@@ -46,10 +45,12 @@ export function distanceRows(x: Matrix, queries: Matrix = x, distance: Distance 
     nSamples: n,
     fill(from, to, out) {
       toDoubles(left, queries, from, to, shift);
+      out.fill(0, 0, (to - from) * n);
       for (let start = 0; start < n; start += DATA_BLOCK) {
         const end = Math.min(n, start + DATA_BLOCK);
         toDoubles(right, x, start, end, shift);
-        products(left, to - from, right, end - start, d, out, start, n);
+        const factors = { a: left, m: to - from, b: right, n: end - start, depth: d };
+        addProducts(out, factors, { at: start, stride: n });
       }
       for (let i = from; i < to; i++) {
         const at = (i - from) * n;
@@ -97,74 +98,4 @@ function toDoubles(to: Float64Array, { data, cols }: Matrix, from: number, end: 
   for (let i = from, at = 0; i < end; i++) {
     for (let j = 0; j < cols; j++, at++) to[at] = data[i * cols + j] - shift[j];
   }
-}
-
-/** out[i, start + j] = aᵢ · bⱼ; tiles of 2 × 4. */
-function products(
-  a: Float64Array,
-  m: number,
-  b: Float64Array,
-  n: number,
-  d: number,
-  out: Float64Array,
-  start: number,
-  stride: number,
-): void {
-  let i = 0;
-  for (; i + 2 <= m; i += 2) {
-    const p0 = i * d;
-    const p1 = p0 + d;
-    let j = 0;
-    for (; j + 4 <= n; j += 4) {
-      const q0 = j * d;
-      const q1 = q0 + d;
-      const q2 = q1 + d;
-      const q3 = q2 + d;
-      let s00 = 0;
-      let s01 = 0;
-      let s02 = 0;
-      let s03 = 0;
-      let s10 = 0;
-      let s11 = 0;
-      let s12 = 0;
-      let s13 = 0;
-      for (let k = 0; k < d; k++) {
-        const a0 = a[p0 + k];
-        const a1 = a[p1 + k];
-        const b0 = b[q0 + k];
-        const b1 = b[q1 + k];
-        const b2 = b[q2 + k];
-        const b3 = b[q3 + k];
-        s00 += a0 * b0;
-        s01 += a0 * b1;
-        s02 += a0 * b2;
-        s03 += a0 * b3;
-        s10 += a1 * b0;
-        s11 += a1 * b1;
-        s12 += a1 * b2;
-        s13 += a1 * b3;
-      }
-      const at0 = i * stride + start + j;
-      const at1 = at0 + stride;
-      out[at0] = s00;
-      out[at0 + 1] = s01;
-      out[at0 + 2] = s02;
-      out[at0 + 3] = s03;
-      out[at1] = s10;
-      out[at1 + 1] = s11;
-      out[at1 + 2] = s12;
-      out[at1 + 3] = s13;
-    }
-    for (; j < n; j++) {
-      out[i * stride + start + j] = dot(a, p0, b, j * d, d);
-      out[(i + 1) * stride + start + j] = dot(a, p1, b, j * d, d);
-    }
-  }
-  for (; i < m; i++) for (let j = 0; j < n; j++) out[i * stride + start + j] = dot(a, i * d, b, j * d, d);
-}
-
-function dot(a: Float64Array, p: number, b: Float64Array, q: number, d: number): number {
-  let sum = 0;
-  for (let k = 0; k < d; k++) sum += a[p + k] * b[q + k];
-  return sum;
 }

@@ -122,10 +122,13 @@ const CHUNK = 1000;
 export function checkLatentDim(latentDim: number, nFeatures: number): void {
   if (latentDim < nFeatures) return;
   const way = nFeatures > 1 ? `try at most ${nFeatures - 1}` : 'one feature is a line already';
-  throw new InputError(`latentDim ${latentDim} must be less than the ${nFeatures} features of the data; ${way}`, {
-    code: 'latent-dim',
-    details: { latentDim, nFeatures },
-  });
+  throw new InputError(
+    `latentDim ${latentDim} must be less than the ${nFeatures} ${nFeatures === 1 ? 'feature' : 'features'} of the data; ${way}`,
+    {
+      code: 'latent-dim',
+      details: { latentDim, nFeatures },
+    },
+  );
 }
 
 /** Learns a network and wraps it as a space. */

@@ -20,5 +20,5 @@ export type { OnnxSpaceOptions, PriorSpec, SpaceManifest } from './onnx-space.ts
 export { autoencoder } from './autoencoder.ts';
 export { vae } from './vae.ts';
 export { spaceMethods } from './methods.ts';
-export { fitPca, pca, pcaModels, pcaOf, pcaSteps } from './pca.ts';
+export { fitPca, pca, pcaModels, pcaOf, pcaSteps, SOLVER_OPTIONS } from './pca.ts';
 export type { Pca, PcaOptions, PcaParts, PcaSolver } from './pca.ts';

@@ -1,5 +1,5 @@
 /** Options as a person or a program gives them → options in full. One table per method says what is valid. */
-import { InputError } from '../base/index.ts';
+import { InputError, didYouMean } from '../base/index.ts';
 import type { OptionSpec, Options } from './latent-space.ts';
 
 /**
@@ -28,9 +28,9 @@ export function resolveOptions(what: string, specs: readonly OptionSpec[], given
 }
 
 function unknownOption(what: string, specs: readonly OptionSpec[], name: string): InputError {
-  const close = specs.find((spec) => spec.name.toLowerCase() === name.toLowerCase().replace(/[-_]/g, ''));
-  const hint = close ? `did you mean ${close.name}?` : `it takes ${specs.map((spec) => spec.name).join(', ')}`;
-  return new InputError(`${what} has no option ${name}; ${hint}`, { code: 'option', details: { option: name } });
+  const names = specs.map((spec) => spec.name);
+  const hint = didYouMean(name, names) || `; it takes ${names.join(', ')}`;
+  return new InputError(`${what} has no option ${name}${hint}`, { code: 'option', details: { option: name } });
 }
 
 /** What is expected instead of the value; undefined when it fits. */

@@ -235,16 +235,8 @@ export function pcaModels({ mean, components }: Pca): { encoder: Uint8Array; dec
   };
 }
 
-const OPTIONS: readonly OptionSpec[] = [
-  {
-    name: 'latentDim',
-    type: 'integer',
-    default: 2,
-    min: 1,
-    max: 4096,
-    main: true,
-    summary: 'How many directions are kept. More keep more of the detail; two can be drawn as they are.',
-  },
+/** What every use of PCA takes. */
+export const SOLVER_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'solver',
     type: 'choice',
@@ -259,6 +251,19 @@ const OPTIONS: readonly OptionSpec[] = [
     min: 0,
     summary: 'Start of the random numbers of the randomized solver.',
   },
+];
+
+const OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'latentDim',
+    type: 'integer',
+    default: 2,
+    min: 1,
+    max: 4096,
+    main: true,
+    summary: 'How many directions are kept. More keep more of the detail; two can be drawn as they are.',
+  },
+  ...SOLVER_OPTIONS,
 ];
 
 /** PCA as a latent space. The prior is the Gaussian with the data's variance along each direction. */
