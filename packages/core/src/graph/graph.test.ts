@@ -134,6 +134,25 @@ describe('jacobian', () => {
   });
 });
 
+test('a Hessian–vector product by reverse over reverse and forward over reverse, against the closed form', async () => {
+  const [x, v] = [g.input('x', ['batch', 3]), g.input('v', ['batch', 3])];
+  const a = g.constant([2, 1, 0, 1, 3, -1, 0, -1, 4], [3, 3]);
+  // f = Σ over rows of ½ xᵀ A x + Σ x⁴; its Hessian at a row is A + 12 diag(x²)
+  const f = g.add(g.mul(g.sum(g.mul(g.matmul(x, a), x)), 0.5), g.sum(g.pow(x, 4)));
+  const [dx] = g.gradients(f, [x]);
+  const [reverse] = g.gradients(dx, [x], v);
+  const [forward] = g.jvp([dx], [x], [v]);
+  const [xs, vs] = [Float32Array.of(1, -0.5, 2, 0, 1, 0.25), Float32Array.of(1, 2, -1, 0.5, 0, 3)];
+  const out = await (await g.compile(runtime, { reverse, forward })).run({ x: f32([2, 3], xs), v: f32([2, 3], vs) });
+  const matrix = [2, 1, 0, 1, 3, -1, 0, -1, 4];
+  for (let i = 0; i < 6; i++) {
+    const [row, j] = [Math.floor(i / 3) * 3, i % 3];
+    const product = [0, 1, 2].reduce((sum, k) => sum + matrix[j * 3 + k] * vs[row + k], 12 * xs[i] ** 2 * vs[i]);
+    expect(out.reverse.data[i]).toBeCloseTo(product, 4);
+    expect(out.forward.data[i]).toBeCloseTo(product, 4);
+  }
+});
+
 describe('gradients', () => {
   const x = g.input('x', [3]);
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { FormatError, InputError, NumericalError, random, run } from '../base/index.ts';
-import { matmul, mul, tanh } from '../graph/index.ts';
+import { add, gradients, matmul, mean, mul, sqrt, square, sub, sum, tanh } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
 import { dense } from './layers.ts';
 import { bernoulli, squaredError } from './losses.ts';
@@ -222,6 +223,47 @@ describe('trainer', () => {
     const training = await curve({ batchSize: 1000, epochs: 2 });
     expect(training.warnings.join()).toMatch(/batchSize 1000 is more than the 100 rows/);
     expect((await run(training)).history.length).toBe(2);
+  });
+
+  it('learns with a gradient in its loss: a critic whose slope is held at 1', async () => {
+    const rng = random(1);
+    const n = 256;
+    const [near, far] = [0, 2].map((shift) => Float32Array.from({ length: 2 * n }, () => rng.normal() + shift));
+    const training = await trainer(runtime, {
+      model(scope, { x, y, share }) {
+        const hidden = (v: Tensor): Tensor => dense(scope.child('in'), v, 16, { activation: 'relu' });
+        const critic = (v: Tensor): Tensor => dense(scope.child('out'), hidden(v), 1);
+        const between = add(mul(share, x), mul(sub(1, share), y));
+        const [slope] = gradients(sum(critic(between)), [between]);
+        const penalty = mean(square(sub(sqrt(add(sum(square(slope), { axes: 1 }), 1e-12)), 1)));
+        const gap = sub(mean(critic(x)), mean(critic(y)));
+        return { loss: add(gap, mul(penalty, 10)), gap, penalty };
+      },
+      inputs: [
+        { name: 'x', shape: [2] },
+        { name: 'y', shape: [2] },
+        { name: 'share', shape: [1] },
+      ],
+      nSamples: n,
+      batchSize: 64,
+      epochs: 40,
+      learningRate: 5e-3,
+      validationShare: 0.2,
+      fill(indices, { x, y, share }, stream) {
+        indices.forEach((row, i) => {
+          x.set(near.subarray(2 * row, 2 * row + 2), 2 * i);
+          y.set(far.subarray(2 * row, 2 * row + 2), 2 * i);
+        });
+        stream.fillUniform(share);
+      },
+    });
+    const { history } = await run(training);
+    await training.dispose();
+    const last = history.at(-1)!.validation!;
+    expect(history[0].train.penalty).toBeGreaterThan(0.1);
+    expect(last.penalty).toBeLessThan(0.05);
+    // the distance between the two clouds, which a slope of 1 can't exceed (Kantorovich & Rubinstein 1958)
+    expect(Math.abs(-last.gap - 2 * Math.SQRT2)).toBeLessThan(0.5);
   });
 
   it('learns', async () => {
