@@ -201,8 +201,10 @@ const clipOp = defineOp<{ min: number; max: number }>({
   name: 'clip',
   shape: ([x]) => x.shape,
   gradient: (g, y) => [() => where(equal(y, y.inputs[0]), g, 0)],
-  onnx: (emit, [x], { min, max }) =>
-    emit.node('Clip', [x, min === -Infinity ? '' : emit.scalar(min), ...(max === Infinity ? [] : [emit.scalar(max)])]),
+  onnx: (emit, [x], { min, max }, { dtype }) => {
+    const above = max === Infinity ? [] : [emit.scalar(max, dtype)];
+    return emit.node('Clip', [x, min === -Infinity ? '' : emit.scalar(min, dtype), ...above]);
+  },
 });
 
 /** x kept within [min, max]; outside the gradient is 0. @throws InputError unless min ≤ max */

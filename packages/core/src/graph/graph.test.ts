@@ -59,6 +59,13 @@ describe('simplification', () => {
   });
 });
 
+test('whole numbers are clipped and padded as such', async () => {
+  const x = g.input('x', [3], 'int64');
+  const exe = await g.compile(runtime, { y: g.pad(g.clip(x, -1, 5), [1], [0], 7) });
+  const { y } = await exe.run({ x: { dtype: 'int64', shape: [3], data: BigInt64Array.of(-9n, 3n, 9n) } });
+  expect([...y.data]).toEqual([7n, -1n, 3n, 5n]);
+});
+
 /** Convolution, pooling, softmax and reductions, and a gradient through all of them. */
 const network = (rows: g.Dim): Record<string, Tensor> => {
   const x = g.input('x', [rows, 6]);

@@ -160,8 +160,8 @@ const padOp = defineOp<{ before: readonly number[]; after: readonly number[]; va
   name: 'pad',
   shape: ([x], { before, after }) => x.shape.map((d, i) => (typeof d === 'number' ? d + before[i] + after[i] : d)),
   gradient: (g, _, { before, after }) => [() => pad(g, before.map(minus), after.map(minus))],
-  onnx: (emit, [x], { before, after, value }) =>
-    emit.node('Pad', [x, emit.int64([...before, ...after]), ...(value === 0 ? [] : [emit.scalar(value)])]),
+  onnx: (emit, [x], { before, after, value }, { dtype }) =>
+    emit.node('Pad', [x, emit.int64([...before, ...after]), ...(value === 0 ? [] : [emit.scalar(value, dtype)])]),
 });
 
 /**

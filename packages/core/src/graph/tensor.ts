@@ -174,7 +174,8 @@ function dtypeOf(data: ArrayBufferView): DType {
   throw new InputError('constant: got an array of another kind, expected Float32, BigInt64, Int32 or Uint8');
 }
 
-function toTyped(values: readonly number[], dtype: DType): TypedArray {
+/** Numbers as the array that holds a type. */
+export function toTyped(values: readonly number[], dtype: DType): TypedArray {
   if (dtype === 'float32') return Float32Array.from(values);
   if (dtype === 'int64') return BigInt64Array.from(values, BigInt);
   return dtype === 'int32' ? Int32Array.from(values) : Uint8Array.from(values);

@@ -6,7 +6,7 @@ import { InputError } from '../base/index.ts';
 import { formatShape } from './dims.ts';
 import { writeModel } from './onnx-proto.ts';
 import type { OnnxNode, OnnxTensor } from './onnx-proto.ts';
-import { isInput, topological } from './tensor.ts';
+import { isInput, topological, toTyped } from './tensor.ts';
 import type { DType, Emitter, OnnxAttribute, Tensor, TypedArray } from './tensor.ts';
 
 const OPSET = 17;
@@ -121,8 +121,7 @@ class GraphWriter implements Emitter {
   }
 
   scalar(value: number, dtype: DType = 'float32'): string {
-    const data = dtype === 'int64' ? BigInt64Array.of(BigInt(value)) : Float32Array.of(value);
-    return this.constant(data, [], dtype);
+    return this.constant(toTyped([value], dtype), [], dtype);
   }
 
   constant(data: TypedArray, shape: readonly number[], dtype: DType): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, editDistance, listNames } from './nearest.ts';
+import { didYouMean, editDistance, listNames } from './did-you-mean.ts';
 
 describe('didYouMean', () => {
   it('counts the fewest edits', () => {
