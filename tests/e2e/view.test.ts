@@ -212,6 +212,28 @@ describe('drawing', () => {
     expect(other[0], 'faded towards the ground').toBeGreaterThan(130);
   });
 
+  it('lets points step back and come again, selected ones never, and picks them all the same', async () => {
+    await fivePoints();
+    const before = await colorsAt(PLACES);
+    await page.evaluate(() => {
+      window.map.setSelection(Uint32Array.of(2));
+      window.map.setFaded(Uint32Array.of(0, 2));
+    });
+    await page.waitForTimeout(500);
+    const faded = await colorsAt(PLACES);
+    await page.evaluate(() => {
+      window.map.setSelection(null);
+      window.map.setFaded(null);
+    });
+    await page.waitForTimeout(500);
+    const after = await colorsAt(PLACES);
+    const saturation = ([r, g, b]: Rgb): number => Math.max(r, g, b) - Math.min(r, g, b);
+    expect(saturation(faded[0]), 'stepped back').toBeLessThan(0.4 * saturation(before[0]));
+    expect(saturation(faded[2]), 'selected').toBeGreaterThan(0.8 * saturation(before[2]));
+    expect(await page.evaluate(() => window.map.pick([100, 100]))).toBe(0);
+    after.forEach((color, k) => expect(near(color, before[k], 2), `${color} ${before[k]}`).toBe(true));
+  });
+
   it('colours numbers by the scale, NaN as missing, and clamps', async () => {
     await fivePoints();
     await page.evaluate(() =>

@@ -49,6 +49,9 @@ export interface LatentMapOptions {
 const GLIDE = 500;
 const STEP = 180;
 const REACH = 10;
+const FADE = 260;
+/** What faded points keep of their opacity. */
+const FADED_OPACITY = 0.16;
 /** Milliseconds to wait for a lost context to come back. */
 const PATIENCE = 5000;
 
@@ -57,6 +60,7 @@ export class LatentMap {
   private readonly events = new Emitter<MapEvents>();
   private readonly points = new PointState();
   private readonly glide = new Clock();
+  private readonly fade = new Clock();
   private readonly motion = new CameraMotion({ x: 0, y: 0, scale: 100 });
   private readonly fitting: Fitting;
   private readonly painter = new Painter(this.points);
@@ -143,6 +147,14 @@ export class LatentMap {
 
   setSelection(indices: Uint32Array | null): void {
     this.points.selection = indices;
+    this.mark('order');
+  }
+
+  /** Points that step back for a while, though they can be picked as before; they come back at once. Null for none. */
+  setFaded(indices: Uint32Array | null): void {
+    if (!indices && !this.points.faded) return;
+    this.points.faded = indices;
+    this.fade.begin(indices ? this.duration(FADE) : 0);
     this.mark('order');
   }
 
@@ -413,11 +425,12 @@ export class LatentMap {
     this.scheduled ||= requestAnimationFrame((now) => {
       this.scheduled = 0;
       this.glide.advance(now);
+      this.fade.advance(now);
       if (this.motion.advance(now)) this.events.emit('camera', this.camera);
       const { stale } = this;
       this.stale = false;
       this.draw(stale);
-      if (this.glide.running || this.motion.running) this.invalidate();
+      if (this.glide.running || this.motion.running || this.fade.running) this.invalidate();
       else if (this.wasMoving && this.pointer) this.hover(this.pointer);
       this.wasMoving = this.glide.running || this.motion.running;
     });
@@ -457,6 +470,7 @@ export class LatentMap {
       pointRadius,
       opacity,
       unselectedOpacity: points.selection && points.selection.length > 0 ? opacity * 0.3 : opacity,
+      fadedOpacity: 1 - this.fade.value * (1 - FADED_OPACITY),
       background: parseColor(theme.background),
       muted: parseColor(theme.muted),
       graticule: parseColor(theme.graticule),

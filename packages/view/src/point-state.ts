@@ -2,7 +2,7 @@
 import { InputError } from '@portolan/core/base';
 import { parseColor, sequentialColor, sequentialRgb } from './colors.ts';
 import type { Rgba } from './colors.ts';
-import { MUTED, SELECTED } from './renderer.ts';
+import { FADED, MUTED, SELECTED } from './renderer.ts';
 import type { PointStyle } from './renderer.ts';
 import type { Coloring, MapTheme } from './types.ts';
 
@@ -16,6 +16,7 @@ export class PointState {
   coloring: Coloring | null = null;
   visible: Uint8Array | null = null;
   selection: Uint32Array | null = null;
+  faded: Uint32Array | null = null;
   flags: Uint8Array = new Uint8Array(0);
   private drawOrder: Uint32Array = new Uint32Array(0);
 
@@ -41,7 +42,7 @@ export class PointState {
     else if (!same) this.drawOrder = mixedOrder(n);
     if (!same) {
       this.count = n;
-      this.coloring = this.visible = this.selection = null;
+      this.coloring = this.visible = this.selection = this.faded = null;
     }
     return same;
   }
@@ -109,10 +110,11 @@ export class PointState {
 
   /** Flags of every point, and the order of drawing: filtered out at the bottom, selected on top. */
   layers(): { flags: Uint8Array; order: Uint32Array } {
-    const { count, visible, selection, drawOrder } = this;
+    const { count, visible, selection, faded, drawOrder } = this;
     const flags = new Uint8Array(count);
     if (visible) for (let i = 0; i < count; i++) if (visible[i] === 0) flags[i] = MUTED;
     if (selection) for (const i of selection) if (i < count && flags[i] === 0) flags[i] = SELECTED;
+    if (faded) for (const i of faded) if (i < count && flags[i] === 0) flags[i] = FADED;
     this.flags = flags;
     if (!visible && !selection) return { flags, order: drawOrder };
     const ends = [0, 0, 0];

@@ -14,9 +14,10 @@ export interface PointStyle {
   palette: Uint8Array;
 }
 
-/** Bits of a point's flags. */
+/** What a point's flag says; 0 is nothing special. */
 export const MUTED = 1;
 export const SELECTED = 2;
+export const FADED = 4;
 
 /** Which points have a picture now, and how large it is drawn. */
 export interface ThumbnailChoice {
@@ -40,6 +41,8 @@ export interface Frame {
   /** opacity of a point, and of one that is not selected while others are */
   opacity: number;
   unselectedOpacity: number;
+  /** of what they had, the opacity that faded points are left with */
+  fadedOpacity: number;
   background: Rgba;
   muted: Rgba;
   graticule: Rgba;

@@ -24,7 +24,7 @@ export const GLOSSARY = {
   'explained variance': 'The share of the data’s variance that the map’s two axes carry.',
   prior: 'The distribution that codes should follow. Drawing from it and decoding gives samples that never were.',
   'rhumb lines':
-    'From a sample to its true nearest neighbours: solid where the map kept them near, dashed where it tore them away.',
+    'From a sample to its true nearest neighbours: solid where the map kept them near, dashed where it tore them away. What only the map puts near fades.',
   plane: 'The map’s plane decoded on a grid beforehand: what lives everywhere, at a glance.',
   onnx: 'An open file format for networks, read by runtimes in every language.',
 } as const;

@@ -1,6 +1,7 @@
 /**
  * Rhumb lines: from a sample to its true neighbours, solid where the map kept them near, dashed where it tore them
- * away. Near on the map means among the nearest `max(15, 1 %)` points there.
+ * away. Near on the map means among the nearest `max(15, 1 %)` points there. What lies near it there but is not among as
+ * many true neighbours is a false one.
  */
 
 export interface Rhumb {
@@ -10,13 +11,18 @@ export interface Rhumb {
   torn: number[];
 }
 
+/** How many points are the neighbourhood of one. */
+export function reachOf(n: number): number {
+  return Math.min(n - 1, Math.max(15, Math.round(n / 100)));
+}
+
 /**
  * @param neighbors  true neighbours of point `i`, without itself
  * @param coordinates  [n, 2], where the map put the points
  */
 export function rhumbLines(i: number, neighbors: ArrayLike<number>, coordinates: Float32Array): Rhumb {
   const n = coordinates.length / 2;
-  const reach = Math.min(n - 1, Math.max(15, Math.round(n / 100)));
+  const reach = reachOf(n);
   const distance = (j: number): number =>
     (coordinates[2 * j] - coordinates[2 * i]) ** 2 + (coordinates[2 * j + 1] - coordinates[2 * i + 1]) ** 2;
   const kept: number[] = [];
@@ -29,4 +35,14 @@ export function rhumbLines(i: number, neighbors: ArrayLike<number>, coordinates:
     (nearer < reach ? kept : torn).push(j);
   }
   return { kept, torn };
+}
+
+/**
+ * The points that only the map puts near point `i`.
+ * @param onMap  its nearest on the map, without itself
+ * @param inData  its nearest in the data, as many
+ */
+export function falseNeighbors(onMap: ArrayLike<number>, inData: ArrayLike<number>): Uint32Array<ArrayBuffer> {
+  const near = new Set(Array.from(inData));
+  return Uint32Array.from(Array.from(onMap).filter((j) => !near.has(j)));
 }

@@ -17,7 +17,7 @@ in vec2 a_to;
 in uint a_code;
 in uint a_flags;
 uniform vec2 u_camera, u_zoom;
-uniform float u_time, u_radius, u_pixelRatio, u_opacity, u_unselectedOpacity;
+uniform float u_time, u_radius, u_pixelRatio, u_opacity, u_unselectedOpacity, u_fadedOpacity;
 uniform vec4 u_muted;
 uniform highp sampler2D u_palette;
 flat out vec4 v_color;
@@ -27,6 +27,7 @@ flat out float v_ring;
 void main() {
   bool muted = (a_flags & 1u) != 0u;
   bool selected = (a_flags & 2u) != 0u;
+  bool faded = (a_flags & 4u) != 0u;
   vec2 place = mix(a_from, a_to, u_time);
   gl_Position = vec4((place - u_camera) * u_zoom, 0.0, 1.0);
   float radius = u_radius * (muted ? 0.85 : selected ? 1.2 : 1.0) * u_pixelRatio;
@@ -36,6 +37,7 @@ void main() {
   v_ring = clamp((v_radius / u_pixelRatio - 1.5) / 2.0, 0.0, 1.0) * u_pixelRatio * 0.6;
   vec4 color = muted ? u_muted : texelFetch(u_palette, ivec2(a_code & 255u, a_code >> 8), 0);
   float opacity = muted ? u_opacity : selected ? max(u_opacity, 0.9) : u_unselectedOpacity;
+  if (faded) opacity *= u_fadedOpacity;
   // a disc smaller than a pixel is drawn as one, as faint as it is small
   opacity *= min(1.0, radius * radius / (v_radius * v_radius));
   v_color = color * opacity;
@@ -133,6 +135,7 @@ export class PointsPass {
     gl.uniform1f(program.uniform('u_pixelRatio'), pixelRatio);
     gl.uniform1f(program.uniform('u_opacity'), frame.opacity);
     gl.uniform1f(program.uniform('u_unselectedOpacity'), frame.unselectedOpacity);
+    gl.uniform1f(program.uniform('u_fadedOpacity'), frame.fadedOpacity);
     setColor(gl, program.uniform('u_muted'), frame.muted);
     setColor(gl, program.uniform('u_ringColor'), frame.background);
     gl.activeTexture(gl.TEXTURE0);

@@ -18,7 +18,7 @@ in vec3 a_cell; // left, top in pixels of the layer; layer
 in uint a_code;
 in uint a_flags;
 uniform vec2 u_camera, u_zoom, u_size, u_cellSize, u_layerSize, u_pixel;
-uniform float u_time;
+uniform float u_time, u_fadedOpacity;
 uniform highp sampler2D u_palette;
 out vec2 v_uv;
 out vec2 v_place;
@@ -26,6 +26,7 @@ flat out vec4 v_bounds;
 flat out float v_layer;
 flat out vec4 v_color;
 flat out float v_selected;
+flat out float v_strength;
 void main() {
   vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1));
   vec2 middle = (mix(a_from, a_to, u_time) - u_camera) * u_zoom;
@@ -38,6 +39,7 @@ void main() {
   v_layer = a_cell.z;
   v_color = texelFetch(u_palette, ivec2(a_code & 255u, a_code >> 8), 0);
   v_selected = float((a_flags & 2u) != 0u);
+  v_strength = (a_flags & 4u) != 0u ? u_fadedOpacity : 1.0;
 }`;
 
 const FRAGMENT = `
@@ -47,6 +49,7 @@ flat in vec4 v_bounds;
 flat in float v_layer;
 flat in vec4 v_color;
 flat in float v_selected;
+flat in float v_strength;
 uniform highp sampler2DArray u_atlas;
 uniform vec2 u_size, u_step;
 uniform vec4 u_ground, u_accent;
@@ -80,7 +83,7 @@ void main() {
     shown = mix(u_ground * halo * 0.9, v_color, brightness);
   }
   vec4 edge = v_selected > 0.5 ? u_accent : u_ink > 0.5 ? vec4(0.0) : v_color;
-  color = mix(edge * framed, shown, inside) * mix(u_dim, 1.0, v_selected);
+  color = mix(edge * framed, shown, inside) * mix(u_dim, 1.0, v_selected) * v_strength;
 }`;
 
 interface Atlas {
@@ -181,6 +184,7 @@ export class ThumbnailsPass {
     gl.useProgram(program.handle);
     setCamera(gl, program, camera, origin, width, height);
     gl.uniform1f(program.uniform('u_time'), frame.time);
+    gl.uniform1f(program.uniform('u_fadedOpacity'), frame.fadedOpacity);
     gl.uniform2f(program.uniform('u_size'), drawnWidth, drawnHeight);
     gl.uniform2f(program.uniform('u_pixel'), 2 / (width * pixelRatio), 2 / (height * pixelRatio));
     gl.uniform2f(program.uniform('u_cellSize'), cellWidth, cellHeight);

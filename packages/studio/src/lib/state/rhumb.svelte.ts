@@ -1,4 +1,4 @@
-/** Rhumb lines: drawn once the pointer rests on a sample, gone when it leaves. */
+/** Rhumb lines and the false neighbours between them: shown once the pointer rests on a sample, gone when it leaves. */
 import type { Rhumb } from '../rhumb.ts';
 import { shown } from './shown.svelte.ts';
 import { scout } from './workers.ts';
@@ -7,7 +7,7 @@ const REST = 220;
 const N_NEIGHBORS = 10;
 
 class RhumbLines {
-  lines = $state.raw<(Rhumb & { from: number }) | null>(null);
+  lines = $state.raw<(Rhumb & { strangers: Uint32Array; from: number }) | null>(null);
   #point = -1;
   #timer = 0;
 

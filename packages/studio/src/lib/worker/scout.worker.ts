@@ -6,7 +6,7 @@ import { InputError, type Matrix } from '@portolan/core/base';
 import { readRows, rowsOf, type Rows } from '@portolan/core/data';
 import { neighborIndex, type Nearest, type NeighborIndex } from '@portolan/core/neighbors';
 import { atlasLayout, paint, shrunk, type ImageMedium, type Rgb, type Tone } from '../pictures.ts';
-import { rhumbLines, type Rhumb } from '../rhumb.ts';
+import { falseNeighbors, reachOf, rhumbLines, type Rhumb } from '../rhumb.ts';
 import { Moved, serve } from './rpc.ts';
 
 export interface AtlasArgs {
@@ -59,13 +59,21 @@ const api = {
     return byCode?.query(code, k) ?? nowhere();
   },
 
-  /** True neighbours of a sample, in the data where it is at hand, else by codes, and what the map made of them. */
-  rhumb({ index, k }: { index: number; k: number }): Rhumb {
+  /** True neighbours of a sample, in the data where it is at hand, else by codes, what the map made of them, and the false ones. */
+  rhumb({ index, k }: { index: number; k: number }): Rhumb & { strangers: Uint32Array } {
     const near = byRow ?? byCode;
     const where = rows ?? (codes && rowsOf(codes));
-    if (!near || !where || !places || index >= where.nSamples) return { kept: [], torn: [] };
-    const { data } = readRows(where, [index]);
-    return rhumbLines(index, near.query(data, k, { except: index }).indices, places.data);
+    if (!near || !where || !places || !byPlace || index >= where.nSamples) {
+      return { kept: [], torn: [], strangers: new Uint32Array() };
+    }
+    const reach = reachOf(where.nSamples);
+    const except = { except: index };
+    const { indices: inData } = near.query(readRows(where, [index]).data, Math.max(k, reach), except);
+    const { indices: onMap } = byPlace.query(readRows(rowsOf(places), [index]).data, reach, except);
+    return {
+      ...rhumbLines(index, inData.subarray(0, k), places.data),
+      strangers: falseNeighbors(onMap, inData.subarray(0, reach)),
+    };
   },
 
   /** All thumbnails in one picture. */
