@@ -206,7 +206,9 @@ export async function fitNetwork(
     const plain = await onnxSpace(files, runtime, { method: network.method, medium, prior: network.prior });
     const { codes, mse, variance } = await reconstruct(plain, rows, trainRows, tick);
     const noticed = [...warnings, ...training.warnings];
-    if (!(mse < variance)) {
+    if (!(mse < variance) && variance < 1e-12 && medium.kind === 'image') {
+      noticed.push('all rows are equal; there is nothing to tell them apart by');
+    } else if (!(mse < variance)) {
       noticed.push(
         `rows come back no better than their mean would (mse ${mse.toPrecision(3)}, variance ${variance.toPrecision(3)}); ` +
           `try a learningRate below ${options.learningRate as number}, more epochs or more latent dimensions`,

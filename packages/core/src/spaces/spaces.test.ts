@@ -232,6 +232,12 @@ describe('a space in files', () => {
     const same: Dataset = { name: 'same', rows, columns: [], medium: { kind: 'vector' }, warnings: [] };
     const { space, warnings } = await autoencoder.fit(same, { epochs: 2, layers: [4] }, runtime);
     expect(warnings.join()).toMatch(/all columns are constant/);
+    const black: Dataset = { ...fewImages, rows: rowsOf(matrix(8, 784)) };
+    const images = await autoencoder.fit(black, { epochs: 1, layers: [4] }, runtime);
+    expect(images.warnings).toEqual([
+      expect.stringMatching(/batchSize 256 is more/),
+      expect.stringMatching(/all rows are equal/),
+    ]);
     expect([...(await space.decode!(await space.encode!(readRows(rows)))).data].every(Number.isFinite)).toBe(true);
   });
 });
