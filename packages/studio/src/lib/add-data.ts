@@ -22,6 +22,7 @@ export async function addData(): Promise<void> {
   const { client } = project;
   const size = parseImageSize(addForm.image);
   if (!client || addForm.files.length === 0 || 'problem' in size) return;
+  const name = addForm.name.trim() || suggestedName(addForm.files);
   addForm.busy = 'Reading';
   addForm.error = null;
   try {
@@ -29,6 +30,7 @@ export async function addData(): Promise<void> {
       {
         files: addForm.files.map((file) => blobSource(file)),
         ...(addForm.labels && { labels: blobSource(addForm.labels) }),
+        ...(name && { name }),
         ...(addForm.label.trim() && { label: addForm.label.trim() }),
         ...(size.size && { image: size.size }),
       },
@@ -42,6 +44,7 @@ export async function addData(): Promise<void> {
     await project.refresh();
     addForm.files = [];
     addForm.labels = null;
+    addForm.name = '';
     addForm.label = '';
     addForm.image = '';
     ui.said = `Added ${info.id}: ${info.nSamples} samples`;
@@ -51,6 +54,12 @@ export async function addData(): Promise<void> {
   } finally {
     addForm.busy = null;
   }
+}
+
+/** A name for loose files that have no folder to be named after; undefined where the file or folder names the data. */
+export function suggestedName(files: readonly File[]): string | undefined {
+  const loose = files.length > 1 && files.every((file) => !file.webkitRelativePath);
+  return loose && files.every((file) => /\.(png|jpe?g|webp)$/i.test(file.name)) ? 'pictures' : undefined;
 }
 
 /** All files of a drop, those in folders with their paths. */

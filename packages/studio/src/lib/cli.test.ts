@@ -24,4 +24,5 @@ test('words are quoted for a shell when they must be', () => {
   expect(addDataCommand({ files: ['faces.npy'], labels: 'people.csv', image: '64x64' })).toBe(
     'portolan data add faces.npy --labels people.csv --image 64x64',
   );
+  expect(addDataCommand({ files: ['folder'], name: 'my pets' })).toBe("portolan data add folder --name 'my pets'");
 });

@@ -32,11 +32,18 @@ export function mapCommand(args: {
   return ['portolan map', quote(of), '--method', method, ...flags(options, specs)].join(' ');
 }
 
-export function addDataCommand(args: { files: string[]; labels?: string; label?: string; image?: string }): string {
-  const { files, labels, label, image } = args;
+export function addDataCommand(args: {
+  files: string[];
+  name?: string;
+  labels?: string;
+  label?: string;
+  image?: string;
+}): string {
+  const { files, name, labels, label, image } = args;
   return [
     'portolan data add',
     ...files.map(quote),
+    ...(name ? ['--name', quote(name)] : []),
     ...(labels ? ['--labels', quote(labels)] : []),
     ...(label ? ['--label', quote(label)] : []),
     ...(image ? ['--image', quote(image)] : []),

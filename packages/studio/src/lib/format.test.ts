@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytes, count, duration, figure, percent, when, words } from './format.ts';
+import { bytes, count, counted, duration, figure, percent, when, words } from './format.ts';
 
 describe('figures as people read them', () => {
   test('significant digits, grouped when large, exponential when tiny', () => {
@@ -14,6 +14,7 @@ describe('figures as people read them', () => {
       '1000',
     ]);
     expect(count(10000)).toBe('10,000');
+    expect([counted(1, 'feature'), counted(1200, 'sample')]).toEqual(['1 feature', '1,200 samples']);
     expect(percent(0.9417)).toBe('94.2 %');
   });
 

@@ -7,6 +7,11 @@ export function count(n: number): string {
   return Math.round(n).toLocaleString('en-US');
 }
 
+/** A count with its noun: 1 sample, 10,000 samples. */
+export function counted(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
 /** A measured number to `digits` significant digits, without trailing noise: 0.0471, 12.9, 1.2e−7. */
 export function figure(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return '—';

@@ -31,6 +31,11 @@ export const GLOSSARY = {
 
 export type Term = keyof typeof GLOSSARY;
 
+/** Where the glossary's page says more. */
+export function glossaryLink(term: Term): string {
+  return `./glossary.html#${term.replaceAll(' ', '-')}`;
+}
+
 /** Which of our figures and options have an entry. */
 export function termFor(name: string): Term | undefined {
   const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();

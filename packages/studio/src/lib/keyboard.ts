@@ -20,6 +20,7 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: '/', does: 'search samples by what their columns say' },
   { keys: '← → ↑ ↓', does: 'travel from sample to sample' },
   { keys: 'space', does: 'pin what is under the lens' },
+  { keys: 'shift drag', does: 'select samples by drawing around them' },
   { keys: '+  −  0', does: 'zoom in, zoom out, show the whole map' },
   { keys: 'z', does: 'undo' },
   { keys: 'shift z', does: 'redo' },

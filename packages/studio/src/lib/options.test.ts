@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OptionSpec } from '@portolan/core/spaces';
-import { defaultTexts, parseOption, parseOptions } from './options.ts';
+import { defaultTexts, firstProblem, parseOption, parseOptions } from './options.ts';
 
 const specs: OptionSpec[] = [
   { name: 'latentDim', type: 'integer', default: 2, min: 1, max: 512, summary: '' },
@@ -31,4 +31,12 @@ test('what is wrong is said', () => {
     '"8, x" is not a number.',
   ]);
   expect(problem(2, '')).toBeUndefined();
+});
+
+test('the first wrong option is named', () => {
+  expect(firstProblem(specs, defaultTexts(specs))).toBeUndefined();
+  expect(firstProblem(specs, { learningRate: '', latentDim: '9999' })).toEqual({
+    name: 'latentDim',
+    problem: 'At most 512.',
+  });
 });

@@ -38,6 +38,18 @@ export function parseOption(spec: OptionSpec, text: string): { value?: Value; pr
   return problem ? { problem } : { value };
 }
 
+/** The first option that is wrong, and how; undefined when all are right. */
+export function firstProblem(
+  specs: readonly OptionSpec[],
+  texts: Readonly<Record<string, string>>,
+): { name: string; problem: string } | undefined {
+  for (const spec of specs) {
+    const { problem } = parseOption(spec, texts[spec.name] ?? showOption(spec.default));
+    if (problem !== undefined) return { name: spec.name, problem };
+  }
+  return undefined;
+}
+
 /** All options that differ from their default; undefined while any is wrong. */
 export function parseOptions(
   specs: readonly OptionSpec[],

@@ -1,12 +1,15 @@
-/** A row of plain numbers as a small profile: a bar a feature, up and down from zero. */
+/**
+ * A row of plain numbers as a small profile: a bar a feature, up and down from zero.
+ * @param reach  the value of a bar as high as the picture allows; by default the row's own greatest
+ */
 export function profile(
   context: CanvasRenderingContext2D,
   row: ArrayLike<number>,
-  { width, height, ink }: { width: number; height: number; ink: string },
+  { width, height, ink, reach }: { width: number; height: number; ink: string; reach?: number },
 ): void {
   const n = row.length;
-  let top = 0;
-  let bottom = 0;
+  let top = reach ?? 0;
+  let bottom = reach === undefined ? 0 : -reach;
   for (let i = 0; i < n; i++) {
     top = Math.max(top, row[i]);
     bottom = Math.min(bottom, row[i]);

@@ -18,7 +18,7 @@ const RECIPES: readonly (Recipe & { fits: (data: DataInfo) => boolean })[] = [
     summary: 'An autoencoder with two latent dimensions: the map is the space, every place on it can be decoded.',
     method: 'autoencoder',
     options: { latentDim: 2 },
-    fits: () => true,
+    fits: (data) => data.nFeatures > 1,
   },
   {
     id: 'faithful',
@@ -34,7 +34,7 @@ const RECIPES: readonly (Recipe & { fits: (data: DataInfo) => boolean })[] = [
     summary: 'A variational autoencoder: an even space without gaps, from which samples that never were can be drawn.',
     method: 'vae',
     options: {},
-    fits: () => true,
+    fits: (data) => data.nFeatures > 1,
   },
   {
     id: 'linear',
@@ -45,6 +45,9 @@ const RECIPES: readonly (Recipe & { fits: (data: DataInfo) => boolean })[] = [
     fits: () => true,
   },
 ];
+
+/** Updates after which a small network has begun to fit; ten epochs over the digits make as many. */
+const UPDATES = 400;
 
 /** What is offered for a data set, the first being the one to begin with. */
 export function recipesFor(data: DataInfo, methods: readonly MethodInfo[]): Recipe[] {
@@ -66,14 +69,21 @@ export function recipesFor(data: DataInfo, methods: readonly MethodInfo[]): Reci
   ];
 }
 
-/** Only options that the method has; no more latent dimensions than features allow. */
+/** Only options that the method has; no more latent dimensions than features allow; more epochs for little data. */
 function withinReach(options: Partial<Options>, data: DataInfo, method: MethodInfo): Partial<Options> {
   const out: Partial<Options> = {};
   for (const { name, default: usual } of method.options) {
-    const value = options[name] ?? (name === 'latentDim' ? usual : undefined);
+    const value = options[name] ?? (name === 'latentDim' || name === 'epochs' ? usual : undefined);
     if (value === undefined) continue;
     if (name === 'latentDim') out[name] = Math.max(1, Math.min(Number(value), data.nFeatures - 1));
+    else if (name === 'epochs') out[name] = Math.max(Number(value), epochsFor(data.nSamples, method));
     else out[name] = value;
   }
   return out;
+}
+
+/** Epochs that make enough updates, in tens. */
+function epochsFor(nSamples: number, { options }: MethodInfo): number {
+  const batchSize = Number(options.find(({ name }) => name === 'batchSize')?.default ?? 256);
+  return Math.ceil(UPDATES / Math.ceil(nSamples / batchSize) / 10) * 10;
 }

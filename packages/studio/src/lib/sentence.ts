@@ -4,7 +4,8 @@ import { isAbort, PortolanError } from '@portolan/core/base';
 export function sentence(error: unknown): string {
   if (isAbort(error)) return 'Cancelled.';
   const text = error instanceof Error ? error.message : String(error);
-  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  // names of files and of options stay as they are
+  const whole = /^[a-z]+(?=[\s,;:’]|$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   const ended = /[.!?]$/.test(whole) ? whole : `${whole}.`;
   if (error instanceof PortolanError) return ended;
   if (error instanceof TypeError && /fetch|network|load failed/i.test(text)) {

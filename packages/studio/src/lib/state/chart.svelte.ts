@@ -48,9 +48,9 @@ class Chart {
     const dataInfo = project.dataOf(data);
     const spaceInfo = project.spaceOf(space);
     try {
-      await samples.load(dataInfo ?? null);
+      await samples.load(dataInfo ?? null, spaceInfo?.medium);
       if (!current()) return;
-      if (!spaceInfo && !map) return this.#clear(space ? `There is no space ${space} in this project.` : null);
+      if (!spaceInfo && !map) return this.#clear(space ? `There is no space “${space}” in this project.` : null);
       this.busy = 'reading the space';
       await this.#show(spaceInfo ?? null, map, current);
     } catch (error) {
@@ -136,9 +136,11 @@ async function readFiles(id: string): Promise<Record<string, Uint8Array>> {
 function flat(codes: Matrix): Matrix {
   if (codes.cols === 2) return codes;
   const out = matrix(codes.rows, 2);
+  const { low, high } = spanOf(codes);
+  const breadth = codes.cols === 1 ? (high[0] - low[0]) / 5 || 1 : 0;
   for (let i = 0; i < codes.rows; i++) {
     out.data[2 * i] = codes.data[i * codes.cols];
-    out.data[2 * i + 1] = codes.cols === 1 ? ((i * 0.618034) % 1) - 0.5 : codes.data[i * codes.cols + 1];
+    out.data[2 * i + 1] = codes.cols === 1 ? (((i * 0.618034) % 1) - 0.5) * breadth : codes.data[i * codes.cols + 1];
   }
   return out;
 }

@@ -11,6 +11,8 @@ export const learnForm = new LearnForm();
 class AddForm {
   files = $state.raw<readonly File[]>([]);
   labels = $state.raw<File | null>(null);
+  /** of the data in the project */
+  name = $state('');
   label = $state('');
   image = $state('');
   busy = $state<string | null>(null);

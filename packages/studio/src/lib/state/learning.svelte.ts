@@ -44,6 +44,8 @@ class Learning {
       : null,
   );
 
+  /** the space that was looked at before, of the same data */
+  #from: { space: string | null; map: string | null } | null = null;
   #control = remoteControl();
   #abort = new AbortController();
 
@@ -51,7 +53,8 @@ class Learning {
     const { client } = project;
     if (!client || this.active) return;
     this.#begin(data, method);
-    view.goTo({ data, space: null, map: null });
+    this.#from = view.data === data ? { space: view.space, map: view.map } : null;
+    this.watch();
     await this.#follow(client.learn({ data, method, options }, this.#job()));
   }
 
@@ -65,6 +68,13 @@ class Learning {
     if (job.state === 'paused') this.state = 'paused';
     view.amend({ data: String(job.args.data), space: null, map: null });
     await this.#follow(client.attach(job.id, this.#job() as JobOptions) as Promise<SpaceInfo>);
+  }
+
+  /** The map that is unfolding is what is looked at. */
+  watched = $derived(this.of !== null && view.data === this.of.data && view.space === null);
+
+  watch(): void {
+    if (this.of) view.goTo({ data: this.of.data, space: null, map: null });
   }
 
   pause(): void {
@@ -90,11 +100,13 @@ class Learning {
 
   /** Another space is looked at: its history, if it was not learned just now. */
   showHistory(space: SpaceInfo | null): void {
-    if (this.active || this.result?.id === space?.id) return;
+    if (this.active || (space && this.result?.id === space.id)) return;
+    if (!space && this.state === 'failed') return;
     this.state = 'idle';
     this.moments = [];
     this.standing = null;
     this.result = null;
+    this.error = null;
     this.curves = space ? fromHistory(space.history) : emptyCurves();
   }
 
@@ -117,6 +129,8 @@ class Learning {
     this.standing = null;
     this.result = null;
     this.error = null;
+    this.#from = null;
+    ui.hint = null;
     ui.strip = 'learning';
     ui.said = 'Learning has begun';
   }
@@ -125,22 +139,27 @@ class Learning {
     try {
       const space = await job;
       await project.refresh();
+      const { watched } = this;
       this.result = space;
       this.state = 'done';
       this.standing = null;
       ui.said = `Learned: ${space.id}`;
-      view.goTo({ data: space.data, space: space.id, map: null });
+      if (!watched) return;
+      view.goTo({ space: space.id, map: null }, { step: false });
       ui.hintOnce(HINT);
     } catch (error) {
       if (this.#abort.signal.aborted) {
         this.state = 'cancelled';
         this.moments = [];
+        this.curves = emptyCurves();
         ui.strip = null;
+        if (this.watched && this.#from) view.goTo(this.#from, { step: false });
         ui.said = 'Learning was cancelled';
       } else {
         this.state = 'failed';
         this.error = sentence(error);
         ui.said = this.error;
+        ui.panel ??= 'learn'; // where the options are as they were, with what is wrong beside them
       }
     }
   }

@@ -1,6 +1,7 @@
 /** The samples of the data that is looked at: rows, columns, and how their pictures are drawn. */
-import type { Column, Rows } from '@portolan/core/data';
+import type { Column, Medium, Rows } from '@portolan/core/data';
 import type { DataInfo } from '@portolan/core/workbench';
+import { featureColumn, featureName, MAX_FEATURES, mixedSpread, type Spread } from '../features.ts';
 import { toneOf, type ImageMedium, type Tone } from '../pictures.ts';
 import { sentence } from '../sentence.ts';
 import { scout } from './workers.ts';
@@ -18,18 +19,43 @@ class Samples {
   /** draw strokes as ink; off, as stored */
   asInk = $state(true);
   error = $state<string | null>(null);
+  substitute = $state.raw<Medium | null>(null);
   /** counts the single rows that came, so that what shows them looks again */
   arrived = $state(0);
 
-  medium: ImageMedium | null = $derived(this.info?.medium.kind === 'image' ? this.info.medium : null);
+  /** what a row is; by the space that is looked at where its data was removed */
+  #medium: Medium | null = $derived(this.info?.medium ?? this.substitute);
+  medium: ImageMedium | null = $derived(this.#medium?.kind === 'image' ? this.#medium : null);
   /** the tone that is drawn */
   shownTone: Tone = $derived(this.asInk ? this.tone : 'plain');
   label: Column | undefined = $derived(this.columns.find((column) => column.name === this.info?.label));
 
+  /** what colours and names samples unless something else is chosen: the label, else the first category of a few */
+  usual: Column | undefined = $derived(
+    this.label ?? this.columns.find((column) => column.type === 'category' && column.categories.length <= 20),
+  );
+  /** names of the features that can be coloured by: those of plain numbers, once they are here */
+  featureNames: string[] = $derived.by(() => {
+    const { info, rows } = this;
+    if (!info || !rows || info.medium.kind !== 'vector' || info.nFeatures > MAX_FEATURES) return [];
+    const taken = new Set(this.columns.map((column) => column.name));
+    return Array.from({ length: info.nFeatures }, (_, j) => featureName(info.featureNames, j)).filter(
+      (name) => !taken.has(name),
+    );
+  });
+  /** columns and features, as a table shows and saves them */
+  table: readonly Column[] = $derived([
+    ...this.columns,
+    ...this.featureNames.flatMap((name) => this.columnNamed(name) ?? []),
+  ]);
+  /** how features of different kinds spread; null for images and for features on one scale */
+  spread: Spread | null = $derived(this.rows && this.info?.medium.kind === 'vector' ? mixedSpread(this.rows) : null);
+
   #cache = new Map<number, Float32Array>();
   #wanted = new Set<number>();
 
-  async load(info: DataInfo | null): Promise<void> {
+  async load(info: DataInfo | null, substitute: Medium | null = null): Promise<void> {
+    this.substitute = substitute;
     if (info?.id === this.info?.id) return;
     this.info = info;
     this.columns = [];
@@ -56,6 +82,15 @@ class Samples {
     } catch (error) {
       this.error = sentence(error);
     }
+  }
+
+  /** A column beside the rows, or a feature as one. */
+  columnNamed(name: string): Column | undefined {
+    const column = this.columns.find((c) => c.name === name);
+    const { rows, info } = this;
+    if (column || !rows || !info || !this.featureNames.includes(name)) return column;
+    const names = Array.from({ length: info.nFeatures }, (_, j) => featureName(info.featureNames, j));
+    return featureColumn(rows, names.indexOf(name), name);
   }
 
   /** One row as numbers, or null while it is fetched (then `arrived` rises). */

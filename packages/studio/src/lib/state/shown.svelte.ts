@@ -17,11 +17,11 @@ class Shown {
   );
   points: Points | null = $derived(this.inLearning ? learning.points : chart.points);
 
-  /** the column that colours: the one chosen, else the label */
+  /** the column or feature that colours: the one chosen, else the usual one */
   column: Column | undefined = $derived.by(() => {
     const { color } = view;
     if (color === null) return undefined;
-    const column = color === undefined ? samples.label : samples.columns.find((c) => c.name === color);
+    const column = color === undefined ? samples.usual : samples.columnNamed(color);
     return column && fits(column, this.points) ? column : undefined;
   });
 

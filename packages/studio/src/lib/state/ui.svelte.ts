@@ -29,6 +29,7 @@ class Ui {
 
   toggle(verb: Verb): void {
     this.panel = this.panel === verb ? null : verb;
+    this.drawer = false; // where it is one, both together would leave nothing of the map
   }
 }
 

@@ -2,6 +2,8 @@
 import { fromAddress, samePin, START, toAddress, type Pin, type ViewState } from '../address.ts';
 import { amend, commit, history, redo, undo, type History } from '../history.ts';
 
+type Whereabouts = Partial<Pick<ViewState, 'data' | 'space' | 'map'>>;
+
 class View {
   #history = $state.raw<History<ViewState>>(history(START));
   /** how often the state came from elsewhere (undo, link): the map then moves its camera to it */
@@ -65,16 +67,23 @@ class View {
     this.set({ pins: others.length < this.now.pins.length ? others : [...this.now.pins, pin] });
   }
 
-  /** Goes to other data, another space or map; what belongs to the one before is let go. */
-  goTo(where: Partial<Pick<ViewState, 'data' | 'space' | 'map'>>): void {
-    const next = { ...this.now, ...where };
-    const sameData = next.data === this.now.data;
-    this.set({
+  /**
+   * Goes to other data, another space or map; what belongs to the one before is let go.
+   * @param step  whether it can be undone; off for what the program does
+   */
+  goTo(where: Whereabouts, { step = true } = {}): void {
+    const { data, space, map } = this.now;
+    const next = { data, space, map, ...where };
+    const sameData = next.data === data;
+    if (sameData && next.space === space && next.map === map) return;
+    const change: Partial<ViewState> = {
       ...where,
       camera: null,
       pins: this.now.pins.filter((pin) => sameData && pin.kind === 'sample'),
       ...(!sameData && { color: undefined, hidden: [], selection: [], thumbnails: false }),
-    });
+    };
+    if (step) this.set(change);
+    else this.amend(change);
   }
 
   #writing = 0;
