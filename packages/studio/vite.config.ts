@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { glossaryPage } from './glossary-page.ts';
 
 const packages = fileURLToPath(new URL('../', import.meta.url));
 const ortPackage = new URL('../../node_modules/onnxruntime-web/package.json', import.meta.url);
@@ -14,7 +15,7 @@ const ortVersion = (JSON.parse(readFileSync(ortPackage, 'utf8')) as { version: s
  */
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), glossaryPage()],
   resolve: {
     // not by the condition `source`: other packages have one too, with sources that weren't meant for us
     alias: [
