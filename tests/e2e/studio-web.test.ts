@@ -33,6 +33,39 @@ test('learns for two epochs in the page, and has all after a reload', async () =
   }
 });
 
+test('says where learning runs and changes it, and leads its terms to the glossary', async () => {
+  const host = await plainHost(DIST_WEB, { isolated: true });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  try {
+    const page = await context.newPage();
+    await page.goto(host.url);
+    await page.getByText('10,000 handwritten digits').waitFor({ timeout: 30_000 });
+    await page.getByTestId('verb-learn').click();
+    await page
+      .getByTestId('panel-learn')
+      .getByRole('radio', { name: /A chart to travel/ })
+      .check();
+    await page.getByText('More', { exact: true }).click();
+    const engine = page.getByTestId('engine');
+    expect(await engine.textContent()).toMatch(/^Learning runs on this computer’s processor, in \d threads\.$/);
+    await page.getByTestId('webgpu').check();
+    await expect
+      .poll(() => engine.textContent(), { timeout: 20_000 })
+      .toMatch(/^(Learning runs on the graphics card; |This browser offers no graphics card )/);
+    await page.reload();
+    await page.getByTestId('verb-learn').click();
+    await page.getByText('More', { exact: true }).click();
+    expect(await page.getByTestId('webgpu').isChecked()).toBe(true);
+
+    await page.getByRole('button', { name: 'what is it?' }).first().click();
+    const [glossary] = await Promise.all([context.waitForEvent('page'), page.getByText('In the glossary').click()]);
+    await glossary.locator('tr:has(:target)').getByText('latent dim').waitFor();
+  } finally {
+    await context.close();
+    await host.close();
+  }
+});
+
 test.each([
   ['served', DIST],
   ['static', DIST_WEB],
