@@ -2,7 +2,7 @@
 class LearnForm {
   recipe = $state('');
   more = $state(false);
-  /** by recipe, the options changed from its own */
+  /** by data and recipe, the options changed from its own */
   texts = $state<Record<string, Record<string, string>>>({});
 }
 
