@@ -87,6 +87,30 @@ test('does not carry off who looks elsewhere meanwhile', async () => {
   await page.waitForURL(/space=digits-autoencoder(&|$)/);
 });
 
+test('undoes by the keyboard what was done on the map by the keyboard', async () => {
+  await page.locator('[data-testid=map][aria-busy=false]').waitFor();
+  await page.waitForTimeout(1500);
+  await page
+    .getByTestId('map')
+    .getByLabel(/^Map of the latent space/)
+    .focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByTestId('lens').waitFor();
+  await page.keyboard.press(' ');
+  await page.waitForURL(/pins=s/);
+  const before = page.url();
+  await page.keyboard.press('+');
+  await page.waitForURL((url) => url.href !== before);
+  await page.keyboard.press('z');
+  await page.waitForURL(before);
+  await page.waitForTimeout(700); // the view has glided back, and that is not a step of its own
+  await page.keyboard.press('z');
+  await page.waitForURL((url) => !url.href.includes('pins='));
+  await page.keyboard.press('Shift+Z');
+  await page.waitForURL(/pins=s/);
+  await page.getByRole('button', { name: 'Remove all' }).click();
+});
+
 test('says which option is wrong where one would begin', async () => {
   await page.getByTestId('verb-learn').click();
   await page.getByLabel('learning rate', { exact: true }).fill('1e30');

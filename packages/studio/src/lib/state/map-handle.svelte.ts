@@ -14,6 +14,11 @@ class MapHandle {
     this.#touched = performance.now();
   }
 
+  /** The view is moved by the program now, whatever a person did to have it moved. */
+  release(): void {
+    this.#touched = -Infinity;
+  }
+
   /** Whether the view moved because a person moved it, not by itself. */
   get movedByHand(): boolean {
     return performance.now() - this.#touched < 1500;
