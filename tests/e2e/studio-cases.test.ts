@@ -173,4 +173,6 @@ test('keeps the rail free of the drawer at 800 pixels', async () => {
   await page.getByTestId('verb-use').click(); // under the drawer's side
   await page.getByTestId('panel-use').waitFor();
   await page.getByTestId('inspector').waitFor({ state: 'hidden' });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide).toBe(0);
 });
