@@ -34,7 +34,7 @@ export interface TrainRecord {
 export interface TrainUnit {
   /** counted from 1 */
   epoch: number;
-  /** mean over the epoch so far */
+  /** mean over the latest call's mini-batches */
   losses: Losses;
   samplesPerSecond: number;
   record?: TrainRecord;
@@ -166,6 +166,7 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
   if (options.checkpoint) restore(options.checkpoint);
   let evaluated = 0;
   let validationSums = zeroes();
+  let recent = zeroes();
   let rowsLearned = 0;
   let msLearning = 0;
   let wanted = limitBatches(options.batchesPerCall || 1);
@@ -255,16 +256,21 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
   /** Adds the call's losses to the epoch's, and closes the epoch if it has ended. */
   function account(outputs: Record<string, TensorValue>, k: number): TrainUnit {
     let record: TrainRecord | undefined;
-    let losses = zeroes();
+    const sums = zeroes();
+    let count = 0;
     for (let i = 0; i < k && at.iteration < iterations; i++) {
-      for (const part of parts) at.sums[part] += (outputs[lossName(part)].data as Float32Array)[i];
+      for (const part of parts) {
+        const loss = (outputs[lossName(part)].data as Float32Array)[i];
+        at.sums[part] += loss;
+        sums[part] += loss;
+      }
       at.count++;
+      count++;
       at.lastLoss = (outputs[lossName('loss')].data as Float32Array)[i];
-      losses = means(at.sums, at.count);
       const epoch = Math.floor((at.iteration * batchSize) / nRows);
       at.iteration++;
       if (at.iteration * batchSize < (epoch + 1) * nRows) continue;
-      record = { epoch: Math.min(epoch + 1, epochs), train: losses };
+      record = { epoch: Math.min(epoch + 1, epochs), train: means(at.sums, at.count) };
       at.sums = zeroes();
       at.count = 0;
     }
@@ -275,7 +281,8 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     } else if (record) {
       at.history.push(record);
     }
-    return { epoch, losses, samplesPerSecond: pace(), record };
+    recent = means(sums, count);
+    return { epoch, losses: recent, samplesPerSecond: pace(), record };
   }
 
   const pace = (): number => (msLearning > 0 ? (1000 * rowsLearned) / msLearning : 0);
@@ -285,7 +292,7 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     const chunk = validationRows.subarray(evaluated, evaluated + EVALUATION_ROWS);
     await addLosses(validationSums, chunk, evaluated, state.current());
     evaluated += chunk.length;
-    const unit: TrainUnit = { epoch: waiting.epoch, losses: waiting.train, samplesPerSecond: pace() };
+    const unit: TrainUnit = { epoch: waiting.epoch, losses: recent, samplesPerSecond: pace() };
     if (evaluated < validationRows.length) return unit;
     const validation = means(validationSums, validationRows.length);
     const record: TrainRecord = { ...waiting, validation };

@@ -76,7 +76,7 @@ export interface EpochRecord {
 export interface LearnDetail {
   epoch: number;
   nEpochs: number;
-  /** mean over the epoch so far */
+  /** mean over the latest mini-batches, up to eight */
   losses: Figures;
   samplesPerSecond: number;
   /** a finished epoch, at its end */

@@ -22,7 +22,7 @@ test('lines stay as long as x; validation stands at the epochs only; a diverged 
   curves = addDetail(curves, 1.2, detail(9)); // late news are no news
   expect(curves).toEqual({
     x: [0.5, 1, 1.5],
-    lines: { loss: [4, 2, null], kl: [2, 0, null], 'loss, validation': [null, 5, null] },
+    lines: { loss: [4, 3, null], kl: [2, 1.5, null], 'loss, validation': [null, 5, null] },
   });
 });
 

@@ -15,10 +15,9 @@ export function emptyCurves(): Curves {
   return { x: [], lines: {} };
 }
 
-/** The losses after some more batches; those of a finished epoch take the place of its running mean. */
+/** The losses of some more batches, and at an epoch's end that of validation. */
 export function addDetail(curves: Curves, at: number, { losses, record }: LearnDetail): Curves {
-  const train = record ? record.train : losses;
-  return addPoint(curves, at, { ...train, ...validation(record) });
+  return addPoint(curves, at, { ...losses, ...validation(record) });
 }
 
 /** The curves of a space that was learned before, from its epochs. */
