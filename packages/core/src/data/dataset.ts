@@ -51,10 +51,10 @@ export function readRows(rows: Rows, indices?: ArrayLike<number>, out?: Float32A
   const to = target.data;
   for (let i = 0; i < n; i++) {
     const from = (indices ? indices[i] : i) * nFeatures;
-    const at = i * nFeatures;
-    if (scale === 1) to.set(data.subarray(from, from + nFeatures), at);
-    else for (let j = 0; j < nFeatures; j++) to[at + j] = data[from + j] * scale;
+    to.set(data.subarray(from, from + nFeatures), i * nFeatures);
   }
+  // scaled afterwards: converting by `set` is far faster than element by element
+  if (scale !== 1) for (let i = 0; i < to.length; i++) to[i] *= scale;
   return target;
 }
 
