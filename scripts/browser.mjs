@@ -22,6 +22,21 @@ const PLACES = [
 const ADVICE =
   'no Chromium or Chrome was found and none could be fetched; install one and name it: PORTOLAN_CHROMIUM=/path/to/chrome npm test';
 
+/** Headless anywhere, as root too: no services that look for a network, and graphics drawn by software. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+];
+
 /** @returns the browser's path, or undefined when this machine has none */
 export function findBrowser() {
   const named = process.env.PORTOLAN_CHROMIUM;
@@ -51,6 +66,11 @@ export async function ensureBrowser() {
   const fetched = findBrowser();
   if (!fetched) throw new Error(ADVICE);
   return fetched;
+}
+
+/** Starts the browser that `findBrowser` finds. */
+export function launchBrowser() {
+  return chromium.launch({ executablePath: findBrowser(), args: FLAGS });
 }
 
 function isProgram(path) {

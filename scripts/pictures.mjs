@@ -3,12 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import { ensureBrowser } from './browser.mjs';
+import { ensureBrowser, launchBrowser } from './browser.mjs';
 import { root } from './tools.mjs';
 
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --use-angle=swiftshader --enable-unsafe-swiftshader';
 const out = join(root, 'docs/images');
 mkdirSync(out, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), 'portolan-pictures-'));
@@ -23,7 +20,8 @@ const url = await new Promise((resolve) => {
     if (found) resolve(found[0]);
   });
 });
-const browser = await chromium.launch({ executablePath: await ensureBrowser(), args: FLAGS.split(' ') });
+await ensureBrowser();
+const browser = await launchBrowser();
 
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });

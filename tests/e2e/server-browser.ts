@@ -5,32 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 import { build } from 'vite';
 // @ts-expect-error: a script without types
-import { findBrowser } from '../../scripts/browser.mjs';
+import { launchBrowser } from '../../scripts/browser.mjs';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: (findBrowser as () => string | undefined)(),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-      '--enable-unsafe-webgpu',
-      '--use-webgpu-adapter=swiftshader',
-    ],
-  });
-}
+export const launch = launchBrowser as () => Promise<Browser>;
 
 /** The test page as the studio is built. */
 export async function buildPage(mode: 'production' | 'web'): Promise<{ folder: string; remove(): Promise<void> }> {

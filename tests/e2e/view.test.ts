@@ -1,10 +1,10 @@
 /** The map in a real browser: what it draws, read back pixel by pixel, and what pointers and keys do to it. */
-import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { createServer } from 'vite';
 import type { ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type * as View from '@portolan/view';
+import { launch } from './server-browser.ts';
 
 type Rgb = [number, number, number];
 
@@ -78,20 +78,7 @@ beforeAll(async () => {
     ],
   });
   await server.listen();
-  browser = await chromium.launch({
-    executablePath: process.env.PORTOLAN_CHROMIUM || '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-    ],
-  });
+  browser = await launch();
 });
 
 afterAll(async () => {
