@@ -51,14 +51,15 @@ describe('ONNX Runtime by its C functions', () => {
     await model.dispose();
   });
 
-  test('a buffer that was released is copied like any other', async () => {
+  test('a buffer that was released is refused, as input and as output', async () => {
     const memory = runtime.memory!();
     const data = memory.float32(2);
     memory.release();
     const model = await compile(runtime, { y: add(input('x', [2]), 1) });
-    data.set([1, 2]);
-    const out = await model.run({ x: f32([2], data) });
-    expect([...out.y.data]).toEqual([2, 3]);
+    const [fresh, stale] = [f32([2], Float32Array.of(1, 2)), f32([2], data)];
+    await expect(model.run({ x: stale })).rejects.toThrow(/used after its memory was released/);
+    await expect(model.run({ x: fresh }, { y: stale })).rejects.toThrow(/used after its memory was released/);
+    expect([...(await model.run({ x: fresh })).y.data]).toEqual([2, 3]);
     await model.dispose();
   });
 

@@ -85,6 +85,8 @@ export async function ortWasm(
   const module = await factory({ numThreads: threads, locateFile: () => wasmUrl });
   /** buffers in the module's memory, by `memory` */
   const placed = new WeakSet<object>();
+  /** buffers that were there and are no longer: what lies there now belongs to something else */
+  const released = new WeakSet<object>();
   check(module._OrtInit(threads, LOG_ERRORS));
 
   function check(failed: number): void {
@@ -118,8 +120,13 @@ export async function ortWasm(
     return pointer;
   }
 
+  function refuseReleased(data: Data): void {
+    if (released.has(data)) throw new Error('a buffer was used after its memory was released; ask for a new one');
+  }
+
   /** An ORT value over a buffer; what had to be copied for it goes to `copied`. */
   function valueOf({ type, data, dims }: Tensor, copied: number[]): number {
+    refuseReleased(data);
     let pointer = data.byteOffset;
     if (!placed.has(data)) copied.push((pointer = copyIn(data)));
     const stack = module.stackSave();
@@ -201,6 +208,7 @@ export async function ortWasm(
         for (const name of inputNames) inputs.push(valueOf(feeds[name], copied));
         for (const name of outputNames) {
           const given = fetches[name];
+          if (given) refuseReleased(given.data);
           outputs.push(given && placed.has(given.data) ? valueOf(given, copied) : 0);
         }
         const at = list(outputs);
@@ -258,7 +266,10 @@ export async function ortWasm(
           return view;
         },
         release() {
-          for (const view of views.splice(0)) placed.delete(view);
+          for (const view of views.splice(0)) {
+            placed.delete(view);
+            released.add(view);
+          }
           for (const pointer of pointers.splice(0)) module._free(pointer);
         },
       };
