@@ -12,4 +12,5 @@ export * from './neighbors/index.ts';
 export * from './spaces/index.ts';
 export * from './maps/index.ts';
 export * from './measures/index.ts';
+export * from './pictures/index.ts';
 export * from './workbench/index.ts';

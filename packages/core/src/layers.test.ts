@@ -21,6 +21,7 @@ const LAYERS = [
   'uses',
   'fairness',
   'bridges',
+  'pictures',
   'workbench',
 ];
 const PACKAGES: Record<string, string[]> = {

@@ -52,15 +52,7 @@ export interface Line {
 
 export type Tool = 'pan' | 'lasso' | 'box';
 
-export interface MapTheme {
-  background: string;
-  ink: string;
-  graticule: string;
-  accent: string;
-  missing: string;
-  /** points that are filtered out */
-  muted: string;
-}
+export type { MapTheme } from '@portolan/core/pictures';
 
 export interface MapEvents {
   /** the pointer is over the map at a place (map units and pixels); `point` is the nearest one within reach, or −1 */
