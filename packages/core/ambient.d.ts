@@ -35,3 +35,21 @@ interface MessagePort {
   postMessage(message: unknown): void;
   close(): void;
 }
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+    static exports(module: Module): { name: string; kind: string }[];
+  }
+  class Memory {
+    constructor(limits: { initial: number; maximum?: number; shared?: boolean });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, unknown>>);
+    readonly exports: Record<string, unknown>;
+  }
+  function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
+  function instantiate(module: Module, imports: Record<string, Record<string, unknown>>): Promise<Instance>;
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+}

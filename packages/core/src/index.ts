@@ -3,6 +3,7 @@
  * under their layer's name: `import { graph } from '@portolan/core'`, or `from '@portolan/core/graph'`.
  */
 export * from './base/index.ts';
+export * from './kernels/index.ts';
 export * from './linalg/index.ts';
 export * as graph from './graph/index.ts';
 export * from './runtime/index.ts';

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 /** Imports go down these lists only. */
 const LAYERS = [
   'base',
-  'linalg',
   'kernels',
+  'linalg',
   'graph',
   'runtime',
   'nn',

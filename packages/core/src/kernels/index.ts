@@ -1,0 +1,6 @@
+export { createKernels, singleThread } from './kernels.ts';
+export type { KernelJob, KernelOptions, Kernels } from './kernels.ts';
+export type { KernelName } from './modules.ts';
+export { serveKernels } from './serve.ts';
+export type { ThreadScope } from './serve.ts';
+export type { Block, KernelArgument, ParallelJob, SpawnThread, Thread, Workspace } from './workspace.ts';

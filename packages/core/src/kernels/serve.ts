@@ -1,0 +1,73 @@
+/**
+ * What a thread does: it runs chunks of whatever task lies in the shared memory, until the workspace is closed.
+ *
+ * The function is whole in itself, without imports, so that a host may start a thread from its text
+ * (`new Worker(`(${serveKernels})(…)`, { eval: true })` in Node) as well as from a file that calls it.
+ */
+
+/** Places in the control block, a 32-bit word each, at the start of the memory. */
+export const CONTROL = {
+  /** rises with each task; threads sleep on it */
+  generation: 16,
+  /** the generation that may be joined, 0 for none */
+  open: 17,
+  /** the next chunk nobody has taken */
+  next: 18,
+  total: 19,
+  /** which of the modules' functions */
+  fn: 20,
+  /** threads at work on the task; the caller sleeps on it */
+  busy: 21,
+  closed: 22,
+  /** threads that are up */
+  ready: 23,
+  /** the first argument, as doubles, from this double word on */
+  args: 32,
+} as const;
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  modules: readonly WebAssembly.Module[];
+  memory: WebAssembly.Memory;
+  /** 1 … threads − 1; the caller is thread 0 */
+  thread: number;
+  /** names of all functions, in the order of `fn` */
+  names: readonly string[];
+  control: typeof CONTROL;
+}
+
+/** The end of a thread's channel: `parentPort` in Node, `self` in a Worker. */
+export interface ThreadScope {
+  onmessage: ((event: { data: ThreadStart }) => void) | null;
+  postMessage(message: unknown): void;
+}
+
+export function serveKernels(scope: ThreadScope): void {
+  scope.onmessage = ({ data: { modules, memory, thread, names, control } }) => {
+    try {
+      const exported: Record<string, unknown> = {};
+      for (const module of modules)
+        Object.assign(exported, new WebAssembly.Instance(module, { env: { memory } }).exports);
+      const words = new Int32Array(memory.buffer, 0, 64);
+      const doubles = new Float64Array(memory.buffer, 0, 64);
+      let seen = 0;
+      Atomics.add(words, control.ready, 1);
+      for (;;) {
+        Atomics.wait(words, control.generation, seen);
+        seen = Atomics.load(words, control.generation);
+        if (Atomics.load(words, control.closed) === 1) return;
+        Atomics.add(words, control.busy, 1);
+        // only a task that is still open: the caller has then seen `busy` and waits for it to fall again
+        if (Atomics.load(words, control.open) === seen) {
+          const run = exported[names[Atomics.load(words, control.fn)]] as (...args: number[]) => void;
+          const args = [...doubles.subarray(control.args + 1, control.args + 1 + doubles[control.args])];
+          const total = Atomics.load(words, control.total);
+          for (let chunk; (chunk = Atomics.add(words, control.next, 1)) < total;) run(chunk, thread, ...args);
+        }
+        if (Atomics.sub(words, control.busy, 1) === 1) Atomics.notify(words, control.busy);
+      }
+    } catch (error) {
+      scope.postMessage({ message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}

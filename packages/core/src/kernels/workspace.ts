@@ -1,0 +1,292 @@
+/**
+ * A workspace: memory that the kernels of some modules share, and the threads that run them.
+ *
+ * A kernel is called in chunks, `kernel(chunk, thread, …args)`, and each chunk writes only what is its own, so that the
+ * result is the same whichever thread takes which chunk, and for any number of threads. The caller takes chunks too,
+ * and between them lets events in and looks at the signal.
+ */
+import { InputError, breathe } from '../base/index.ts';
+import type { JobOptions } from '../base/index.ts';
+import { CONTROL } from './serve.ts';
+import type { ThreadStart } from './serve.ts';
+
+/** A thread that runs `serveKernels`. */
+export interface Thread {
+  postMessage(message: unknown): void;
+  /** hears of a failure: what the thread posts */
+  onFailure(listener: (message: string) => void): void;
+  terminate(): unknown;
+}
+
+/** Starts a thread; the host's to give, since threads are not core's to make. */
+export type SpawnThread = () => Thread;
+
+export type BlockArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
+type BlockType = 'float32' | 'float64' | 'int32' | 'uint32' | 'uint8';
+
+/** A stretch of a workspace's memory. */
+export interface Block<A extends BlockArray = BlockArray> {
+  /** byte address, for kernels */
+  readonly pointer: number;
+  readonly length: number;
+  /** the numbers, where they are: to be asked for anew after anything was allocated, which may move the memory */
+  readonly view: A;
+  /** gives the memory back */
+  free(): void;
+}
+
+export type KernelArgument = number | Block;
+
+export interface ParallelJob extends Pick<JobOptions, 'signal'> {
+  /** after each chunk of the caller's own: chunks taken so far */
+  onChunk?: (done: number) => void;
+}
+
+export interface Workspace {
+  readonly threads: number;
+  /** zeros, or a copy of the numbers given; at an address divisible by 64 */
+  float32(content: number | ArrayLike<number>): Block<Float32Array>;
+  float64(content: number | ArrayLike<number>): Block<Float64Array>;
+  int32(content: number | ArrayLike<number>): Block<Int32Array>;
+  uint32(content: number | ArrayLike<number>): Block<Uint32Array>;
+  uint8(content: number | ArrayLike<number>): Block<Uint8Array>;
+  /** Calls a function of the modules here and now. */
+  call(name: string, ...args: KernelArgument[]): number;
+  /**
+   * Calls `name(chunk, thread, …args)` for each chunk in [0, chunks), on all threads.
+   * @throws AbortError when the signal is aborted; chunks that had begun are then done, the others not
+   */
+  parallel(name: string, chunks: number, args: readonly KernelArgument[], job?: ParallelJob): Promise<void>;
+  /** Ends the threads; what the blocks' views hold stays readable as long as somebody holds them. */
+  close(): void;
+}
+
+const PAGE = 65536;
+const MOST_PAGES = 65536;
+/** The first pages hold the control block and the modules' constants (scripts/kernels.mjs). */
+const FIRST_PAGES = 16;
+const ALIGNMENT = 64;
+
+const ARRAYS = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  uint8: Uint8Array,
+};
+
+interface WorkspaceParts {
+  modules: readonly WebAssembly.Module[];
+  threads: number;
+  spawn?: SpawnThread;
+}
+
+export async function openWorkspace({ modules, threads, spawn }: WorkspaceParts): Promise<Workspace> {
+  const shared = spawn !== undefined && threads > 1;
+  const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES, shared });
+  const exported: Record<string, unknown> = {};
+  for (const module of modules) {
+    Object.assign(exported, (await WebAssembly.instantiate(module, { env: { memory } })).exports);
+  }
+  const names = modules.flatMap((module) =>
+    WebAssembly.Module.exports(module)
+      .filter(({ kind }) => kind === 'function')
+      .map(({ name }) => name),
+  );
+  const space = freeSpace(memory);
+  const crew = shared ? startThreads({ modules, memory, names, threads, spawn }) : undefined;
+
+  function block<A extends BlockArray>(type: BlockType, content: number | ArrayLike<number>): Block<A> {
+    const length = typeof content === 'number' ? content : content.length;
+    const ArrayType = ARRAYS[type];
+    const bytes = length * ArrayType.BYTES_PER_ELEMENT;
+    const pointer = space.take(bytes);
+    let view = new ArrayType(memory.buffer, pointer, length);
+    if (typeof content === 'number') view.fill(0);
+    else view.set(content);
+    return {
+      pointer,
+      length,
+      get view() {
+        if (view.buffer !== memory.buffer) view = new ArrayType(memory.buffer, pointer, length);
+        return view as BlockArray as A;
+      },
+      free: () => space.give(pointer),
+    };
+  }
+
+  function functionOf(name: string): (...args: number[]) => number {
+    const run = exported[name];
+    if (typeof run !== 'function') throw new Error(`no kernel ${name}; there are ${names.join(', ')}`);
+    return run as (...args: number[]) => number;
+  }
+
+  return {
+    threads: crew ? threads : 1,
+    float32: (content) => block('float32', content),
+    float64: (content) => block('float64', content),
+    int32: (content) => block('int32', content),
+    uint32: (content) => block('uint32', content),
+    uint8: (content) => block('uint8', content),
+    call: (name, ...args) => functionOf(name)(...numbers(args)),
+    async parallel(name, chunks, args, { signal, onChunk } = {}) {
+      signal?.throwIfAborted();
+      const run = functionOf(name);
+      const values = numbers(args);
+      if (crew && chunks > 1) return crew.run(names.indexOf(name), run, chunks, values, { signal, onChunk });
+      for (let chunk = 0; chunk < chunks; chunk++) {
+        run(chunk, 0, ...values);
+        onChunk?.(chunk + 1);
+        const pause = breathe();
+        if (pause) await pause;
+        signal?.throwIfAborted();
+      }
+    },
+    close: () => crew?.close(),
+  };
+}
+
+const numbers = (args: readonly KernelArgument[]): number[] =>
+  args.map((arg) => (typeof arg === 'number' ? arg : arg.pointer));
+
+interface CrewParts extends Omit<ThreadStart, 'thread' | 'control'> {
+  threads: number;
+  spawn: SpawnThread;
+}
+
+/** The threads beside the caller: they join whatever task is open as soon as they are up. */
+function startThreads({ modules, memory, names, threads, spawn }: CrewParts) {
+  const words = new Int32Array(memory.buffer, 0, 64);
+  const doubles = new Float64Array(memory.buffer, 0, 64);
+  let failure: string | undefined;
+  let crew: Thread[] | undefined;
+  let generation = 0;
+
+  function start(): Thread[] {
+    return Array.from({ length: threads - 1 }, (_, i) => {
+      const thread = spawn();
+      thread.onFailure((message) => (failure ??= message));
+      thread.postMessage({ modules, memory, names, thread: i + 1, control: CONTROL } satisfies ThreadStart);
+      return thread;
+    });
+  }
+
+  return {
+    async run(
+      fn: number,
+      call: (...args: number[]) => number,
+      total: number,
+      args: readonly number[],
+      { signal, onChunk }: ParallelJob,
+    ): Promise<void> {
+      crew ??= start();
+      Atomics.store(words, CONTROL.fn, fn);
+      Atomics.store(words, CONTROL.total, total);
+      Atomics.store(words, CONTROL.next, 0);
+      doubles[CONTROL.args] = args.length;
+      doubles.set(args, CONTROL.args + 1);
+      generation++;
+      Atomics.store(words, CONTROL.open, generation);
+      Atomics.store(words, CONTROL.generation, generation);
+      Atomics.notify(words, CONTROL.generation);
+      try {
+        for (let chunk; (chunk = Atomics.add(words, CONTROL.next, 1)) < total;) {
+          call(chunk, 0, ...args);
+          onChunk?.(Math.min(total, Atomics.load(words, CONTROL.next)));
+          const pause = breathe();
+          if (pause) await pause;
+          signal?.throwIfAborted();
+        }
+      } finally {
+        Atomics.store(words, CONTROL.next, total);
+        Atomics.store(words, CONTROL.open, 0);
+        for (let busy; (busy = Atomics.load(words, CONTROL.busy)) > 0 && failure === undefined;) {
+          await waitFor(words, CONTROL.busy, busy);
+        }
+      }
+      // a thread says by a message that it failed, and `breathe` lets messages in
+      if (failure !== undefined) throw new Error(`a thread of the kernels failed: ${failure}`);
+      onChunk?.(total);
+    },
+    close(): void {
+      Atomics.store(words, CONTROL.closed, 1);
+      Atomics.add(words, CONTROL.generation, 1);
+      Atomics.notify(words, CONTROL.generation);
+      for (const thread of crew?.splice(0) ?? []) thread.terminate();
+    },
+  };
+}
+
+/** Milliseconds asleep before events are let in again. */
+const NAP = 20;
+let maySleep = true;
+
+/** Waits until a word is no longer `value`, or a little less; a page's main thread must not sleep and lets events in. */
+async function waitFor(words: Int32Array, at: number, value: number): Promise<void> {
+  if (maySleep) {
+    try {
+      if (Atomics.wait(words, at, value, NAP) !== 'timed-out') return;
+    } catch {
+      maySleep = false;
+    }
+  }
+  await breathe();
+}
+
+/** Memory by first fit; whole pages are asked for as they are needed. */
+function freeSpace(memory: WebAssembly.Memory) {
+  let end = FIRST_PAGES * PAGE;
+  const sizes = new Map<number, number>();
+  /** free stretches, by address */
+  let holes: { at: number; bytes: number }[] = [];
+  return {
+    take(bytes: number): number {
+      const size = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
+      const hole = holes.findIndex((free) => free.bytes >= size);
+      let at = end;
+      if (hole >= 0) {
+        at = holes[hole].at;
+        if (holes[hole].bytes === size) holes.splice(hole, 1);
+        else holes[hole] = { at: at + size, bytes: holes[hole].bytes - size };
+      } else {
+        const missing = Math.ceil((end + size) / PAGE) - memory.buffer.byteLength / PAGE;
+        if (missing > 0) grow(memory, missing, bytes);
+        end += size;
+      }
+      sizes.set(at, size);
+      return at;
+    },
+    give(at: number): void {
+      const bytes = sizes.get(at);
+      if (bytes === undefined) return;
+      sizes.delete(at);
+      holes.push({ at, bytes });
+      holes.sort((a, b) => a.at - b.at);
+      holes = holes.reduce<typeof holes>((joined, hole) => {
+        const last = joined.at(-1);
+        if (last && last.at + last.bytes === hole.at) last.bytes += hole.bytes;
+        else joined.push({ ...hole });
+        return joined;
+      }, []);
+      const last = holes.at(-1);
+      if (last && last.at + last.bytes === end) {
+        end = last.at;
+        holes.pop();
+      }
+    },
+  };
+}
+
+function grow(memory: WebAssembly.Memory, missing: number, bytes: number): void {
+  try {
+    memory.grow(missing);
+  } catch (cause) {
+    const has = memory.buffer.byteLength;
+    throw new InputError(
+      `the calculation needs ${megabytes(bytes)} MB more memory beside ${megabytes(has)} MB, and there is no more to be had; take fewer rows`,
+      { code: 'no-memory', cause },
+    );
+  }
+}
+
+const megabytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20);
