@@ -15,3 +15,4 @@ export type { ImageHead } from './image-head.ts';
 export { onWhite, resize, withChannels } from './resize.ts';
 export type { ImageSize } from './images.ts';
 export { gunzipped } from './gzip.ts';
+export { crc32 } from './crc32.ts';
