@@ -87,7 +87,11 @@ export function finish<R>(steps: Steps<R>): R {
  * Does the work as a job: reports and looks at the signal after each unit, and lets events in a few times a second.
  * @throws AbortError when the signal is aborted
  */
-export async function drive<R>(phase: string, steps: Steps<R>, { signal, onProgress }: JobOptions = {}): Promise<R> {
+export async function drive<R>(
+  phase: string,
+  steps: Steps<R>,
+  { signal, onProgress }: JobOptions<never> = {},
+): Promise<R> {
   const clock = stopwatch();
   for (;;) {
     signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-export type { MapMethod, MapQuality, Projection } from './projection.ts';
+export type { MapDetail, MapJob, MapMethod, MapQuality, Projection } from './projection.ts';
 export { pcaMap } from './pca-map.ts';
 export { loadProjection, mapMethods } from './methods.ts';
 export { PROJECTION_VERSION } from './projection-json.ts';

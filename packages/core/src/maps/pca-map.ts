@@ -28,6 +28,7 @@ export const pcaMap: MapMethod = {
   title: 'PCA',
   summary: 'The flat shadow that keeps most of the variance; it never tears or bends, and any place leads back.',
   options: OPTIONS,
+  cautions: [],
   async fit(x, given, job = {}) {
     const options = resolveOptions('pca', OPTIONS, given);
     const { nComponents, solver, seed } = options as { nComponents: number; solver: PcaSolver; seed: number };
@@ -71,8 +72,9 @@ function projectionOf(pca: Pca, coordinates: Matrix): Projection {
   return {
     method: 'pca',
     coordinates,
-    transform: (x) => padded(pca.transform(x), nComponents),
+    transform: async (x) => padded(pca.transform(x), nComponents),
     inverse: (y) => pca.inverse(leading(y, components.rows)),
+    warnings: [],
     figures: { explainedVariance: explainedVarianceRatio.reduce((sum, value) => sum + value, 0) },
     toFiles: () => ({
       'projection.json': projectionJson({ method: 'pca', nComponents, nFeatures: components.cols }),

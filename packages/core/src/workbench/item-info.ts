@@ -83,11 +83,14 @@ const MAP: Fields<MapInfo> = {
   options: record,
   nComponents: count,
   quality: (value) =>
-    figures(value) &&
     fields({
       trustworthiness: measured,
       continuity: measured,
       neighborRecall: measured,
+      neighborRecalls: optional(figures),
+      shepard: optional(measured),
+      labelAccuracy: optional(measured),
+      explainedVariance: optional(measured),
       nNeighbors: count,
       sampleSize: count,
     })(value),
