@@ -6,3 +6,5 @@ export { nearestNeighbors, nearestNeighborSteps, selectRow } from './nearest-nei
 export type { NeighborOptions, Neighbors } from './nearest-neighbors.ts';
 export { neighborIndex } from './neighbor-index.ts';
 export type { Nearest, NeighborIndex } from './neighbor-index.ts';
+export { findNeighbors } from './find-neighbors.ts';
+export type { FindOptions } from './find-neighbors.ts';
