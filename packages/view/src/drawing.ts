@@ -3,9 +3,11 @@ import { parseColor } from './colors.ts';
 import type { Emitter } from './emitter.ts';
 import { mapToBlob, mapToSvg } from './export.ts';
 import { graticuleLines } from './graticule.ts';
+import { LABEL_FADE, LabelLayer } from './labels.ts';
+import type { DrawnLabel } from './labels.ts';
 import { Clock } from './motion.ts';
 import type { Navigation } from './navigation.ts';
-import { drawOverlay } from './overlay.ts';
+import { drawOverlay, edgeBoxes, labelFont } from './overlay.ts';
 import type { OverlayScene, Pin } from './overlay.ts';
 import { Painter } from './painter.ts';
 import type { Part } from './painter.ts';
@@ -38,6 +40,7 @@ export class Drawing {
   /** of points on their way to another map, and of points that step back */
   readonly glide = new Clock();
   readonly fade = new Clock();
+  readonly labels = new LabelLayer();
   theme: MapTheme;
   pins: readonly Pin[] = [];
   /** the point that stands out; −1 for none */
@@ -102,7 +105,10 @@ export class Drawing {
       return;
     }
     const context = stage.overlayContext(size, pixelRatio);
-    if (context) drawOverlay(context, this.overlay(false));
+    if (!context) return;
+    const { labels, running } = this.placeLabels(context);
+    drawOverlay(context, { ...this.overlay(false), labels });
+    if (running) this.retouch();
   }
 
   /** CSS pixels */
@@ -203,6 +209,7 @@ export class Drawing {
       theme: this.theme,
       fontFamily: stage.fontFamily(),
       net: graticuleLines(camera, size),
+      labels: forExport ? this.placeLabels(stage.overlayContext(size, 1), 0).labels : [],
       pins: this.pins,
       highlight: place && {
         place,
@@ -211,5 +218,34 @@ export class Drawing {
       },
       outline: forExport ? null : this.outline,
     };
+  }
+
+  private placeLabels(
+    context: CanvasRenderingContext2D | null,
+    fadeMs = this.parts.navigation.duration(LABEL_FADE),
+  ): { labels: DrawnLabel[]; running: boolean } {
+    if (!context || this.labels.isEmpty) return { labels: [], running: false };
+    const { points, navigation, stage } = this.parts;
+    const { camera, size } = navigation;
+    const family = stage.fontFamily();
+    this.labels.anchor(points.to, points.visible);
+    const around = {
+      size,
+      pixelOf: (place: Place) => navigation.pixelAt(place),
+      pixelOfPoint: (point: number) => {
+        const place = points.placeOf(point, this.glide.value);
+        return place && navigation.pixelAt(place);
+      },
+      pointRadius: this.pointRadius,
+      now: performance.now(),
+      fadeMs,
+      widthOf: (text: string, fontSize: number, bold: boolean) => {
+        context.font = labelFont(fontSize, bold, family);
+        return context.measureText(text).width;
+      },
+      obstacles: edgeBoxes(graticuleLines(camera, size), size),
+      time: this.glide.value,
+    };
+    return this.labels.layOut(around, family);
   }
 }

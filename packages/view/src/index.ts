@@ -7,4 +7,7 @@ export { lightTheme, darkTheme } from './theme.ts';
 export { PointGrid } from './point-grid.ts';
 export type { Direction } from './point-grid.ts';
 export type { MapRenderer, Frame } from './renderer.ts';
+export type { MapLabel } from './labels.ts';
+export type { Pin } from './overlay.ts';
+export { densestPoint, densestPoints, keywords } from '@portolan/core/pictures';
 export type * from './types.ts';

@@ -7,6 +7,7 @@ import { Drawing } from './drawing.ts';
 import { Emitter } from './emitter.ts';
 import { cursorOf, listenForGestures } from './gestures.ts';
 import { GLIDE, Navigation } from './navigation.ts';
+import type { MapLabel } from './labels.ts';
 import type { Pin } from './overlay.ts';
 import { Picking } from './picking.ts';
 import type { Direction } from './point-grid.ts';
@@ -112,6 +113,7 @@ export class LatentMap {
       this.stage.describe(points.count);
     }
     if (fit ?? (!same || navigation.untouched)) navigation.show(navigation.fitting.camera, duration);
+    drawing.labels.renew(same);
     this.picking.renew();
   }
 
@@ -124,6 +126,7 @@ export class LatentMap {
   /** Points with 0 turn grey and can't be picked. @throws InputError when it is for another number of points */
   setFilter(visible: Uint8Array | null): void {
     this.points.setVisible(visible);
+    this.drawing.labels.renew(false);
     this.drawing.painter.chooseAgain();
     this.drawing.mark('order');
   }
@@ -157,6 +160,12 @@ export class LatentMap {
   setLines(lines: readonly Line[]): void {
     this.drawing.painter.lines = lines;
     this.drawing.mark('lines');
+  }
+
+  /** Words on the map, as many as find room; the first in priority first. */
+  setLabels(labels: readonly MapLabel[]): void {
+    this.drawing.labels.set(labels);
+    this.drawing.retouch();
   }
 
   setPins(points: readonly Pin[]): void {

@@ -3,6 +3,8 @@ import { pixelAt } from './camera.ts';
 import type { Size } from './camera.ts';
 import { withAlpha } from './colors.ts';
 import type { Net } from './graticule.ts';
+import { DOT } from './labels.ts';
+import type { DrawnLabel } from './labels.ts';
 import type { Camera, MapTheme, Place } from './types.ts';
 
 export interface Pin {
@@ -16,6 +18,7 @@ export interface OverlayScene {
   theme: MapTheme;
   fontFamily: string;
   net: Net;
+  labels: readonly DrawnLabel[];
   pins: readonly Pin[];
   /** the highlighted point, its radius and its colour */
   highlight: { place: Place; radius: number; color: string } | null;
@@ -33,6 +36,7 @@ const CORNER = 28;
 export function drawOverlay(context: Context2d, scene: OverlayScene): void {
   context.lineJoin = context.lineCap = 'round';
   drawEdge(context, scene);
+  for (const label of scene.labels) drawLabel(context, scene, label);
   if (scene.highlight) drawHighlight(context, scene);
   for (const pin of scene.pins) drawPin(context, scene, pin);
   if (scene.outline && scene.outline.length > 1) drawOutline(context, scene);
@@ -84,6 +88,45 @@ function drawHighlight(context: Context2d, { camera, size, theme, highlight }: O
   context.beginPath();
   context.arc(x, y, radius + 3, 0, 2 * Math.PI);
   context.stroke();
+}
+
+function drawLabel(context: Context2d, { theme, fontFamily }: OverlayScene, label: DrawnLabel): void {
+  const { text, x, y, width, fontSize, bold, color, opacity } = label;
+  const left = x - width / 2;
+  context.globalAlpha = opacity;
+  context.font = labelFont(fontSize, bold, fontFamily);
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  if (color) {
+    disc(context, left + DOT.radius, y, DOT.radius + 2, withAlpha(theme.background, 0.92));
+    disc(context, left + DOT.radius, y, DOT.radius, color);
+  }
+  haloed(context, theme, text, left + (color ? DOT.space : 0), y, theme.ink);
+  context.globalAlpha = 1;
+}
+
+export function labelFont(fontSize: number, bold: boolean, fontFamily: string): string {
+  return `${bold ? 600 : 400} ${fontSize}px ${fontFamily}`;
+}
+
+/** What is written at the edges, as boxes in CSS pixels: labels keep off it. */
+export function edgeBoxes(
+  net: Net,
+  { width, height }: Size,
+): { x: number; y: number; width: number; height: number }[] {
+  const side = (label: string): number => 6 * label.length + 8;
+  return [
+    ...net.vertical.flatMap(({ pixel, label }) =>
+      label !== undefined && pixel > CORNER && pixel < width - CORNER
+        ? [{ x: pixel, y: height - 13, width: side(label), height: 16 }]
+        : [],
+    ),
+    ...net.horizontal.flatMap(({ pixel, label }) =>
+      label !== undefined && pixel > CORNER / 2 && pixel < height - CORNER
+        ? [{ x: 8 + side(label) / 2, y: pixel, width: side(label), height: 16 }]
+        : [],
+    ),
+  ];
 }
 
 function drawPin(context: Context2d, { camera, size, theme, fontFamily }: OverlayScene, { place, label }: Pin): void {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { random } from '../base/index.ts';
-import { densestPlaces } from './places.ts';
+import { densestPoint, densestPoints } from './places.ts';
 
 const rng = random(4);
+
+const at = (coordinates: Float32Array, i: number): [number, number] => [coordinates[2 * i], coordinates[2 * i + 1]];
 
 function cloud(n: number, x: number, y: number, spread: number): number[] {
   return Array.from({ length: n }, () => [x + spread * rng.normal(), y + spread * rng.normal()]).flat();
@@ -14,15 +16,21 @@ describe('the place of a category', () => {
     const others = cloud(500, 0, 1, 1);
     const coordinates = Float32Array.from([...own, ...others]);
     const codes = Int32Array.from({ length: coordinates.length / 2 }, (_, i) => (i < own.length / 2 ? 0 : 1));
-    const [x, y] = densestPlaces(coordinates, codes, 2);
+    const [point, other] = densestPoints(coordinates, codes, 2);
+    const [x, y] = at(coordinates, point);
     expect(Math.hypot(x - 10, y - 2)).toBeLessThan(0.5);
-    const isOwn = codes.some((code, i) => code === 0 && coordinates[2 * i] === x && coordinates[2 * i + 1] === y);
-    expect(isOwn).toBe(true);
+    expect([codes[point], codes[other]]).toEqual([0, 1]);
+    expect(
+      densestPoint(
+        coordinates,
+        Uint32Array.from(codes.keys()).filter((i) => codes[i] === 0),
+      ),
+    ).toBe(point);
   });
 
   it('finds a tight core in a wide cloud, outliers or not', () => {
     const coordinates = Float32Array.from([...cloud(2000, 0, 0, 5), ...cloud(600, 6, -5, 0.3), 4000, 4000, -3000, 10]);
-    const [x, y] = densestPlaces(coordinates, new Int32Array(coordinates.length / 2), 1);
+    const [x, y] = at(coordinates, densestPoints(coordinates, new Int32Array(coordinates.length / 2), 1)[0]);
     expect(Math.hypot(x - 6, y + 5)).toBeLessThan(0.6);
   });
 
@@ -31,14 +39,15 @@ describe('the place of a category', () => {
       { length: 2000 },
       (_, k) => (k % 2 ? Math.sin : Math.cos)((k >> 1) * 0.37) * 5,
     );
-    const [x, y] = densestPlaces(coordinates, new Int32Array(1000), 1);
+    const [x, y] = at(coordinates, densestPoints(coordinates, new Int32Array(1000), 1)[0]);
     expect(Math.hypot(x, y)).toBeCloseTo(5, 4);
   });
 
   it('is the point itself for one, NaN for none, and passes over what has no place', () => {
     const coordinates = Float32Array.of(3, 4, NaN, 1, 7, 8, 7, 8);
-    expect([...densestPlaces(coordinates, [0, 1, 3, 3], 4)]).toEqual([3, 4, NaN, NaN, NaN, NaN, 7, 8]);
-    expect([...densestPlaces(coordinates, [-1, 0, 9, -1], 1)]).toEqual([NaN, NaN]);
-    expect(() => densestPlaces(coordinates, [0], 1)).toThrow(/1 codes for 4 points/);
+    expect([...densestPoints(coordinates, [0, 1, 3, 3], 4)]).toEqual([0, -1, -1, 2]);
+    expect([...densestPoints(coordinates, [-1, 0, 9, -1], 1)]).toEqual([-1]);
+    expect(densestPoint(coordinates, [1])).toBe(-1);
+    expect(() => densestPoints(coordinates, [0], 1)).toThrow(/1 codes for 4 points/);
   });
 });

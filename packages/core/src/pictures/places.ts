@@ -13,21 +13,24 @@ const MAX_SIDE = 48;
 const SHIFTS = 4;
 
 /**
- * A place for each category, [nCategories * 2]; NaN for one without a point that has a place.
+ * For each category the point at which its name should stand, or −1 for one without a point that has a place.
  * @param coordinates  [n * 2]
  * @param codes  [n], the category of each point; below 0 for none
  * @throws InputError when there are not as many codes as points
  */
-export function densestPlaces(coordinates: Float32Array, codes: ArrayLike<number>, nCategories: number): Float32Array {
+export function densestPoints(coordinates: Float32Array, codes: ArrayLike<number>, nCategories: number): Int32Array {
   const n = coordinates.length / 2;
   if (codes.length !== n) throw new InputError(`got ${codes.length} codes for ${n} points; give one for each`);
-  const places = new Float32Array(2 * nCategories).fill(NaN);
   const { starts, members } = grouped(coordinates, codes, nCategories);
-  for (let c = 0; c < nCategories; c++) {
-    const own = members.subarray(starts[c], starts[c + 1]);
-    if (own.length > 0) places.set(densest(coordinates, own), 2 * c);
-  }
-  return places;
+  return Int32Array.from({ length: nCategories }, (_, c) =>
+    densest(coordinates, members.subarray(starts[c], starts[c + 1])),
+  );
+}
+
+/** The point of those listed around which they are densest, or −1 when none has a place. @param coordinates  [n * 2] */
+export function densestPoint(coordinates: Float32Array, indices: ArrayLike<number>): number {
+  const members = Uint32Array.from(indices).filter((i) => Number.isFinite(coordinates[2 * i] + coordinates[2 * i + 1]));
+  return densest(coordinates, members);
 }
 
 /** Points by category: those of category c are `members[starts[c]] … members[starts[c + 1] − 1]`. */
@@ -47,7 +50,8 @@ function grouped(
   return { starts, members };
 }
 
-function densest(coordinates: Float32Array, members: Uint32Array): [number, number] {
+function densest(coordinates: Float32Array, members: Uint32Array): number {
+  if (members.length < 2) return members.length === 1 ? members[0] : -1;
   const across = middleOf(coordinates, members, 0);
   const down = middleOf(coordinates, members, 1);
   // square cells, so that neither direction counts for more
@@ -117,7 +121,7 @@ function meanAround(
   return [x + sumX / count, y + sumY / count, count];
 }
 
-function nearest(coordinates: Float32Array, members: Uint32Array, x: number, y: number): [number, number] {
+function nearest(coordinates: Float32Array, members: Uint32Array, x: number, y: number): number {
   let best = members[0];
   let least = Infinity;
   for (const i of members) {
@@ -127,7 +131,7 @@ function nearest(coordinates: Float32Array, members: Uint32Array, x: number, y: 
       best = i;
     }
   }
-  return [coordinates[2 * best], coordinates[2 * best + 1]];
+  return best;
 }
 
 /** The range of one coordinate without its tails. */
