@@ -8,13 +8,18 @@ const pin = fc.oneof(
   fc.record({ kind: fc.constant('place' as const), x: real, y: real }),
   fc.record({ kind: fc.constant('place' as const), x: real, y: real, offset: fc.constant<number[]>([0, 0.5, -2]) }),
 );
+const filter = fc.oneof(
+  fc.record({ column: fc.string(), hide: fc.array(fc.string(), { minLength: 1, maxLength: 3 }) }),
+  fc.record({ column: fc.string(), from: real, to: fc.constant(2000) }),
+  fc.record({ column: fc.string(), text: fc.string() }),
+);
 const name = fc.string({ minLength: 1, maxLength: 12 });
 const state = fc.record({
   data: fc.option(name),
   space: fc.option(name),
   map: fc.option(name),
   color: fc.option(fc.option(name), { nil: undefined }),
-  hidden: fc.array(fc.string(), { maxLength: 4 }),
+  filters: fc.array(filter, { maxLength: 3 }),
   pins: fc.array(pin, { maxLength: 4 }),
   selection: fc.array(fc.nat(1e5), { maxLength: 20 }),
   camera: fc.option(fc.record({ x: real, y: real, scale: fc.constantFrom(0.5, 12, 340.25) }), { nil: null }),

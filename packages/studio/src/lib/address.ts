@@ -2,6 +2,7 @@
  * What is looked at, as a value: it is undone, kept in the address, and sent to others as a link.
  * In the address it is a query in the fragment, so that it never reaches a server's log.
  */
+import { filterFromText, filterToText, type Filter } from './filters.ts';
 
 /** A pinned sample, or a pinned place: with more than two latent dimensions a place may lie off the map's plane. */
 export type Pin = { kind: 'sample'; index: number } | { kind: 'place'; x: number; y: number; offset?: number[] };
@@ -18,8 +19,7 @@ export interface ViewState {
   map: string | null;
   /** the column that colours, null for none, undefined until chosen (then the label) */
   color: string | null | undefined;
-  /** categories of that column that are filtered out */
-  hidden: readonly string[];
+  filters: readonly Filter[];
   pins: readonly Pin[];
   selection: readonly number[];
   camera: CameraState | null;
@@ -32,7 +32,7 @@ export const START: ViewState = {
   space: null,
   map: null,
   color: undefined,
-  hidden: [],
+  filters: [],
   pins: [],
   selection: [],
   camera: null,
@@ -52,7 +52,7 @@ export function toAddress(state: ViewState): string {
   if (state.space !== null) query.set('space', state.space);
   if (state.map !== null) query.set('map', state.map);
   if (state.color !== undefined) query.set('color', state.color ?? '');
-  for (const category of state.hidden) query.append('hide', category);
+  for (const filter of state.filters) query.append('filter', filterToText(filter));
   if (state.pins.length > 0) query.set('pins', state.pins.map(pinToText).join('~'));
   if (state.selection.length > 0 && state.selection.length <= MAX_SELECTION) {
     query.set('select', state.selection.join('.'));
@@ -74,7 +74,7 @@ export function fromAddress(fragment: string): ViewState {
     space: query.get('space'),
     map: query.get('map'),
     color: query.has('color') ? query.get('color') || null : undefined,
-    hidden: query.getAll('hide'),
+    filters: query.getAll('filter').flatMap(filterFromText),
     pins: (query.get('pins') ?? '').split('~').flatMap(pinFromText),
     selection: selection.filter(isIndex),
     camera: at?.length === 3 && at[2] > 0 ? { x: at[0], y: at[1], scale: at[2] } : null,

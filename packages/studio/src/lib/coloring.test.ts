@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Column } from '@portolan/core/data';
-import { colorBy, filterMask, toggleCategory, valueText } from './coloring.ts';
+import { colorBy, valueText } from './coloring.ts';
 
 const digit: Column = {
   name: 'digit',
@@ -31,23 +31,6 @@ describe('colouring', () => {
     const flat = colorBy({ name: 'n', type: 'number', values: new Float64Array(4) }, null, palette)!;
     expect((flat.legend as unknown as { domain: number[] }).domain).toEqual([0, 1]);
     expect(colorBy({ name: 't', type: 'text', values: ['x'] }, null, palette)).toBeNull();
-  });
-});
-
-describe('filter', () => {
-  test('hides the categories named, and nothing else', () => {
-    expect(filterMask(digit, ['b', 'unknown'], null)).toEqual(Uint8Array.of(1, 0, 0, 1, 1));
-    expect(filterMask(digit, ['b'], Uint32Array.of(1, 0))).toEqual(Uint8Array.of(0, 1));
-    expect(filterMask(digit, [], null)).toBeNull();
-    expect(filterMask(digit, ['unknown'], null)).toBeNull();
-  });
-
-  test('a click toggles; with shift it isolates, and again brings all back', () => {
-    const all = ['a', 'b', 'c'];
-    expect(toggleCategory(all, ['a'], 'b', false)).toEqual(['a', 'b']);
-    expect(toggleCategory(all, ['a', 'b'], 'b', false)).toEqual(['a']);
-    expect(toggleCategory(all, ['a'], 'b', true)).toEqual(['a', 'c']);
-    expect(toggleCategory(all, ['a', 'c'], 'b', true)).toEqual([]);
   });
 });
 

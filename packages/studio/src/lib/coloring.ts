@@ -61,32 +61,6 @@ export function colorBy(
   };
 }
 
-/** 1 for points that are shown; null when nothing is filtered. Missing values stay shown. */
-export function filterMask(
-  column: Column | undefined,
-  hidden: readonly string[],
-  points: Uint32Array | null,
-): Uint8Array | null {
-  if (column?.type !== 'category' || hidden.length === 0) return null;
-  const off = new Set(hidden.map((name) => column.categories.indexOf(name)).filter((code) => code >= 0));
-  if (off.size === 0) return null;
-  const codes = pointValues(column.codes, points);
-  return Uint8Array.from(codes, (code) => (off.has(code) ? 0 : 1));
-}
-
-/** What a click on a category does to the hidden ones: toggles it; alone, isolates it, or shows all again. */
-export function toggleCategory(
-  all: readonly string[],
-  hidden: readonly string[],
-  name: string,
-  alone: boolean,
-): string[] {
-  if (!alone) return hidden.includes(name) ? hidden.filter((other) => other !== name) : [...hidden, name];
-  const others = all.filter((other) => other !== name);
-  const isolated = hidden.length === others.length && !hidden.includes(name);
-  return isolated ? [] : others;
-}
-
 /** A value of a column as text; empty when missing. */
 export function valueText(column: Column, row: number): string {
   switch (column.type) {

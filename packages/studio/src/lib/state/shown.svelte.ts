@@ -1,7 +1,8 @@
 /** What the map draws now: the finished map, or a moment of learning; with its colours, legend and filter. */
 import { categoryColors } from '@portolan/view';
 import type { Column } from '@portolan/core/data';
-import { colorBy, filterMask } from '../coloring.ts';
+import { colorBy } from '../coloring.ts';
+import { filterMask } from '../filters.ts';
 import { chart, type Points } from './chart.svelte.ts';
 import { learning } from './learning.svelte.ts';
 import { samples } from './samples.svelte.ts';
@@ -32,7 +33,19 @@ class Shown {
       : null;
   });
 
-  filter: Uint8Array | null = $derived(this.points ? filterMask(this.column, view.hidden, this.points.rows) : null);
+  filter: Uint8Array | null = $derived.by(() => {
+    const { points } = this;
+    if (!points) return null;
+    const named = (name: string): Column | undefined => {
+      const column = samples.columnNamed(name);
+      return column && fits(column, points) ? column : undefined;
+    };
+    return filterMask(named, view.filters, points.rows, points.coordinates.rows);
+  });
+  /** how many points pass the filters */
+  count: number = $derived(
+    this.filter ? this.filter.reduce((sum, shows) => sum + shows, 0) : (this.points?.coordinates.rows ?? 0),
+  );
 
   /** The colour of a sample by the column that colours, if that is a category. */
   colorOf(row: number): string | undefined {

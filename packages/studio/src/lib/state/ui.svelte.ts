@@ -10,7 +10,7 @@ class Ui {
   drawer = $state(false);
   help = $state(false);
   search = $state(false);
-  strip = $state<'learning' | 'selection' | null>(null);
+  strip = $state<'learning' | 'filter' | 'selection' | null>(null);
   /** said to screen readers when it changes */
   said = $state('');
   /** one line that says what to try next, shown once */

@@ -16,7 +16,7 @@ class View {
   space = $derived(this.now.space);
   map = $derived(this.now.map);
   color = $derived(this.now.color);
-  hidden = $derived(this.now.hidden);
+  filters = $derived(this.now.filters);
   pins = $derived(this.now.pins);
   selection = $derived(this.now.selection);
   camera = $derived(this.now.camera);
@@ -80,7 +80,7 @@ class View {
       ...where,
       camera: null,
       pins: this.now.pins.filter((pin) => sameData && pin.kind === 'sample'),
-      ...(!sameData && { color: undefined, hidden: [], selection: [], thumbnails: false }),
+      ...(!sameData && { color: undefined, filters: [], selection: [], thumbnails: false }),
     };
     if (step) this.set(change);
     else this.amend(change);
