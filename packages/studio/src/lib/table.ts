@@ -34,6 +34,24 @@ function matcher(column: Column, wanted: string): (row: number) => number {
   return (row) => scores[column.codes[row]] ?? 0;
 }
 
+/** Rows in the order of what a column says, missing values last either way; equal ones stay in the order they were. */
+export function sortRows(rows: Uint32Array, column: Column, descending = false): Uint32Array<ArrayBuffer> {
+  const sign = descending ? -1 : 1;
+  const sorted = Uint32Array.from(rows);
+  if (column.type === 'text') {
+    const { compare } = new Intl.Collator(undefined, { numeric: true });
+    const texts = column.values;
+    return sorted.sort(
+      (a, b) => Number(texts[a] === '') - Number(texts[b] === '') || sign * compare(texts[a], texts[b]),
+    );
+  }
+  const values = column.type === 'category' ? Float64Array.from(column.codes, (c) => (c < 0 ? NaN : c)) : column.values;
+  return sorted.sort((a, b) => {
+    const [p, q] = [values[a], values[b]];
+    return Number.isNaN(p) || Number.isNaN(q) ? Number(Number.isNaN(p)) - Number(Number.isNaN(q)) : sign * (p - q);
+  });
+}
+
 /** CSV (RFC 4180) of the given rows: their index, then every column. */
 export function toCsv(columns: readonly Column[], rows: ArrayLike<number>): string {
   const lines = [['row', ...columns.map((c) => c.name)].map(cell).join(',')];

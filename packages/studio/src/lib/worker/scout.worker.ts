@@ -3,10 +3,11 @@
  * the sheet of thumbnails.
  */
 import { InputError, type Matrix } from '@portolan/core/base';
-import { readRows, rowsOf, type Rows } from '@portolan/core/data';
+import { readRows, rowsOf, type Column, type Rows } from '@portolan/core/data';
 import { neighborIndex, type Nearest, type NeighborIndex } from '@portolan/core/neighbors';
 import { atlasLayout, paint, shrunk, type ImageMedium, type Rgb, type Tone } from '../pictures.ts';
 import { falseNeighbors, reachOf, rhumbLines, type Rhumb } from '../rhumb.ts';
+import { sortRows } from '../table.ts';
 import { Moved, serve } from './rpc.ts';
 
 export interface AtlasArgs {
@@ -74,6 +75,19 @@ const api = {
       ...rhumbLines(index, inData.subarray(0, k), places.data),
       strangers: falseNeighbors(onMap, inData.subarray(0, reach)),
     };
+  },
+
+  sort({
+    rows: which,
+    column,
+    descending,
+  }: {
+    rows: Uint32Array;
+    column: Column;
+    descending: boolean;
+  }): Moved<Uint32Array> {
+    const sorted = sortRows(which, column, descending);
+    return new Moved(sorted, [sorted.buffer]);
   },
 
   /** All thumbnails in one picture. */
