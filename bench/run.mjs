@@ -7,9 +7,14 @@ import { machine } from './lib/machine.mjs';
 import { Missing } from './lib/measure.mjs';
 import { browser, decode } from './suites/browser.mjs';
 import { convVae, dense } from './suites/learning.mjs';
+import { million, threads } from './suites/growth.mjs';
+import { pcaMap, tsne, umap } from './suites/maps.mjs';
+import { neighbors } from './suites/neighbors.mjs';
 import { pca } from './suites/pca.mjs';
 
-const SUITES = { dense, 'conv-vae': convVae, decode, browser, pca };
+const LEARNING = { dense, 'conv-vae': convVae, decode, browser };
+const MAPS = { pca, neighbors, umap, tsne, 'pca-map': pcaMap, million, threads };
+const SUITES = { ...LEARNING, ...MAPS };
 const HELP = `Usage: npm run bench -- [names…] [options]
 
 Names: ${Object.keys(SUITES).join(', ')}; all of them by default.

@@ -25,7 +25,7 @@ export function measured(command, args, { env = process.env, cwd, hint } = {}) {
   });
 }
 
-/** Each measurement `times` times, by turns, so that a busy minute hits all alike. Missing ones are left out. */
+/** Each measurement `times` times, by turns, so that a busy minute hits all alike. Missing ones, and measurements that give undefined, are left out. */
 export async function byTurns(sides, times, log) {
   const results = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
   const missing = {};
@@ -34,7 +34,8 @@ export async function byTurns(sides, times, log) {
       if (name in missing) continue;
       log(`${name}, ${turn + 1} of ${times}`);
       try {
-        results[name].push(await measure(turn));
+        const result = await measure(turn);
+        if (result !== undefined) results[name].push(result);
       } catch (error) {
         if (!(error instanceof Missing)) throw error;
         missing[name] = error.message;

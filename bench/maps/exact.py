@@ -7,7 +7,7 @@ for name in ('OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE'):
 
 import numpy as np  # noqa: E402  (OpenBLAS reads its settings when it is loaded)
 
-BLOCK = 512
+BLOCK = 2**26  # distances at once
 
 
 def neighbors(file, k=91, queries=None):
@@ -27,9 +27,10 @@ def neighbors(file, k=91, queries=None):
     centred = x - x.mean(axis=0)
     norms = np.einsum('ij,ij->i', centred, centred)
     spare = min(n - 1, k + 30)
+    block = max(1, min(512, BLOCK // n))
     indices, squared = np.empty((len(rows), k), np.int32), np.empty((len(rows), k))
-    for at in range(0, len(rows), BLOCK):
-        mine = rows[at:at + BLOCK]
+    for at in range(0, len(rows), block):
+        mine = rows[at:at + block]
         near = norms - 2 * centred[mine] @ centred.T
         near[np.arange(len(mine)), mine] = np.inf
         candidates = np.argpartition(near, spare - 1, axis=1)[:, :spare]
