@@ -18,6 +18,7 @@ const state = fc.record({
   data: fc.option(name),
   space: fc.option(name),
   map: fc.option(name),
+  beside: fc.option(name),
   color: fc.option(fc.option(name), { nil: undefined }),
   filters: fc.array(filter, { maxLength: 3 }),
   pins: fc.array(pin, { maxLength: 4 }),

@@ -19,6 +19,8 @@ export interface ViewState {
   map: string | null;
   /** the column that colours, null for none, undefined until chosen (then the label) */
   color: string | null | undefined;
+  /** the map, or 2-D space, that stands beside */
+  beside: string | null;
   filters: readonly Filter[];
   pins: readonly Pin[];
   selection: readonly number[];
@@ -32,6 +34,7 @@ export const START: ViewState = {
   space: null,
   map: null,
   color: undefined,
+  beside: null,
   filters: [],
   pins: [],
   selection: [],
@@ -51,6 +54,7 @@ export function toAddress(state: ViewState): string {
   if (state.data !== null) query.set('data', state.data);
   if (state.space !== null) query.set('space', state.space);
   if (state.map !== null) query.set('map', state.map);
+  if (state.beside !== null) query.set('beside', state.beside);
   if (state.color !== undefined) query.set('color', state.color ?? '');
   for (const filter of state.filters) query.append('filter', filterToText(filter));
   if (state.pins.length > 0) query.set('pins', state.pins.map(pinToText).join('~'));
@@ -73,6 +77,7 @@ export function fromAddress(fragment: string): ViewState {
     data: query.get('data'),
     space: query.get('space'),
     map: query.get('map'),
+    beside: query.get('beside'),
     color: query.has('color') ? query.get('color') || null : undefined,
     filters: query.getAll('filter').flatMap(filterFromText),
     pins: (query.get('pins') ?? '').split('~').flatMap(pinFromText),

@@ -133,7 +133,7 @@ async function readFiles(id: string): Promise<Record<string, Uint8Array>> {
 }
 
 /** Codes of one or two dimensions as places: a line becomes a narrow, even band so that points don't hide each other. */
-function flat(codes: Matrix): Matrix {
+export function flat(codes: Matrix): Matrix {
   if (codes.cols === 2) return codes;
   const out = matrix(codes.rows, 2);
   const { low, high } = spanOf(codes);

@@ -16,6 +16,7 @@ class View {
   space = $derived(this.now.space);
   map = $derived(this.now.map);
   color = $derived(this.now.color);
+  beside = $derived(this.now.beside);
   filters = $derived(this.now.filters);
   pins = $derived(this.now.pins);
   selection = $derived(this.now.selection);
@@ -80,7 +81,7 @@ class View {
       ...where,
       camera: null,
       pins: this.now.pins.filter((pin) => sameData && pin.kind === 'sample'),
-      ...(!sameData && { color: undefined, filters: [], selection: [], thumbnails: false }),
+      ...(!sameData && { beside: null, color: undefined, filters: [], selection: [], thumbnails: false }),
     };
     if (step) this.set(change);
     else this.amend(change);
