@@ -3,8 +3,10 @@ import { InputError } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import type { Column, Dataset, ImageDecoder, Rows } from '../data/index.ts';
 import { columnNamed } from '../data/index.ts';
+import { singleThread } from '../kernels/index.ts';
+import type { Kernels } from '../kernels/index.ts';
 import { mapMethods } from '../maps/index.ts';
-import type { MapMethod } from '../maps/index.ts';
+import type { MapMethod, Projection } from '../maps/index.ts';
 import type { Runtime } from '../runtime/index.ts';
 import { spaceMethods } from '../spaces/index.ts';
 import type { LatentSpace, SpaceMethod } from '../spaces/index.ts';
@@ -15,8 +17,11 @@ import { useDataset } from './datasets.ts';
 import type { Desk } from './desk.ts';
 import { createItems } from './items.ts';
 import { learn } from './learn.ts';
-import { coordinates, map } from './map.ts';
+import { coordinates, keep, map } from './map.ts';
+import { neighborTable, neighbors } from './neighbors.ts';
+import type { Surroundings } from './neighbors.ts';
 import type { Packs } from './packs.ts';
+import { place } from './place.ts';
 import { PROJECT_VERSION, readProject } from './project.ts';
 import { SHELVES } from './store.ts';
 import type { Store } from './store.ts';
@@ -26,6 +31,8 @@ import { exportProject, importProject } from './zip.ts';
 export interface WorkbenchOptions {
   store: Store;
   runtime: Runtime;
+  /** for maps and neighbours; by default those of one thread */
+  kernels?: Kernels;
   /** for images; without it only numbers can be added */
   decoder?: ImageDecoder;
   packs?: Packs;
@@ -38,6 +45,7 @@ export interface WorkbenchOptions {
 export function createWorkbench({
   store,
   runtime,
+  kernels = singleThread(),
   decoder,
   packs,
   cpuTime,
@@ -46,7 +54,10 @@ export function createWorkbench({
   const items = createItems({ store, packs, now });
   const datasets = cacheOf<Dataset>(2);
   const spaces = cacheOf<LatentSpace>(4, (space) => space.dispose());
-  const desk: Desk = { store, runtime, decoder, packs, items, datasets, spaces, cpuTime, now };
+  const projections = cacheOf<Projection>(2);
+  const surroundings = cacheOf<Surroundings>(4);
+  const caches = { datasets, spaces, projections, surroundings };
+  const desk: Desk = { store, runtime, kernels, decoder, packs, items, ...caches, cpuTime, now };
 
   return {
     async project() {
@@ -61,8 +72,7 @@ export function createWorkbench({
     show: ({ id }) => items.find(id),
     async remove({ id }) {
       await items.remove(id);
-      datasets.drop(id);
-      spaces.drop(id);
+      for (const cache of Object.values(caches)) cache.drop(id);
     },
 
     addData: (args, job) => addData(desk, args, job),
@@ -77,6 +87,11 @@ export function createWorkbench({
 
     map: (args, job) => map(desk, args, job),
     coordinates: (args) => coordinates(desk, args),
+    keep: (args) => keep(desk, args),
+    place: (args, job) => place(desk, args, job),
+
+    neighbors: (args) => neighbors(desk, args),
+    neighborTable: (args, job) => neighborTable(desk, args, job),
 
     async files({ id }) {
       const info = await items.find(id);
@@ -101,8 +116,16 @@ export function createWorkbench({
   };
 }
 
-function methodInfo({ name, title, summary, options }: SpaceMethod | MapMethod): MethodInfo {
-  return { name, title, summary, options: [...options] };
+function methodInfo(method: SpaceMethod | MapMethod): MethodInfo {
+  const { name, title, summary, options } = method;
+  return {
+    name,
+    title,
+    summary,
+    options: [...options],
+    ...('cautions' in method && { cautions: [...method.cautions] }),
+    ...('labels' in method && method.labels !== undefined && { labels: method.labels }),
+  };
 }
 
 /** Rows as they are kept, copied. */

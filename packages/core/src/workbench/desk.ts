@@ -1,20 +1,27 @@
-/** What the verbs work with: the items, the engine, and the data sets and spaces used last. */
+/** What the verbs work with: the items, the engine, and the data sets, spaces and maps used last. */
 import type { ImageDecoder, Dataset } from '../data/index.ts';
+import type { Kernels } from '../kernels/index.ts';
+import type { Projection } from '../maps/index.ts';
 import type { Runtime } from '../runtime/index.ts';
 import type { LatentSpace } from '../spaces/index.ts';
 import type { Cache } from './cache.ts';
 import type { Items } from './items.ts';
+import type { Surroundings } from './neighbors.ts';
 import type { Packs } from './packs.ts';
 import type { Store } from './store.ts';
 
 export interface Desk {
   readonly store: Store;
   readonly runtime: Runtime;
+  /** for maps and neighbours */
+  readonly kernels: Kernels;
   readonly decoder?: ImageDecoder;
   readonly packs?: Packs;
   readonly items: Items;
   readonly datasets: Cache<Dataset>;
   readonly spaces: Cache<LatentSpace>;
+  readonly projections: Cache<Projection>;
+  readonly surroundings: Cache<Surroundings>;
   /** milliseconds of CPU time of this process so far, all threads */
   readonly cpuTime?: () => number;
   readonly now: () => Date;

@@ -27,6 +27,7 @@ const WHOLE: Record<Kind, object> = {
     ...common,
     kind: 'map',
     nComponents: 2,
+    stopped: false,
     quality: { trustworthiness: 1, continuity: 1, neighborRecall: 1, nNeighbors: 15, sampleSize: 60 },
   },
 };
@@ -36,6 +37,22 @@ describe('parseInfo', () => {
     expect(parseInfo(jsonBytes(WHOLE[kind]), kind, 'x')).toEqual(WHOLE[kind]);
     const other = kind === 'map' ? 'data' : 'map';
     expect(() => parseInfo(jsonBytes(WHOLE[kind]), other, 'a/b')).toThrow(`a/b does not describe a ${other}`);
+  });
+
+  it('fills in what the first maps did not say', () => {
+    const { stopped: _, warnings: __, ...old } = WHOLE.map as Record<string, unknown>;
+    expect(parseInfo(jsonBytes(old), 'map', 'x')).toEqual({ ...old, stopped: false, warnings: [] });
+    for (const [field, wrong] of Object.entries({
+      stopped: 1,
+      warnings: 'x',
+      iterations: -1,
+      figures: [],
+      keepNeighbors: 'x',
+    })) {
+      expect(() => parseInfo(jsonBytes({ ...old, [field]: wrong }), 'map', 'a/b')).toThrow(
+        `a field ${field} that is not`,
+      );
+    }
   });
 
   it.each<[Kind, string]>([

@@ -94,9 +94,19 @@ const MAP: Fields<MapInfo> = {
       nNeighbors: count,
       sampleSize: count,
     })(value),
+  label: optional(text),
+  figures: optional(figures),
+  iterations: optional(count),
+  stopped: optional(flag),
+  start: optional(text),
+  align: optional(text),
+  keepNeighbors: optional(count),
+  warnings: optional(listOf(text)),
   seconds: finite,
   cpuSeconds: optional(finite),
 };
+/** What info.json did not say from the first version on. */
+const LATER: Partial<Record<Kind, object>> = { map: { stopped: false, warnings: [] } };
 const FIELDS: Record<Kind, Record<string, Check>> = { data: DATA, space: SPACE, map: MAP };
 
 /**
@@ -107,7 +117,7 @@ export function parseInfo(bytes: Uint8Array, kind: Kind, what: string): ItemInfo
   const info = parseJson(bytes, what) as (ItemInfo & Record<string, unknown>) | null;
   if (!record(info) || info?.kind !== kind) throw malformed(what, `does not describe a ${kind}`);
   const wrong = wrongField(info, FIELDS[kind]);
-  if (wrong === undefined) return info;
+  if (wrong === undefined) return { ...LATER[kind], ...info };
   throw malformed(
     what,
     `${Object.hasOwn(info, wrong) ? `has a field ${wrong} that is not as it should be` : `has no ${wrong}`}`,

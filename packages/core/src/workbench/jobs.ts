@@ -7,6 +7,7 @@
 import { InputError, errorToMessage, isAbort, jobControl } from '../base/index.ts';
 import type { ErrorMessage, JobOptions, Progress } from '../base/index.ts';
 import type { LearnDetail } from '../spaces/index.ts';
+import type { MapPreview } from './workbench.ts';
 import type { JobVerb } from './verbs.ts';
 
 export type JobState = 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
@@ -181,7 +182,7 @@ function startJob(info: JobInfo, work: (job: Required<JobOptions>) => Promise<un
 
 /** Puts progress where a later reader needs it: epochs are kept, previews and the rest replace what was before. */
 function note(job: Job, progress: Progress): void {
-  const { preview, record, ...rest } = (progress.detail ?? {}) as Partial<LearnDetail>;
+  const { preview, coordinates, rows, record, ...rest } = (progress.detail ?? {}) as Partial<LearnDetail & MapPreview>;
   const event = (detail: unknown): JobEvent => ({
     number: ++job.number,
     type: 'progress',
@@ -191,6 +192,7 @@ function note(job: Job, progress: Progress): void {
   if (record) job.epochs.push(plain);
   job.latest = record ? undefined : plain;
   if (preview) job.preview = event({ ...rest, preview });
+  if (coordinates) job.preview = event({ ...rest, coordinates, ...(rows && { rows }) });
   job.info.progress = plain.type === 'progress' ? plain.progress : undefined;
   notify(job);
 }

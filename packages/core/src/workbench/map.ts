@@ -1,19 +1,26 @@
 /** `map`: a space's codes or a data set's rows → coordinates, and how far they can be believed. */
-import type { JobOptions, Matrix } from '../base/index.ts';
-import { InputError, isAbort } from '../base/index.ts';
-import { readRows, writeNpy } from '../data/index.ts';
-import type { Dataset } from '../data/index.ts';
+import type { JobOptions, Matrix, Progress } from '../base/index.ts';
+import { InputError } from '../base/index.ts';
+import { readNpyMatrix, writeNpy } from '../data/index.ts';
+import type { KernelJob } from '../kernels/index.ts';
 import { mapMethods } from '../maps/index.ts';
+import type { MapDetail, MapMethod, Projection } from '../maps/index.ts';
 import { measureMap } from '../measures/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
-import { codes, readMatrix } from './apply.ts';
-import { useDataset } from './datasets.ts';
+import { readMatrix } from './apply.ts';
 import { startClock } from './desk.ts';
 import type { Desk } from './desk.ts';
 import { named } from './learn.ts';
-import type { MapArgs, MapInfo } from './workbench.ts';
+import { givenNeighbors, labelCodes, numbersOf, startOf } from './map-inputs.ts';
+import { previewOf } from './map-preview.ts';
+import { neighborKeep } from './neighbor-keep.ts';
+import type { MapArgs, MapInfo, MapPreview } from './workbench.ts';
 
-export async function map(desk: Desk, args: MapArgs, job: JobOptions = {}): Promise<MapInfo> {
+const KEEP = 'keep.npy';
+const KEEP_NEIGHBORS = 15;
+
+/** Nothing is kept unless it comes to its end, or is stopped by its control. */
+export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview> = {}): Promise<MapInfo> {
   const { of, name } = args;
   const method = named(mapMethods, args.method, 'map');
   const options = resolveOptions(method.name, method.options, args.options);
@@ -23,19 +30,34 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions = {}): Prom
     throw new InputError(`${of} is a map already; name a space or a data set`, { code: 'wrong-kind' });
   }
   const data = source.kind === 'space' ? source.data : source.id;
-  const x = source.kind === 'space' ? await codes(desk, { space: of }) : await allRows(desk, of);
-  const labels = await labelCodes(desk, data, x.rows);
+  const x = await numbersOf(desk, source);
+  const labels = await labelCodes(desk, data, x.rows, args.label);
+  if (method.labels === 'needed' && !labels) throw noLabels(method, data);
+  const neighbors = args.neighbors && givenNeighbors(x, args.neighbors);
+  const start = await startOf(desk, args, { method: method.name, options, rows: x.rows });
   job.signal?.throwIfAborted();
 
   const clock = startClock(desk);
-  const projection = await method.fit(x, options, job);
-  const { seconds, cpuSeconds } = clock();
+  const watch = watched(job);
+  const projection = await method.fit(x, options, {
+    signal: job.signal,
+    control: job.control,
+    onProgress: watch.onProgress,
+    kernels: desk.kernels,
+    labels,
+    neighbors,
+    start,
+  });
+  const made = { ...clock(), ...watch.outcome(projection) };
   const { coordinates, figures } = projection;
-  const quality = await measureMap(x, coordinates, { labels, ...job });
+  const measuring = plainJob(desk, job);
+  const quality = await measureMap(x, coordinates, { labels, ...measuring });
   if (figures.explainedVariance !== undefined) quality.explainedVariance = Math.min(1, figures.explainedVariance);
+  const keepNeighbors = Math.min(KEEP_NEIGHBORS, x.rows - 1);
+  const kept = keepNeighbors > 0 ? await neighborKeep(x, coordinates, keepNeighbors, measuring) : undefined;
   job.signal?.throwIfAborted();
 
-  const made: Omit<MapInfo, 'id'> = {
+  const info: Omit<MapInfo, 'id'> = {
     kind: 'map',
     created: desk.now().toISOString(),
     ...(source.kind === 'space' && { space: of }),
@@ -44,12 +66,20 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions = {}): Prom
     options,
     nComponents: coordinates.cols,
     quality,
-    seconds,
-    cpuSeconds,
+    figures,
+    ...(args.label !== undefined && { label: args.label }),
+    ...(args.start !== undefined && { start: args.start }),
+    ...(kept && { keepNeighbors }),
+    warnings: [...projection.warnings],
+    ...made,
   };
-  const files = { ...projection.toFiles(), 'coordinates.npy': writeNpy(coordinates) };
+  const files = {
+    ...projection.toFiles(),
+    'coordinates.npy': writeNpy(coordinates),
+    ...(kept && { [KEEP]: writeNpy({ shape: [kept.length], data: kept }) }),
+  };
   const base = source.kind === 'space' ? `${of}-${method.name}` : `${of}-rows-${method.name}`;
-  return desk.items.add<MapInfo>(made, files, { name, base });
+  return desk.items.add<MapInfo>(info, files, { name, base });
 }
 
 /** [n, nComponents] */
@@ -58,23 +88,44 @@ export async function coordinates(desk: Desk, { map: id }: { map: string }): Pro
   return readMatrix(desk, 'maps', id, 'coordinates.npy');
 }
 
-async function allRows(desk: Desk, id: string): Promise<Matrix> {
-  const info = await desk.items.findKind(id, 'data');
-  return useDataset(desk, info, (dataset) => readRows(dataset.rows));
-}
-
-/** The label of each row; none when the data has none, has been removed, or is other data by now. */
-async function labelCodes(desk: Desk, data: string, n: number): Promise<Int32Array | undefined> {
-  try {
-    const info = await desk.items.findKind(data, 'data');
-    return await useDataset(desk, info, (dataset) => (dataset.rows.nSamples === n ? labelsOf(dataset) : undefined));
-  } catch (error) {
-    if (isAbort(error) || !(error instanceof InputError)) throw error;
-    return undefined;
+/** [n] */
+export async function keep(desk: Desk, { map: id }: { map: string }): Promise<Float32Array> {
+  const info = await desk.items.findKind(id, 'map');
+  if (info.keepNeighbors === undefined) {
+    throw new InputError(`${id} was made before Portolan counted the neighbours that each point keeps; map anew`, {
+      code: 'no-keep',
+    });
   }
+  const source = await desk.store.open('maps', id, KEEP);
+  return (await readNpyMatrix(await source.slice(0), `maps/${id}/${KEEP}`)).data;
 }
 
-function labelsOf({ columns, label }: Dataset): Int32Array | undefined {
-  const column = columns.find((column) => column.name === label);
-  return column?.type === 'category' ? column.codes : undefined;
+/** A job without what a map has to show, with the kernels. */
+function plainJob({ kernels }: Desk, { signal, onProgress }: JobOptions<MapPreview>): KernelJob {
+  return { signal, onProgress: onProgress as KernelJob['onProgress'], kernels };
+}
+
+/** Passes progress on, and remembers how far it came. */
+function watched({ onProgress, control }: JobOptions<MapPreview>) {
+  let last: MapDetail | undefined;
+  return {
+    onProgress(progress: Progress<MapDetail>): void {
+      last = progress.detail ?? last;
+      if (!onProgress) return;
+      const { detail, ...rest } = progress;
+      onProgress({ ...rest, ...(detail && { detail: previewOf(detail) }) });
+    },
+    outcome({ figures }: Projection): { iterations?: number; stopped: boolean } {
+      const iterations = figures.iterations ?? last?.iteration;
+      const stopped = control?.stopped === true && last !== undefined && (iterations ?? 0) < last.nIter;
+      return { ...(iterations !== undefined && { iterations }), stopped };
+    },
+  };
+}
+
+function noLabels({ name }: MapMethod, data: string): InputError {
+  return new InputError(
+    `${name} needs labels, and ${data} has no label column; name a column of categories as the label, or choose a method that needs none`,
+    { code: 'no-labels' },
+  );
 }

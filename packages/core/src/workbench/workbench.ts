@@ -4,8 +4,9 @@
  */
 import type { JobOptions, Matrix } from '../base/index.ts';
 import type { ByteSource, Column, Medium, Rows } from '../data/index.ts';
-import type { MapQuality } from '../maps/index.ts';
-import type { EpochRecord, LearnJob, LearnMetrics, OptionSpec, Options } from '../spaces/index.ts';
+import type { MapDetail, MapQuality } from '../maps/index.ts';
+import type { Distance, Nearest, Neighbors } from '../neighbors/index.ts';
+import type { EpochRecord, Figures, LearnJob, LearnMetrics, OptionSpec, Options } from '../spaces/index.ts';
 
 export interface ProjectInfo {
   /** the folder's name, or the browser project's */
@@ -82,6 +83,21 @@ export interface MapInfo {
   options: Options;
   nComponents: number;
   quality: MapQuality;
+  /** the column whose categories it was made or measured with, where one was named */
+  label?: string;
+  /** plain figures of the method itself: klDivergence, explainedVariance */
+  figures?: Figures;
+  /** how far it came, for methods that go step by step */
+  iterations?: number;
+  /** whether it was stopped before its end; `map` with `start` goes on from there */
+  stopped: boolean;
+  /** the earlier map that it began at, and the one that it was turned to */
+  start?: string;
+  align?: string;
+  /** of how many neighbours `keep` counts those kept; undefined where it was not counted */
+  keepNeighbors?: number;
+  warnings: string[];
+  /** of making it, without measuring; wall time, and CPU time of all threads where the platform can tell */
   seconds: number;
   cpuSeconds?: number;
 }
@@ -95,6 +111,10 @@ export interface MethodInfo {
   title: string;
   summary: string;
   options: OptionSpec[];
+  /** words of caution that belong to every map of this method */
+  cautions?: string[];
+  /** whether it needs labels, or can use them */
+  labels?: 'needed' | 'used';
 }
 
 export interface AddDataArgs {
@@ -124,6 +144,68 @@ export interface MapArgs {
   method: string;
   options?: Partial<Options>;
   name?: string;
+  /** the column of categories that methods with labels use, and that label accuracy is measured by; by default the label */
+  label?: string;
+  /** each row's neighbours where they are known, [n, k], nearest first; distances are computed when left out */
+  neighbors?: { indices: Uint32Array; distances?: Float32Array };
+  /** coordinates from elsewhere, [n, 2 or 3], for the method `coordinates` */
+  coordinates?: Matrix;
+  /** an earlier map of as many points to begin at; one of the same method and options that was stopped is gone on with */
+  start?: string;
+  /** an earlier map of the same points to be turned to, so that what moved is change and not mere rotation */
+  align?: string;
+}
+
+/** What `map` has to show; of very many points the coordinates of an even subset. */
+export interface MapPreview extends MapDetail {
+  /** which rows the coordinates are of; all when left out */
+  rows?: Uint32Array;
+}
+
+export interface NeighborsArgs {
+  /** among the rows of a data set, the codes of a space, or the points of a map */
+  of: string;
+  /** of one of them, itself left out */
+  row?: number;
+  /** or of any point: as many numbers as the rows, codes or places have */
+  point?: ArrayLike<number>;
+  k?: number;
+  distance?: Distance;
+}
+
+export interface NeighborTableArgs {
+  of: string;
+  k?: number;
+  distance?: Distance;
+  /** the share of true neighbours to be found, in (0, 1]; 1 is exact */
+  recall?: number;
+}
+
+export interface PlaceArgs {
+  map: string;
+  /** rows as the map's data has them, [m, nFeatures]; for the map of a space they are encoded first */
+  rows?: Matrix;
+  /** for the map of a space, codes instead */
+  codes?: Matrix;
+  /** their labels, m codes of the map's label column, negative where there is none */
+  labels?: Int32Array;
+}
+
+export interface Placed {
+  /** [m, nComponents] */
+  coordinates: Matrix;
+  /** undefined when what was mapped has been removed */
+  quality?: PlacedQuality;
+}
+
+/** How well new points are placed among the fitted ones; exact, on `sampleSize` of them. */
+export interface PlacedQuality {
+  /** share of a point's nearest fitted rows that are nearest on the map too */
+  neighborRecall: number;
+  /** how often the commonest label among its nearest on the map is its own; only with labels */
+  labelAccuracy?: number;
+  nNeighbors: number;
+  sampleSize: number;
 }
 
 export interface Workbench {
@@ -149,8 +231,20 @@ export interface Workbench {
   decode(args: { space: string; codes: Matrix }, job?: JobOptions): Promise<Matrix>;
   sample(args: { space: string; n: number; seed?: number }): Promise<{ codes: Matrix; rows?: Matrix }>;
 
-  map(args: MapArgs, job?: JobOptions): Promise<MapInfo>;
+  map(args: MapArgs, job?: JobOptions<MapPreview>): Promise<MapInfo>;
   coordinates(args: { map: string }): Promise<Matrix>;
+  /**
+   * Of each point, the share of its true neighbours that the map keeps near, in [0, 1].
+   * @throws InputError, code `no-keep`, for a map that was made before this was counted
+   */
+  keep(args: { map: string }): Promise<Float32Array>;
+  /** new points on a map; what is fitted stays where it is */
+  place(args: PlaceArgs, job?: JobOptions): Promise<Placed>;
+
+  /** the k nearest, nearest first, exactly */
+  neighbors(args: NeighborsArgs): Promise<Nearest>;
+  /** those of every row */
+  neighborTable(args: NeighborTableArgs, job?: JobOptions): Promise<Neighbors>;
 
   /** the files an item is kept in, and one of them: encoder.onnx, decoder.onnx, space.json, coordinates.npy … */
   files(args: { id: string }): Promise<{ name: string; bytes: number }[]>;

@@ -13,10 +13,19 @@ const texts: Check = (value) => Array.isArray(value) && value.every(text);
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const integer: Check = (value) => Number.isSafeInteger(value);
 const indices: Check = (value) => value instanceof Uint32Array;
+const labels: Check = (value) => value instanceof Int32Array;
 const plain: Check = (value) =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 const source: Check = (value) => plain(value) && typeof (value as { slice?: unknown }).slice === 'function';
 const sources: Check = (value) => Array.isArray(value) && value.length > 0 && value.every(source);
+const floats: Check = (value) => value instanceof Float32Array;
+const numbers: Check = (value) => floats(value) || (Array.isArray(value) && value.every(Number.isFinite));
+const number: Check = Number.isFinite;
+const neighbors: Check = (value) => {
+  if (!plain(value)) return false;
+  const { indices: near, distances } = value as { indices?: unknown; distances?: unknown };
+  return indices(near) && (distances === undefined || floats(distances));
+};
 const isMatrix: Check = (value) => {
   if (!plain(value)) return false;
   const { rows, cols, data } = value as Matrix;
@@ -41,7 +50,21 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
   decode: { space: text, codes: isMatrix },
   addData: { files: sources, 'name?': text, 'labels?': source, 'label?': text, 'image?': plain },
   learn: { data: text, method: text, 'options?': plain, 'name?': text },
-  map: { of: text, method: text, 'options?': plain, 'name?': text },
+  map: {
+    of: text,
+    method: text,
+    'options?': plain,
+    'name?': text,
+    'label?': text,
+    'neighbors?': neighbors,
+    'coordinates?': isMatrix,
+    'start?': text,
+    'align?': text,
+  },
+  keep: { map: text },
+  place: { map: text, 'rows?': isMatrix, 'codes?': isMatrix, 'labels?': labels },
+  neighbors: { of: text, 'row?': count, 'point?': numbers, 'k?': count, 'distance?': text },
+  neighborTable: { of: text, 'k?': count, 'distance?': text, 'recall?': number },
   exportProject: { 'ids?': texts },
   importProject: { zip: source },
 };
