@@ -10,3 +10,7 @@ export { randomizedSvdSteps, centredMap } from './randomized-svd.ts';
 export type { LinearMap, RandomizedSvdOptions, Svd } from './randomized-svd.ts';
 export { procrustes } from './procrustes.ts';
 export type { Alignment } from './procrustes.ts';
+export { checkGraph, connectedComponents, degrees, subgraph } from './sparse-graph.ts';
+export type { Components, SparseGraph } from './sparse-graph.ts';
+export { laplacianEigenvectors, laplacianSteps } from './laplacian.ts';
+export type { LaplacianEigen, LaplacianOptions } from './laplacian.ts';
