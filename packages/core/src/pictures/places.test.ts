@@ -34,6 +34,26 @@ describe('the place of a category', () => {
     expect(Math.hypot(x - 6, y + 5)).toBeLessThan(0.6);
   });
 
+  it('is among its own rather than where all meet', () => {
+    // eight rays from a common middle, densest there
+    const rays = Array.from({ length: 4000 }, (_, i) => {
+      const angle = ((i % 8) * Math.PI) / 4 + 0.1 * rng.normal();
+      const radius = 6 * Math.abs(rng.normal());
+      return [radius * Math.cos(angle), radius * Math.sin(angle)];
+    });
+    const coordinates = Float32Array.from(rays.flat());
+    const points = densestPoints(
+      coordinates,
+      Int32Array.from(rays, (_, i) => i % 8),
+      8,
+    );
+    points.forEach((point, ray) => {
+      const [x, y] = at(coordinates, point);
+      expect(Math.hypot(x, y)).toBeGreaterThan(1.5);
+      expect(point % 8).toBe(ray);
+    });
+  });
+
   it('lies on a ring, not in its empty middle', () => {
     const coordinates = Float32Array.from(
       { length: 2000 },

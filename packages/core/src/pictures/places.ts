@@ -1,16 +1,18 @@
 /**
- * Where the name of a category should stand on a map: at a point of it, where it is densest. The mean would often lie
- * between two halves, on ground that belongs to others.
+ * Where the name of a category should stand on a map: at a point of it, where it is densest and among its own. The mean
+ * would often lie between two halves, on ground that belongs to others.
  *
- * Each category gets a grid of its own over the middle of its points; the fullest cell of the smoothed counts is the
- * start of a few steps of mean shift (Fukunaga & Hostetler 1975), and the nearest point of the category ends it.
+ * Each category gets a grid of its own over the middle of its points. A cell counts as many as are in it and, half,
+ * around it, times the share they have of all points there. A step of mean shift (Fukunaga & Hostetler 1975) from the
+ * best cell and the nearest point of the category end it.
  */
 import { InputError } from '../base/index.ts';
 
 /** Shares of the points that the grid leaves out on each side: outliers would make its cells coarse. */
 const TAIL = 0.02;
 const MAX_SIDE = 48;
-const SHIFTS = 4;
+/** So many of all points say whose ground a cell is. */
+const OTHERS = 50_000;
 
 /**
  * For each category the point at which its name should stand, or −1 for one without a point that has a place.
@@ -59,40 +61,52 @@ function densest(coordinates: Float32Array, members: Uint32Array): number {
   const cell = Math.max(across.span, down.span) / side || 1;
   const cols = Math.max(1, Math.ceil(across.span / cell));
   const rows = Math.max(1, Math.ceil(down.span / cell));
-  const counts = new Float32Array(cols * rows);
-  for (const i of members) {
+  const cellAt = (i: number): number => {
     const col = Math.floor((coordinates[2 * i] - across.low) / cell);
     const row = Math.floor((coordinates[2 * i + 1] - down.low) / cell);
-    if (col >= 0 && row >= 0 && col <= cols && row <= rows) {
-      counts[Math.min(row, rows - 1) * cols + Math.min(col, cols - 1)]++;
-    }
+    if (!(col >= 0 && row >= 0 && col <= cols && row <= rows)) return -1;
+    return Math.min(row, rows - 1) * cols + Math.min(col, cols - 1);
+  };
+  const own = new Float32Array(cols * rows);
+  for (const i of members) {
+    const at = cellAt(i);
+    if (at >= 0) own[at]++;
   }
-  const best = fullest(counts, cols, rows);
+  const all = new Float32Array(cols * rows);
+  const n = coordinates.length / 2;
+  const stride = Math.ceil(n / OTHERS);
+  for (let i = 0; i < n; i += stride) {
+    const at = cellAt(i);
+    if (at >= 0) all[at] += stride;
+  }
+  const best = best3x3(own, all, cols, rows);
   let x = across.low + ((best % cols) + 0.5) * cell;
   let y = down.low + (Math.floor(best / cols) + 0.5) * cell;
-  for (let shift = 0; shift < SHIFTS; shift++) {
-    const [meanX, meanY, count] = meanAround(coordinates, members, x, y, 1.5 * cell);
-    if (count === 0) break;
+  const [meanX, meanY, count] = meanAround(coordinates, members, x, y, 1.5 * cell);
+  if (count > 0) {
     x = meanX;
     y = meanY;
   }
   return nearest(coordinates, members, x, y);
 }
 
-/** The cell with the most points in it and, half as much, around it. */
-function fullest(counts: Float32Array, cols: number, rows: number): number {
+function best3x3(own: Float32Array, all: Float32Array, cols: number, rows: number): number {
   let best = 0;
   let most = -1;
   for (let row = 0; row < rows; row++) {
     for (let col = 0; col < cols; col++) {
-      let sum = 0;
+      let mine = 0;
+      let total = 0;
       for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++) {
         for (let c = Math.max(0, col - 1); c <= Math.min(cols - 1, col + 1); c++) {
-          sum += counts[r * cols + c] * (r === row ? 1 : 0.5) * (c === col ? 1 : 0.5);
+          const weight = (r === row ? 1 : 0.5) * (c === col ? 1 : 0.5);
+          mine += weight * own[r * cols + c];
+          total += weight * all[r * cols + c];
         }
       }
-      if (sum > most) {
-        most = sum;
+      const score = mine > 0 ? (mine * mine) / Math.max(mine, total) : 0;
+      if (score > most) {
+        most = score;
         best = row * cols + col;
       }
     }
