@@ -1,6 +1,7 @@
 /** Portolan beside its peers: the same work, the same machine, by turns. `npm run bench -- --help` */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { machine } from './lib/machine.mjs';
@@ -21,13 +22,14 @@ Names: ${Object.keys(SUITES).join(', ')}; all of them by default.
 
   --turns N    measurements of each side, by turns; each turn is a seed (default 5)
   --epochs N   epochs of learning (default 10)
-  --write      write the results to docs/benchmarks.md
+  --write      write the results to docs/benchmarks.md, in place of earlier ones of the same names
   --json       print the raw figures, one JSON object, instead of tables
   --help
 
 Peers that are not installed are left out, and the results say how to get them.
 The machine should have nothing else to do.`;
 
+const RESULTS = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
 function misuse(message) {
@@ -73,24 +75,41 @@ function build() {
     console.error('The build has errors, so figures may be of an older one: npm run check says more.');
 }
 
+/** Sections by name, in the order of SUITES: those measured now, and of the others what the file has. */
+function merged(fresh) {
+  const kept = {};
+  if (existsSync(RESULTS)) {
+    const [, ...parts] = readFileSync(RESULTS, 'utf8').split(/^<!-- ([\w-]+) -->\n/m);
+    for (let i = 0; i < parts.length; i += 2) kept[parts[i]] = parts[i + 1].trim();
+  }
+  const all = { ...kept, ...fresh };
+  return Object.keys(SUITES)
+    .filter((name) => all[name])
+    .map((name) => `<!-- ${name} -->\n\n${all[name]}`);
+}
+
 const { names, turns, epochs, write, json } = options();
 build();
 const head = machine();
 const log = (text) => process.stderr.write(`${text}\n`);
-const sections = [];
+const sections = {};
 const raw = { machine: head };
 for (const name of names) {
+  const date = new Date().toISOString().slice(0, 10);
+  const when = `${date}, load ${loadavg()[0].toFixed(1)} at the start, ${turns} ${turns === 1 ? 'turn' : 'turns'}`;
   try {
     const result = await SUITES[name]({ turns, epochs, log });
     raw[name] = result.raw;
-    sections.push([`## ${result.title}`, result.table, ...result.notes.map((note) => `- ${note}`)].join('\n\n'));
+    const notes = result.notes.map((note) => `- ${note}`).join('\n');
+    sections[name] = [`## ${result.title}`, `Measured on ${when}.`, result.table, notes].filter(Boolean).join('\n\n');
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
-    sections.push(`## ${name}\n\n- ${error.message}`);
+    sections[name] = `## ${name}\n\n- ${error.message}`;
   }
 }
-const intro = `Medians of ${turns} measurements by turns; a ratio is the median of the ratios within a turn. Images/s are those of the
-updates alone, after ten mini-batches of warm-up, the same for all. Made by \`npm run bench -- --write\`.`;
-const text = ['# Benchmarks', head.map((line) => `- ${line}`).join('\n'), intro, ...sections].join('\n\n');
-console.log(json ? JSON.stringify(raw) : text);
-if (write) writeFileSync(path('../docs/benchmarks.md'), `${text}\n`);
+const intro = `Medians of measurements by turns; each turn is a seed, and a ratio is the median of the ratios within a turn. Learning: images/s
+are those of the updates alone, after ten mini-batches of warm-up, the same for all. Maps and neighbours: time is that of the work
+alone, each side compiled and run in before; quality is judged by one program (bench/maps). Made by \`npm run bench -- --write\`.`;
+const page = (parts) => ['# Benchmarks', head.map((line) => `- ${line}`).join('\n'), intro, ...parts].join('\n\n');
+console.log(json ? JSON.stringify(raw) : page(Object.values(sections)));
+if (write) writeFileSync(RESULTS, `${page(merged(sections))}\n`);

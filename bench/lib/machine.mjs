@@ -9,7 +9,7 @@ export function machine() {
     `${new Date().toISOString().slice(0, 10)} · ${model.trim()}, ${availableParallelism()} cores, ` +
       `${Math.round(totalmem() / 2 ** 30)} GB, ${type()}; load ${loadavg()[0].toFixed(1)} at the start`,
     `Node ${process.versions.node}, onnxruntime-node ${version('onnxruntime-node')}, onnxruntime-web ${version('onnxruntime-web')}`,
-    `Peers: ${[python('torch', 'PyTorch'), python('sklearn', 'scikit-learn'), npmPeer('@tensorflow/tfjs'), npmPeer('@jax-js/jax')].join(', ')}`,
+    `Peers: ${peers().join(', ')}`,
   ];
   return lines;
 }
@@ -17,6 +17,19 @@ export function machine() {
 function version(name) {
   return JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
 }
+
+const PYTHON = [
+  ['torch', 'PyTorch'],
+  ['scikit-learn', 'scikit-learn'],
+  ['umap-learn', 'umap-learn'],
+  ['pynndescent', 'pynndescent'],
+  ['numba', 'numba'],
+  ['hnswlib', 'hnswlib'],
+  ['faiss', 'faiss'],
+];
+const NPM = ['@tensorflow/tfjs', '@jax-js/jax', 'umap-js'];
+
+const peers = () => [...pythonPeers(), ...NPM.map(npmPeer)];
 
 function npmPeer(name) {
   try {
@@ -27,12 +40,21 @@ function npmPeer(name) {
   }
 }
 
-function python(module, title) {
+function pythonPeers() {
+  const program = `
+import importlib.metadata, json
+versions = {}
+for name in ${JSON.stringify(PYTHON.map(([name]) => name))}:
+    try: versions[name] = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError: pass
+print(json.dumps(versions))`;
+  let versions = {};
   try {
-    const command = `import ${module}; print(${module}.__version__)`;
-    const found = execFileSync(process.env.PYTHON ?? '/usr/bin/python3', ['-c', command], { stdio: 'pipe' });
-    return `${title} ${String(found).trim()}`;
+    versions = JSON.parse(
+      String(execFileSync(process.env.PYTHON ?? '/usr/bin/python3', ['-c', program], { stdio: 'pipe' })),
+    );
   } catch {
-    return `${title} not installed`;
+    // no Python, no versions
   }
+  return PYTHON.map(([name, title]) => `${title} ${versions[name]?.split('+')[0] ?? 'not installed'}`);
 }
