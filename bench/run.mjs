@@ -8,13 +8,14 @@ import { machine } from './lib/machine.mjs';
 import { Missing } from './lib/measure.mjs';
 import { browser, decode } from './suites/browser.mjs';
 import { convVae, dense } from './suites/learning.mjs';
+import { heldOut } from './suites/held-out.mjs';
 import { million, threads } from './suites/growth.mjs';
 import { pcaMap, tsne, umap } from './suites/maps.mjs';
 import { neighbors } from './suites/neighbors.mjs';
 import { pca } from './suites/pca.mjs';
 
 const LEARNING = { dense, 'conv-vae': convVae, decode, browser };
-const MAPS = { pca, neighbors, umap, tsne, 'pca-map': pcaMap, million, threads };
+const MAPS = { pca, neighbors, umap, tsne, 'pca-map': pcaMap, 'held-out': heldOut, million, threads };
 const SUITES = { ...LEARNING, ...MAPS };
 const HELP = `Usage: npm run bench -- [names…] [options]
 

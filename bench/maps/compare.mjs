@@ -25,6 +25,9 @@ export async function judgeNeighbors(data, file) {
   return { recall };
 }
 
+/** { fittedAccuracy, placedAccuracy } by placed.py. */
+export const judgePlaced = (data, file, fitted) => judged([path('placed.py'), file, labelsFile(data), String(fitted)]);
+
 const judged = (args) =>
   measured(process.env.PYTHON ?? '/usr/bin/python3', args, { env: pythonEnvironment(2), hint: PYTHON_HINT });
 
