@@ -24,6 +24,7 @@ const state = fc.record({
   pins: fc.array(pin, { maxLength: 4 }),
   selection: fc.array(fc.nat(1e5), { maxLength: 20 }),
   camera: fc.option(fc.record({ x: real, y: real, scale: fc.constantFrom(0.5, 12, 340.25) }), { nil: null }),
+  words: fc.constantFrom(null, 'categories' as const, 'samples' as const),
   thumbnails: fc.boolean(),
   backdrop: fc.boolean(),
 });

@@ -2,6 +2,7 @@
  * What is looked at, as a value: it is undone, kept in the address, and sent to others as a link.
  * In the address it is a query in the fragment, so that it never reaches a server's log.
  */
+import type { NamingKind } from './naming.ts';
 import { filterFromText, filterToText, type Filter } from './filters.ts';
 
 /** A pinned sample, or a pinned place: with more than two latent dimensions a place may lie off the map's plane. */
@@ -25,6 +26,8 @@ export interface ViewState {
   pins: readonly Pin[];
   selection: readonly number[];
   camera: CameraState | null;
+  /** the words on the map */
+  words: NamingKind | null;
   thumbnails: boolean;
   backdrop: boolean;
 }
@@ -39,12 +42,15 @@ export const START: ViewState = {
   pins: [],
   selection: [],
   camera: null,
+  words: null,
   thumbnails: false,
   backdrop: false,
 };
 
 /** A lasso over more samples than this isn't put in the address: links must stay short enough to send. */
 const MAX_SELECTION = 200;
+
+const KINDS: readonly NamingKind[] = ['categories', 'keywords', 'samples'];
 
 const number = (x: number): string => String(Number(x.toPrecision(6)));
 
@@ -62,6 +68,7 @@ export function toAddress(state: ViewState): string {
     query.set('select', state.selection.join('.'));
   }
   if (state.camera) query.set('at', [state.camera.x, state.camera.y, state.camera.scale].map(number).join(','));
+  if (state.words !== null) query.set('words', state.words);
   const show = [...(state.thumbnails ? ['pictures'] : []), ...(state.backdrop ? ['plane'] : [])];
   if (show.length > 0) query.set('show', show.join(','));
   return query.toString();
@@ -83,6 +90,7 @@ export function fromAddress(fragment: string): ViewState {
     pins: (query.get('pins') ?? '').split('~').flatMap(pinFromText),
     selection: selection.filter(isIndex),
     camera: at?.length === 3 && at[2] > 0 ? { x: at[0], y: at[1], scale: at[2] } : null,
+    words: KINDS.find((kind) => kind === query.get('words')) ?? null,
     thumbnails: show.includes('pictures'),
     backdrop: show.includes('plane'),
   };

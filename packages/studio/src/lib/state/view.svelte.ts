@@ -21,6 +21,7 @@ class View {
   pins = $derived(this.now.pins);
   selection = $derived(this.now.selection);
   camera = $derived(this.now.camera);
+  words = $derived(this.now.words);
   thumbnails = $derived(this.now.thumbnails);
   backdrop = $derived(this.now.backdrop);
 
@@ -81,7 +82,7 @@ class View {
       ...where,
       camera: null,
       pins: this.now.pins.filter((pin) => sameData && pin.kind === 'sample'),
-      ...(!sameData && { beside: null, color: undefined, filters: [], selection: [], thumbnails: false }),
+      ...(!sameData && { beside: null, color: undefined, filters: [], selection: [], words: null, thumbnails: false }),
     };
     if (step) this.set(change);
     else this.amend(change);

@@ -7,6 +7,7 @@ import { readRows, rowsOf, type Column, type Rows } from '@portolan/core/data';
 import { neighborIndex, type Nearest, type NeighborIndex } from '@portolan/core/neighbors';
 import { atlasLayout, paint, shrunk, type ImageMedium, type Rgb, type Tone } from '../pictures.ts';
 import { falseNeighbors, reachOf, rhumbLines, type Rhumb } from '../rhumb.ts';
+import { namesFor, type Name, type NamingKind } from '../naming.ts';
 import { sortRows } from '../table.ts';
 import { Moved, serve } from './rpc.ts';
 
@@ -88,6 +89,11 @@ const api = {
   }): Moved<Uint32Array> {
     const sorted = sortRows(which, column, descending);
     return new Moved(sorted, [sorted.buffer]);
+  },
+
+  /** Words for the map, by a column that is sent along. */
+  names({ kind, column, points }: { kind: NamingKind; column: Column; points: Uint32Array | null }): Name[] {
+    return places ? namesFor(kind, column, places, points) : [];
   },
 
   /** All thumbnails in one picture. */

@@ -1,0 +1,62 @@
+/** The words on the map: made in the scout's thread when the map, the colours or the kind of words change. */
+import type { Column } from '@portolan/core/data';
+import type { MapLabel } from '@portolan/view';
+import type { NamingKind } from '../naming.ts';
+import { latest } from '../latest.ts';
+import { samples } from './samples.svelte.ts';
+import { shown } from './shown.svelte.ts';
+import { view } from './view.svelte.ts';
+import { scout } from './workers.ts';
+
+/** So many different texts that they name single samples. */
+const FEW = 400;
+
+class Naming {
+  labels = $state.raw<readonly MapLabel[]>([]);
+
+  /** what colours, if it has names */
+  #category: Column | undefined = $derived(
+    shown.column?.type === 'category' && shown.column.categories.length <= FEW ? shown.column : undefined,
+  );
+  /** the column whose texts say the most: words or sentences, else names that are nearly one a sample */
+  #text: Column | undefined = $derived(
+    samples.columns.find(({ type }) => type === 'text') ??
+      samples.columns.find((column) => column.type === 'category' && column.categories.length > FEW),
+  );
+  /** the kinds of words that these data have */
+  kinds: readonly NamingKind[] = $derived([
+    ...(this.#category ? (['categories'] as const) : []),
+    ...(this.#text ? (['samples', 'keywords'] as const) : []),
+  ]);
+
+  #ask = latest(
+    (args: { kind: NamingKind; column: Column; key: unknown }) =>
+      scout().call('names', { kind: args.kind, column: args.column, points: shown.points?.rows ?? null }),
+    (names, { key }) => {
+      if (key !== shown.points) return;
+      const colors = shown.colors?.legend.type === 'category' ? shown.colors.legend.entries : [];
+      this.labels = names.map(({ text, point, weight, code }) => ({
+        text,
+        indices: [point],
+        priority: weight,
+        ...(code !== undefined && { color: colors[code]?.color }),
+      }));
+    },
+  );
+
+  /** To be called when what it looks at changes. */
+  refresh(): void {
+    const { words } = view;
+    const column = words === 'categories' ? this.#category : this.#text;
+    const { points } = shown;
+    void shown.colors;
+    if (!words || !column || !points || shown.inLearning || points.coordinates.cols !== 2) {
+      this.labels = [];
+      this.#ask.drop();
+      return;
+    }
+    this.#ask.ask({ kind: words, column, key: points });
+  }
+}
+
+export const naming = new Naming();
