@@ -1,0 +1,84 @@
+/** What the colours mean, to be clicked: a category is hidden or shown, with shift shown alone. */
+import { categoryColors, gradientStops } from '@portolan/core/pictures';
+import type { Column } from '@portolan/core/data';
+import { cellText, numberText } from '../cells.ts';
+import type { Coloring } from '../types.ts';
+import { h } from './dom.ts';
+import { toggled } from './search.ts';
+
+export interface LegendView {
+  element: HTMLElement;
+  coloring: Coloring | null;
+  /** a CSS colour for a category */
+  colorOf(code: number): string;
+}
+
+const MAX_ENTRIES = 200;
+
+/** @param onHide  told which codes are hidden now; −1 is what is missing */
+export function legendOf(
+  column: Column | undefined,
+  {
+    dark,
+    missing,
+    hidden,
+    onHide,
+  }: { dark: boolean; missing: string; hidden: ReadonlySet<number>; onHide: (hidden: Set<number>) => void },
+): LegendView {
+  const element = h('section', { className: 'legend', 'aria-label': column ? `Colour: ${column.name}` : 'Colour' });
+  const none: LegendView = { element, coloring: null, colorOf: () => missing };
+  if (!column || column.type === 'text') {
+    element.hidden = true;
+    return none;
+  }
+  element.append(h('h2', {}, column.name));
+  if (column.type !== 'category') return { ...none, coloring: ofNumbers(column, element) };
+
+  const { codes, categories } = column;
+  const colors = categoryColors(categories.length, { dark });
+  const counts = new Map<number, number>();
+  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+  const all = [...counts.keys()].sort((a, b) => (a < 0 ? 1 : b < 0 ? -1 : a - b));
+  const list = h('ul');
+  for (const code of all.slice(0, MAX_ENTRIES)) {
+    const name = code < 0 ? 'missing' : categories[code];
+    const dot = h('i');
+    dot.style.background = code < 0 ? missing : colors[code];
+    const button = h(
+      'button',
+      {
+        type: 'button',
+        title: 'Click hides or shows it; shift-click shows it alone',
+        'aria-pressed': String(!hidden.has(code)),
+        onclick: (event) => onHide(toggled(hidden, code, event.shiftKey, all)),
+      },
+      dot,
+      h('span', {}, name),
+      h('small', {}, counts.get(code)!.toLocaleString('en')),
+    );
+    list.append(h('li', {}, button));
+  }
+  element.append(list);
+  if (all.length > MAX_ENTRIES) element.append(h('p', {}, `and ${all.length - MAX_ENTRIES} more; search for them`));
+  if (hidden.size > 0) {
+    element.append(h('button', { type: 'button', className: 'all', onclick: () => onHide(new Set()) }, 'Show all'));
+  }
+  return { element, coloring: { type: 'category', codes, colors }, colorOf: (code) => colors[code] ?? missing };
+}
+
+function ofNumbers(column: Extract<Column, { values: Float64Array }>, element: HTMLElement): Coloring {
+  let low = Infinity;
+  let high = -Infinity;
+  let [least, most] = [0, 0];
+  column.values.forEach((value, i) => {
+    if (value < low) [low, least] = [value, i];
+    if (value > high) [high, most] = [value, i];
+  });
+  if (!(low <= high)) [low, high] = [0, 0];
+  const bar = h('i', { className: 'scale' });
+  bar.style.background = `linear-gradient(to right, ${gradientStops('viridis').join(', ')})`;
+  const text = (row: number): string =>
+    column.type === 'time' ? cellText(column, row) : numberText(column.values[row]);
+  element.append(bar, h('div', { className: 'ends' }, h('span', {}, text(least)), h('span', {}, text(most))));
+  return { type: 'number', values: Float32Array.from(column.values), domain: [low, high], scale: 'viridis' };
+}
