@@ -32,12 +32,13 @@ class Naming {
   #ask = latest(
     (args: { kind: NamingKind; column: Column; key: unknown }) =>
       scout().call('names', { kind: args.kind, column: args.column, points: shown.points?.rows ?? null }),
-    (names, { key }) => {
+    (names, { key, kind }) => {
       if (key !== shown.points) return;
       const colors = shown.colors?.legend.type === 'category' ? shown.colors.legend.entries : [];
       this.labels = names.map(({ text, point, weight, code }) => ({
         text,
-        indices: [point],
+        // a sample's name stands beside it, that of many on its place
+        ...(kind === 'samples' ? { indices: [point] } : { place: placeOf(point) }),
         priority: weight,
         ...(code !== undefined && { color: colors[code]?.color }),
       }));
@@ -57,6 +58,11 @@ class Naming {
     }
     this.#ask.ask({ kind: words, column, key: points });
   }
+}
+
+function placeOf(point: number): readonly [number, number] {
+  const { data } = shown.points!.coordinates;
+  return [data[2 * point], data[2 * point + 1]];
 }
 
 export const naming = new Naming();
