@@ -356,7 +356,7 @@ describe('drawing', () => {
         codes: Int32Array.from({ length: n }, (_, i) => i % 10),
         colors: window.view.categoryColors(10),
       });
-      map.pick([300, 200]);
+      await map.whenReady();
       const times: number[] = [];
       for (let k = 0; k < 2000; k++) {
         const begin = performance.now();

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { extentOf, extentOfPoints, fitExtent, mixCameras, pixelAt, placeAt, zoomAbout } from './camera.ts';
+import { boxOfPoints, extentOf, fitExtent, mixCameras, pixelAt, placeAt, zoomAbout } from './camera.ts';
 
 const size = { width: 800, height: 500 };
 const place = fc.tuple(
@@ -66,8 +66,8 @@ describe('camera', () => {
 
   it('takes the extent of finite points only', () => {
     const coordinates = Float32Array.of(1, 2, NaN, 9, 3, -5, Infinity, 0);
-    expect(extentOfPoints(coordinates)).toEqual({ xMin: 1, xMax: 3, yMin: -5, yMax: 2 });
-    expect(extentOfPoints(coordinates, Uint32Array.of(1, 3))).toBeNull();
-    expect(extentOfPoints(new Float32Array(0))).toBeNull();
+    expect(boxOfPoints(coordinates, 2)).toEqual({ xMin: 1, xMax: 3, yMin: -5, yMax: 2, zMin: 0, zMax: 0 });
+    expect(boxOfPoints(coordinates, 2, Uint32Array.of(1, 3))).toBeNull();
+    expect(boxOfPoints(new Float32Array(0), 2)).toBeNull();
   });
 });

@@ -1,10 +1,14 @@
 /** The map's frames: what has changed is drawn, once a frame and only then; and the same drawn into files. */
+import { isSpatial, perspectiveOf, projector } from './camera.ts';
 import { parseColor } from './colors.ts';
+import { densityScale, pointShare } from './density.ts';
 import type { Emitter } from './emitter.ts';
 import { mapToBlob, mapToSvg } from './export.ts';
 import { graticuleLines } from './graticule.ts';
+import type { Net } from './graticule.ts';
 import { LABEL_FADE, LabelLayer } from './labels.ts';
 import type { DrawnLabel } from './labels.ts';
+import { Minimap } from './minimap.ts';
 import { Clock } from './motion.ts';
 import type { Navigation } from './navigation.ts';
 import { drawOverlay, edgeBoxes, labelFont } from './overlay.ts';
@@ -15,12 +19,17 @@ import type { Picking } from './picking.ts';
 import type { PointState } from './point-state.ts';
 import type { Frame } from './renderer.ts';
 import type { Stage } from './stage.ts';
-import type { MapEvents, MapTheme, Place } from './types.ts';
+import type { DensityScale, MapEvents, MapTheme, Place } from './types.ts';
 
 /** What faded points keep of their opacity. */
 const FADED_OPACITY = 0.16;
+/** What shows in the overview. */
+const OVERVIEWED: ReadonlySet<Part> = new Set<Part>(['positions', 'style', 'order']);
 /** Milliseconds to wait for a lost context to come back. */
 const PATIENCE = 5000;
+/** Milliseconds of a frame that go into taking over points. */
+const TAKING_OVER = 30;
+const NO_NET = { vertical: [], horizontal: [] };
 
 interface DrawingParts {
   stage: Stage;
@@ -48,9 +57,13 @@ export class Drawing {
   /** a lasso or box being drawn, pixels */
   outline: readonly Place[] | null = null;
   private readonly parts: DrawingParts;
+  private minimap: Minimap | null = null;
   private scheduled = 0;
   private waiting = 0;
   private wasMoving = false;
+  /** all points given are with the renderer; until then it draws those before, where they were */
+  private ready = true;
+  private lastTime = 1;
   /** the map itself, under its overlay, is not as it was drawn last */
   private stale = true;
 
@@ -63,6 +76,19 @@ export class Drawing {
 
   mark(...parts: Part[]): void {
     this.painter.mark(...parts);
+    if (parts.some((part) => OVERVIEWED.has(part))) this.minimap?.touch(this.theme);
+    this.invalidate();
+  }
+
+  /** Whether something is still to be drawn, or moves. */
+  get busy(): boolean {
+    return this.scheduled !== 0 || !this.ready;
+  }
+
+  /** Pictures are chosen anew: there are other points to choose from, or they are seen from elsewhere. */
+  chooseAgain(): void {
+    if (!this.painter.thumbnails) return;
+    this.painter.chooseAgain();
     this.invalidate();
   }
 
@@ -77,7 +103,7 @@ export class Drawing {
     const { motion } = this.parts.navigation;
     this.scheduled ||= requestAnimationFrame((now) => {
       this.scheduled = 0;
-      this.glide.advance(now);
+      if (this.ready) this.advanceGlide(now);
       this.fade.advance(now);
       if (motion.advance(now)) this.parts.events.emit('camera', { ...motion.current });
       const { stale } = this;
@@ -97,13 +123,15 @@ export class Drawing {
     const pixelRatio = window.devicePixelRatio || 1;
     try {
       if (stale) {
-        this.sync();
+        this.ready = this.sync(TAKING_OVER);
         this.painter.renderer.draw(this.frame(pixelRatio));
+        if (!this.ready) this.invalidate();
       }
     } catch (error) {
       events.emit('error', { message: error instanceof Error ? error.message : String(error) });
       return;
     }
+    this.minimap?.look(isSpatial(navigation.camera) ? null : navigation.extent, this.theme);
     const context = stage.overlayContext(size, pixelRatio);
     if (!context) return;
     const { labels, running } = this.placeLabels(context);
@@ -124,7 +152,7 @@ export class Drawing {
   toBlob(scale: number): Promise<Blob> {
     if (!this.painter.renderer)
       return Promise.reject(new Error('view: the map cannot be drawn now: its graphics context is lost'));
-    this.sync();
+    this.ready = this.sync(Infinity);
     const blob = mapToBlob(this.painter.renderer, this.frame(1), this.overlay(true), scale);
     this.draw();
     return blob;
@@ -140,6 +168,18 @@ export class Drawing {
       lines: this.painter.lines,
       backdrop: this.painter.backdrop,
     });
+  }
+
+  /** @param moveTo  what is told where in map units the middle of the view should be */
+  addMinimap(moveTo: (x: number, y: number) => void): void {
+    const { stage, points } = this.parts;
+    const source = () => ({
+      count: points.count,
+      coordinates: points.flat(),
+      visible: points.visible,
+      colorOf: (point: number) => points.colorOf(point, this.theme),
+    });
+    this.minimap = new Minimap(stage.root, source, moveTo);
   }
 
   /** Draws on the stage's canvas from now on, again after its context was lost. */
@@ -166,13 +206,32 @@ export class Drawing {
   destroy(): void {
     cancelAnimationFrame(this.scheduled);
     clearTimeout(this.waiting);
+    this.minimap?.destroy();
     this.painter.renderer?.destroy();
     this.painter.stop();
   }
 
-  private sync(): void {
-    const { navigation, picking } = this.parts;
-    this.painter.sync(this.theme, navigation.camera, navigation.size, () => picking.grid);
+  /** What the legend of a density says; null when none is drawn. */
+  densityScale(): DensityScale | null {
+    const { renderer, density } = this.painter;
+    if (!renderer || !density) return null;
+    const frame = this.frame(1);
+    return densityScale(density, renderer.densest(), frame);
+  }
+
+  private advanceGlide(now: number): void {
+    if (!this.glide.running) return;
+    this.glide.advance(now);
+    if (this.glide.running) return;
+    this.parts.points.arrive();
+    // the renderer draws the end of the way once more, then lets go of its beginning
+    this.painter.mark('arrival');
+  }
+
+  private sync(milliseconds: number): boolean {
+    const { motion } = this.parts.navigation;
+    const sight = motion.running && isSpatial(motion.current) ? null : this.parts.picking.sight;
+    return this.painter.sync(this.theme, milliseconds, sight);
   }
 
   private frame(pixelRatio: number): Frame {
@@ -181,22 +240,55 @@ export class Drawing {
     const { camera, size, fitting } = navigation;
     // where pictures stand among them, points step back
     const opacity = fitting.opacity(camera.scale, pointRadius) * (this.painter.hasPictures ? 0.55 : 1);
+    if (this.ready) this.lastTime = this.glide.value;
     return {
       camera,
       width: size.width,
       height: size.height,
       pixelRatio,
-      time: this.glide.value,
+      perspective: perspectiveOf(camera, size),
+      middle: [0, 0],
+      isTile: false,
+      depths: this.depths(),
+      time: this.lastTime,
       pointRadius,
       opacity,
       unselectedOpacity: points.selection && points.selection.length > 0 ? opacity * 0.3 : opacity,
       fadedOpacity: 1 - this.fade.value * (1 - FADED_OPACITY),
+      pointShare: pointShare(this.painter.density, fitting.coverage(camera.scale, pointRadius)),
+      ink: parseColor(theme.ink),
       background: parseColor(theme.background),
       muted: parseColor(theme.muted),
       graticule: parseColor(theme.graticule),
       accent: parseColor(theme.accent),
-      net: graticuleLines(camera, size),
+      net: this.net(),
     };
+  }
+
+  /** A map in space has no graticule: what lies on a line of it would depend on the depth. */
+  private net(): Net {
+    const { camera, size } = this.parts.navigation;
+    return isSpatial(camera) ? NO_NET : graticuleLines(camera, size);
+  }
+
+  /** How far the nearest and the farthest corner of the box of all points are, as multiples of the distance of the middle. */
+  private depths(): [number, number] {
+    const { camera, size, fitting } = this.parts.navigation;
+    const { box } = fitting;
+    if (!isSpatial(camera) || !box) return [1, 1];
+    const project = projector(camera, size);
+    const out = new Float64Array(3);
+    let [near, far] = [Infinity, 0];
+    for (const x of [box.xMin, box.xMax]) {
+      for (const y of [box.yMin, box.yMax]) {
+        for (const z of [box.zMin, box.zMax]) {
+          const depth = project(x, y, z, out)[2];
+          near = Math.min(near, depth);
+          far = Math.max(far, depth);
+        }
+      }
+    }
+    return [Math.max(0, near), far];
   }
 
   private overlay(forExport: boolean): OverlayScene {
@@ -208,7 +300,7 @@ export class Drawing {
       size,
       theme: this.theme,
       fontFamily: stage.fontFamily(),
-      net: graticuleLines(camera, size),
+      net: this.net(),
       labels: forExport ? this.placeLabels(stage.overlayContext(size, 1), 0).labels : [],
       pins: this.pins,
       highlight: place && {
@@ -226,9 +318,9 @@ export class Drawing {
   ): { labels: DrawnLabel[]; running: boolean } {
     if (!context || this.labels.isEmpty) return { labels: [], running: false };
     const { points, navigation, stage } = this.parts;
-    const { camera, size } = navigation;
+    const { size } = navigation;
     const family = stage.fontFamily();
-    this.labels.anchor(points.to, points.visible);
+    this.labels.anchor(() => points.flat(), points.visible);
     const around = {
       size,
       pixelOf: (place: Place) => navigation.pixelAt(place),
@@ -243,9 +335,21 @@ export class Drawing {
         context.font = labelFont(fontSize, bold, family);
         return context.measureText(text).width;
       },
-      obstacles: edgeBoxes(graticuleLines(camera, size), size),
+      obstacles: this.obstacles(),
       time: this.glide.value,
     };
     return this.labels.layOut(around, family);
+  }
+
+  /** What is written or lies at the edges, where labels must not be. */
+  private obstacles(): { x: number; y: number; width: number; height: number }[] {
+    const { size } = this.parts.navigation;
+    const boxes = edgeBoxes(this.net(), size);
+    const overview = this.minimap?.covers;
+    if (overview) {
+      const { width, height } = overview;
+      boxes.push({ x: size.width - width / 2, y: size.height - height / 2, width, height });
+    }
+    return boxes;
   }
 }

@@ -1,5 +1,5 @@
 /** The map as a file: PNG in tiles of what the renderer can draw at once, SVG from the same data. */
-import { extentOf, pixelAt } from './camera.ts';
+import { depthOf, isSpatial, moved, NEAREST, pixelAt, projector } from './camera.ts';
 import { hexOf } from './colors.ts';
 import { copyPicture } from './gl/program.ts';
 import type { GraticuleLine } from './graticule.ts';
@@ -8,7 +8,7 @@ import type { OverlayScene } from './overlay.ts';
 import type { PointState } from './point-state.ts';
 import { MUTED, SELECTED } from './renderer.ts';
 import type { Frame, MapRenderer } from './renderer.ts';
-import type { Backdrop, Line } from './types.ts';
+import type { Backdrop, Line, Place } from './types.ts';
 
 /** Draws the frame `scale` times as large, tile by tile, and what is written over it. */
 export function mapToBlob(renderer: MapRenderer, frame: Frame, overlay: OverlayScene, scale: number): Promise<Blob> {
@@ -18,18 +18,23 @@ export function mapToBlob(renderer: MapRenderer, frame: Frame, overlay: OverlayS
   const context = canvas.getContext('2d');
   if (!context) return Promise.reject(new Error('view: no 2-D canvas to make a picture with'));
   const tile = Math.floor(renderer.maxSize / scale); // CSS pixels
+  // the tones of tiles are those of the whole
+  const isTile = frame.width > tile || frame.height > tile;
+  if (isTile)
+    renderer.draw({ ...frame, pixelRatio: Math.min(1, renderer.maxSize / Math.max(frame.width, frame.height)) });
   for (let top = 0; top < frame.height; top += tile) {
     for (let left = 0; left < frame.width; left += tile) {
       const width = Math.min(tile, frame.width - left);
       const height = Math.min(tile, frame.height - top);
-      const { x, y, scale: unit } = frame.camera;
-      const camera = {
-        x: x + (left + width / 2 - frame.width / 2) / unit,
-        y: y - (top + height / 2 - frame.height / 2) / unit,
-        scale: unit,
-      };
+      const across = left + width / 2 - frame.width / 2;
+      const down = top + height / 2 - frame.height / 2;
+      const spatial = isSpatial(frame.camera);
+      const camera = spatial
+        ? frame.camera
+        : moved(frame.camera, across / frame.camera.scale, -down / frame.camera.scale);
+      const middle: [number, number] = spatial ? [-across, down] : [0, 0];
       const net = { vertical: shifted(frame.net.vertical, left), horizontal: shifted(frame.net.horizontal, top) };
-      renderer.draw({ ...frame, camera, width, height, net, pixelRatio: scale });
+      renderer.draw({ ...frame, camera, middle, isTile, width, height, net, pixelRatio: scale });
       context.drawImage(renderer.canvas, Math.round(left * scale), Math.round(top * scale));
     }
   }
@@ -69,7 +74,7 @@ export function mapToSvg({ points, time, frame, overlay, lines, backdrop }: SvgS
   for (const { pixel, opacity } of horizontal) parts.push(`<path d="M0 ${r(pixel)}H${width}" opacity="${opacity}"/>`);
   parts.push('</g>', ...dotsOf(points, time, frame, overlay));
   for (const { points: places, color = theme.ink, width: stroke = 1, dashed, opacity = 1 } of lines) {
-    const path = places.map((place) => pixelAt(camera, frame, place).map(r).join(' ')).join('L');
+    const path = places.map((place) => rounded(pixelAt(camera, frame, place)).join(' ')).join('L');
     const dash = dashed ? ' stroke-dasharray="5 4"' : '';
     const look = `fill="none" stroke="${escape(color)}" stroke-width="${stroke}" opacity="${opacity}"${dash}`;
     if (places.length > 1) parts.push(`<path d="M${path}" ${look}/>`);
@@ -85,7 +90,7 @@ export function mapToSvg({ points, time, frame, overlay, lines, backdrop }: SvgS
   }
   parts.push('</g>');
   for (const { place, label } of pins) {
-    const [x, y] = pixelAt(camera, frame, place).map(r);
+    const [x, y] = rounded(pixelAt(camera, frame, place));
     parts.push(`<circle cx="${x}" cy="${y}" r="6" fill="none" stroke="${escape(theme.accent)}" stroke-width="1.75"/>`);
     if (!label) continue;
     const text = `font-family="${family}" font-size="12" font-weight="600" dominant-baseline="middle"`;
@@ -96,21 +101,25 @@ export function mapToSvg({ points, time, frame, overlay, lines, backdrop }: SvgS
 }
 
 function dotsOf(points: PointState, time: number, frame: Frame, { theme }: OverlayScene): string[] {
-  const { camera, pointRadius, opacity, unselectedOpacity } = frame;
-  const { codes, palette } = points.style(theme);
-  const { flags, order } = points.layers();
-  const { xMin, xMax, yMin, yMax } = extentOf(camera, frame);
-  const margin = pointRadius / camera.scale;
+  const { camera, width, height, pointRadius, opacity, unselectedOpacity } = frame;
+  const { codeOf, palette } = points.style(theme);
+  const { flags, slots } = points.layers();
+  const project = projector(camera, frame);
+  const out = new Float64Array(3);
   const groups = new Map<number, string[]>();
-  for (const i of order) {
+  for (let k = 0; k < points.count; k++) {
+    const i = points.order[slots ? slots[k] : k];
     const place = points.placeOf(i, time);
     if (!place) continue;
-    const [x, y] = place;
-    if (x < xMin - margin || x > xMax + margin || y < yMin - margin || y > yMax + margin) continue;
-    const key = flags[i] === MUTED ? -1 : flags[i] === SELECTED ? 65_536 + codes[i] : codes[i];
+    const [x, y, far] = project(place[0], place[1], depthOf(place), out);
+    const margin = pointRadius;
+    if (far <= NEAREST || x < -margin || x > width + margin || y < -margin || y > height + margin) continue;
+    const code = codeOf ? codeOf(i) : 0;
+    const flag = flags ? flags[i] : 0;
+    const key = flag === MUTED ? -1 : flag === SELECTED ? 65_536 + code : code;
     const dots = groups.get(key) ?? [];
     groups.set(key, dots);
-    dots.push(`M${pixelAt(camera, frame, place).map(r).join(' ')}h0`);
+    dots.push(`M${r(x)} ${r(y)}h0`);
   }
   return [...groups]
     .sort(([a], [b]) => a - b)
@@ -141,4 +150,8 @@ function r(value: number): number {
 
 function escape(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+}
+
+function rounded([x, y]: Place): [number, number] {
+  return [r(x), r(y)];
 }

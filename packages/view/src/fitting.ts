@@ -1,18 +1,21 @@
 /** How a set of points sits in the view: the camera that shows all of it, and what size and opacity its points get. */
-import { extentOfPoints, fitExtent } from './camera.ts';
+import { boxOfPoints, fitBox, fitExtent, FIRST_TURN } from './camera.ts';
 import type { Size } from './camera.ts';
 import { fittedRadius, occupiedShare, opacityFor, zoomedRadius } from './level-of-detail.ts';
-import type { Camera, Extent } from './types.ts';
+import type { Box, Camera } from './types.ts';
 
 /** CSS pixels kept free around points that are brought into view. */
 export const PADDING = 44;
 /** How far out and in one may zoom, by the scale at which all points fit. */
 const OUT = 1 / 8;
 const IN = 50_000;
+/** Points looked at to tell how they are spread. */
+const MAX_SAMPLE = 100_000;
 
 export class Fitting {
   /** of all points that have a place */
-  extent: Extent | null = null;
+  box: Box | null = null;
+  nComponents: 2 | 3 = 2;
   /** shows all points */
   camera: Camera = { x: 0, y: 0, scale: 100 };
   private count = 0;
@@ -23,21 +26,22 @@ export class Fitting {
     this.size = size;
   }
 
-  measure(coordinates: Float32Array): void {
-    this.count = coordinates.length / 2;
-    this.extent = extentOfPoints(coordinates);
-    this.share = this.extent ? occupiedShare(coordinates, this.extent) : 1;
+  measure(coordinates: Float32Array, nComponents: 2 | 3): void {
+    this.count = coordinates.length / nComponents;
+    this.nComponents = nComponents;
+    this.box = boxOfPoints(coordinates, nComponents);
+    this.share = this.box ? occupiedShare(sampleOf(coordinates, nComponents), this.box) : 1;
     this.resize(this.size);
   }
 
   resize(size: Size): void {
     this.size = size;
-    if (this.extent) this.camera = fitExtent(this.extent, size, PADDING);
+    if (this.box) this.camera = this.around(this.box, FIRST_TURN);
   }
 
-  /** The camera that shows an extent, as near as one may come. */
-  cameraFor(extent: Extent): Camera {
-    const camera = fitExtent(extent, this.size, PADDING);
+  /** The camera that shows a box, as near as one may come, turned as another is. */
+  cameraFor(box: Box, { yaw = FIRST_TURN.yaw, pitch = FIRST_TURN.pitch }: Partial<Camera>): Camera {
+    const camera = this.around(box, { yaw, pitch });
     return { ...camera, scale: this.withinScales(camera.scale) };
   }
 
@@ -56,9 +60,31 @@ export class Fitting {
   }
 
   opacity(scale: number, radius: number): number {
-    if (!this.extent) return 1;
-    const { xMin, xMax, yMin, yMax } = this.extent;
-    const pixels = this.share * ((xMax - xMin) * scale + 2 * radius) * ((yMax - yMin) * scale + 2 * radius);
-    return opacityFor((this.count * Math.PI * radius * radius) / pixels);
+    return this.box ? opacityFor(this.coverage(scale, radius)) : 1;
   }
+
+  /** How many points lie over each other on average where there are any: area of discs over area occupied. */
+  coverage(scale: number, radius: number): number {
+    if (!this.box) return 0;
+    const { xMin, xMax, yMin, yMax } = this.box;
+    const pixels = this.share * ((xMax - xMin) * scale + 2 * radius) * ((yMax - yMin) * scale + 2 * radius);
+    return (this.count * Math.PI * radius * radius) / pixels;
+  }
+
+  private around(box: Box, turn: { yaw: number; pitch: number }): Camera {
+    return this.nComponents === 3 ? fitBox(box, this.size, PADDING, turn) : fitExtent(box, this.size, PADDING);
+  }
+}
+
+/** x and y of the points, of an even sample of them when they are very many. */
+function sampleOf(coordinates: Float32Array, nComponents: 2 | 3): Float32Array {
+  const n = coordinates.length / nComponents;
+  if (nComponents === 2 && n <= MAX_SAMPLE) return coordinates;
+  const step = nComponents * Math.ceil(n / MAX_SAMPLE);
+  const sample = new Float32Array(2 * Math.ceil(coordinates.length / step));
+  for (let i = 0, at = 0; i < coordinates.length; i += step) {
+    sample[at++] = coordinates[i];
+    sample[at++] = coordinates[i + 1];
+  }
+  return sample;
 }

@@ -1,6 +1,6 @@
 /**
  * Pointer, wheel, touch and keys on an element, turned into what they mean for a map. Pixels are CSS pixels from the
- * element's top left. One pointer drags, two pinch; shift makes any drag a lasso.
+ * element's top left. One pointer drags, two pinch; shift makes any drag a lasso. In space a drag turns, shift-drag pans.
  */
 import { boxRing } from './polygon.ts';
 import type { Direction } from './point-grid.ts';
@@ -8,6 +8,9 @@ import type { Place, Tool } from './types.ts';
 
 export interface GestureTarget {
   tool(): Tool;
+  /** whether the map is one in space, which a drag turns and shift-drag pans */
+  isSpatial(): boolean;
+  turn(dx: number, dy: number): void;
   pan(dx: number, dy: number): void;
   /** `eased` for a step (a notch of a wheel, a double click), not for a gesture that is followed continuously */
   zoom(pixel: Place, factor: number, eased: boolean): void;
@@ -36,9 +39,14 @@ const ARROWS: Record<string, Direction> = {
   ArrowUp: 'up',
   ArrowDown: 'down',
 };
-const NUDGE: Record<Direction, Place> = { left: [80, 0], right: [-80, 0], up: [0, 80], down: [0, -80] };
+const NUDGE: Record<Direction, readonly [dx: number, dy: number]> = {
+  left: [80, 0],
+  right: [-80, 0],
+  up: [0, 80],
+  down: [0, -80],
+};
 
-type Drag = { kind: 'pan' | 'lasso' | 'box'; start: Place; last: Place; moved: boolean; ring: Place[] };
+type Drag = { kind: 'pan' | 'turn' | 'lasso' | 'box'; start: Place; last: Place; moved: boolean; ring: Place[] };
 
 /** Starts listening; the function it gives back stops it. */
 export function listenForGestures(element: HTMLElement, target: GestureTarget): () => void {
@@ -66,7 +74,7 @@ export function listenForGestures(element: HTMLElement, target: GestureTarget): 
       endDrag();
       return;
     }
-    const kind = event.shiftKey ? 'lasso' : target.tool();
+    const kind = kindOf(target.tool(), event.shiftKey, target.isSpatial());
     drag = { kind, start: pixel, last: pixel, moved: false, ring: [pixel] };
   };
 
@@ -83,8 +91,9 @@ export function listenForGestures(element: HTMLElement, target: GestureTarget): 
       return;
     }
     if (!drag.moved && distance(drag.start, pixel) <= CLICK_SLACK) return;
-    if (drag.kind === 'pan') {
-      target.pan(pixel[0] - drag.last[0], pixel[1] - drag.last[1]);
+    const isMove = drag.kind === 'pan' || drag.kind === 'turn';
+    if (isMove) {
+      target[drag.kind === 'turn' ? 'turn' : 'pan'](pixel[0] - drag.last[0], pixel[1] - drag.last[1]);
       element.style.cursor = 'grabbing';
     } else if (drag.kind === 'box') {
       drag.ring = boxRing(drag.start, pixel);
@@ -93,7 +102,7 @@ export function listenForGestures(element: HTMLElement, target: GestureTarget): 
     }
     drag.moved = true;
     drag.last = pixel;
-    if (drag.kind !== 'pan') target.outline(drag.ring);
+    if (!isMove) target.outline(drag.ring);
   };
 
   const pinch = (id: number, before: Place, pixel: Place): void => {
@@ -116,7 +125,7 @@ export function listenForGestures(element: HTMLElement, target: GestureTarget): 
       const again = event.timeStamp - lastClick.time < DOUBLE_CLICK && distance(pixel, lastClick.pixel) < 8;
       lastClick = { time: again ? -Infinity : event.timeStamp, pixel };
       if (!again) target.click(pixel, event.shiftKey);
-    } else if (kind !== 'pan') {
+    } else if (kind === 'lasso' || kind === 'box') {
       target.select(ring, kind);
     }
   };
@@ -141,17 +150,20 @@ export function listenForGestures(element: HTMLElement, target: GestureTarget): 
 
   const onDoubleClick = (event: MouseEvent): void => {
     event.preventDefault();
-    target.zoom(pixelOf(event), event.shiftKey || event.altKey ? 0.5 : 2, true);
+    if (target.isSpatial()) target.fit();
+    else target.zoom(pixelOf(event), event.shiftKey || event.altKey ? 0.5 : 2, true);
   };
 
   const onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== element) return;
+    if (event.ctrlKey || event.metaKey || event.target !== element) return;
     const direction = ARROWS[event.key];
-    if (direction && event.shiftKey) target.pan(...NUDGE[direction]);
+    if (event.altKey && !(direction && target.isSpatial())) return;
+    if (direction && event.altKey) target.turn(...NUDGE[direction]);
+    else if (direction && event.shiftKey) target.pan(...NUDGE[direction]);
     else if (direction) target.travel(direction);
     else if (event.key === '+' || event.key === '=') target.zoomMiddle(1.5);
     else if (event.key === '-' || event.key === '_') target.zoomMiddle(1 / 1.5);
-    else if (event.key === '0') target.fit();
+    else if (event.key === '0' || event.key === 'f' || event.key === 'F') target.fit();
     else if (event.key === 'Enter') target.press(event.shiftKey);
     else if (event.key === 'Escape' && drag) endDrag();
     else return;
@@ -170,6 +182,12 @@ export function listenForGestures(element: HTMLElement, target: GestureTarget): 
   element.addEventListener('dblclick', onDoubleClick, { signal });
   element.addEventListener('keydown', onKey, { signal });
   return () => stop.abort();
+}
+
+/** What a drag does: in space it turns the map and with shift moves it, on a flat one it moves it and with shift lassoes. */
+function kindOf(tool: Tool, shiftKey: boolean, isSpatial: boolean): Drag['kind'] {
+  if (isSpatial && tool === 'pan') return shiftKey ? 'pan' : 'turn';
+  return shiftKey ? 'lasso' : tool;
 }
 
 export function cursorOf(tool: Tool): string {

@@ -110,11 +110,12 @@ export class LabelLayer {
 
   /**
    * Finds the point each label stands at, if that is not known.
-   * @param coordinates  [n * 2]
+   * @param flat  the points' x and y, [n * 2]
    */
-  anchor(coordinates: Float32Array, visible: Uint8Array | null): void {
+  anchor(flat: () => Float32Array, visible: Uint8Array | null): void {
     if (!this.stale) return;
     this.stale = false;
+    const coordinates = flat();
     for (const kept of this.kept) {
       if (!kept.members) continue;
       const n = coordinates.length / 2;

@@ -55,12 +55,11 @@ export class CameraMotion {
     if (!this.clock.running) this.current = camera;
   }
 
-  /** Moves both ends alike: dragging the map while it still glides. */
-  shift(dx: number, dy: number): void {
-    const moved = (camera: Camera): Camera => ({ ...camera, x: camera.x + dx, y: camera.y + dy });
-    this.from = moved(this.from);
-    this.target = moved(this.target);
-    this.current = moved(this.current);
+  /** Changes both ends alike: dragging or turning the map while it still glides. */
+  change(by: (camera: Camera) => Camera): void {
+    this.from = by(this.from);
+    this.target = by(this.target);
+    this.current = by(this.current);
   }
 
   /** @returns whether it moved */

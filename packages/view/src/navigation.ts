@@ -1,5 +1,16 @@
 /** Where the map is looked at from: the camera, its glides, and how all points are brought into view. */
-import { easeInOut, easeOut, extentOf, extentOfPoints, pixelAt, placeAt, zoomAbout } from './camera.ts';
+import {
+  boxOfPoints,
+  easeInOut,
+  easeOut,
+  extentOf,
+  isSpatial,
+  moved,
+  pixelAt,
+  placeAt,
+  turned,
+  zoomAbout,
+} from './camera.ts';
 import type { Size } from './camera.ts';
 import { Fitting, PADDING } from './fitting.ts';
 import { CameraMotion } from './motion.ts';
@@ -8,6 +19,8 @@ import type { Camera, Extent, Place } from './types.ts';
 /** Milliseconds of a glide from one view, or one map, to another, and of a step within a view. */
 export const GLIDE = 500;
 export const STEP = 180;
+/** Radians that a drag over one CSS pixel turns a map in space. */
+const TURN = 0.007;
 
 interface NavigationEvents {
   /** the camera is elsewhere */
@@ -36,6 +49,11 @@ export class Navigation {
     return this.motion.current;
   }
 
+  /** Whether the map is seen in space, now or at the end of a glide. */
+  get isSpatial(): boolean {
+    return isSpatial(this.motion.target);
+  }
+
   get extent(): Extent {
     return extentOf(this.motion.current, this.size);
   }
@@ -54,16 +72,19 @@ export class Navigation {
     return reduced ? 0 : ms;
   }
 
-  setCamera({ x, y, scale }: Camera, animate: boolean): void {
+  setCamera({ x, y, scale, z = 0, yaw = 0, pitch = 0 }: Camera, animate: boolean): void {
     this.untouched = false;
-    this.show({ x, y, scale: this.fitting.withinScales(scale) }, animate ? this.duration(GLIDE) : 0);
+    const flat = { x, y, scale: this.fitting.withinScales(scale) };
+    const camera = this.fitting.nComponents === 3 ? turned({ ...flat, z, yaw, pitch: 0 }, 0, pitch) : flat;
+    this.show(camera, animate ? this.duration(GLIDE) : 0);
   }
 
   /** Brings all points, or those listed, into view. */
   fit(coordinates: Float32Array, indices: Uint32Array | undefined, durationMs: number): void {
-    const extent = indices ? extentOfPoints(coordinates, indices) : this.fitting.extent;
+    const { fitting } = this;
+    const box = indices ? boxOfPoints(coordinates, fitting.nComponents, indices) : fitting.box;
     this.untouched = !indices;
-    if (extent) this.show(this.fitting.cameraFor(extent), durationMs);
+    if (box) this.show(fitting.cameraFor(box, this.motion.target), durationMs);
   }
 
   /** Takes on another size; what was in view as a whole stays so. @returns whether it is another */
@@ -71,14 +92,20 @@ export class Navigation {
     if (size.width === this.size.width && size.height === this.size.height) return false;
     this.size = size;
     this.fitting.resize(size);
-    if (this.untouched && this.fitting.extent) this.show(this.fitting.camera, 0);
+    if (this.untouched && this.fitting.box) this.show(this.fitting.cameraFor(this.fitting.box, this.camera), 0);
     return true;
   }
 
   pan(dx: number, dy: number): void {
     const { scale } = this.motion.current;
     this.untouched = false;
-    this.motion.shift(-dx / scale, dy / scale);
+    this.motion.change((camera) => moved(camera, -dx / scale, dy / scale));
+    this.events.moved();
+  }
+
+  /** Turns a map in space by a drag of so many pixels. */
+  turn(dx: number, dy: number): void {
+    this.motion.change((camera) => turned(camera, -dx * TURN, dy * TURN));
     this.events.moved();
   }
 
@@ -94,14 +121,15 @@ export class Navigation {
     this.zoom([this.size.width / 2, this.size.height / 2], factor, true);
   }
 
-  bringIntoView([x, y]: Place): void {
+  bringIntoView(place: Place): void {
     const camera = this.motion.target;
-    const halfWidth = Math.max(0, this.size.width / 2 - PADDING) / camera.scale;
-    const halfHeight = Math.max(0, this.size.height / 2 - PADDING) / camera.scale;
-    const next = { ...camera, x: within(x, camera.x, halfWidth), y: within(y, camera.y, halfHeight) };
-    if (next.x === camera.x && next.y === camera.y) return;
+    const { width, height } = this.size;
+    const [px, py] = pixelAt(camera, this.size, place);
+    const across = outside(px, width) / camera.scale;
+    const down = outside(py, height) / camera.scale;
+    if (across === 0 && down === 0) return;
     this.untouched = false;
-    this.show(next, this.duration(STEP), easeOut);
+    this.show(moved(camera, across, -down), this.duration(STEP), easeOut);
   }
 
   show(camera: Camera, durationMs: number, ease = easeInOut): void {
@@ -111,7 +139,8 @@ export class Navigation {
   }
 }
 
-/** The least move of a middle that brings a value within `half` of it. */
-function within(value: number, middle: number, half: number): number {
-  return Math.min(value + half, Math.max(value - half, middle));
+/** How far a pixel lies outside of the view's padded inside, along one side of it. */
+function outside(pixel: number, length: number): number {
+  const pad = Math.min(PADDING, length / 2);
+  return Math.max(0, pixel - (length - pad)) - Math.max(0, pad - pixel);
 }

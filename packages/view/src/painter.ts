@@ -4,17 +4,29 @@ import { WebGlRenderer } from './gl/webgl-renderer.ts';
 import { ThumbnailChooser } from './level-of-detail.ts';
 import type { PointGrid } from './point-grid.ts';
 import type { PointState } from './point-state.ts';
-import type { MapRenderer } from './renderer.ts';
-import type { Backdrop, Camera, Line, MapTheme, Thumbnails } from './types.ts';
+import type { MapRenderer, ThumbnailChoice } from './renderer.ts';
+import type { Backdrop, Camera, Density, Edges, Line, MapTheme, Thumbnails } from './types.ts';
 
-export type Part = 'positions' | 'style' | 'order' | 'thumbnails' | 'backdrop' | 'lines';
-const PARTS: readonly Part[] = ['positions', 'style', 'order', 'thumbnails', 'backdrop', 'lines'];
+const PARTS = [
+  'positions',
+  'style',
+  'order',
+  'thumbnails',
+  'backdrop',
+  'lines',
+  'edges',
+  'density',
+  'arrival',
+] as const;
+export type Part = (typeof PARTS)[number];
 
 export class Painter {
   renderer: MapRenderer | null = null;
   thumbnails: Thumbnails | null = null;
   backdrop: Backdrop | null = null;
   lines: readonly Line[] = [];
+  edges: Edges | null = null;
+  density: Density | null = null;
   /** whether some points have a picture now */
   hasPictures = false;
   private readonly points: PointState;
@@ -45,21 +57,41 @@ export class Painter {
     this.chooser.reset();
   }
 
-  sync(theme: MapTheme, camera: Camera, size: Size, grid: () => PointGrid): void {
+  /**
+   * @param milliseconds  how long points may be taken over; what is left then waits for the next call
+   * @param sight  what is needed to choose pictures, or null to keep those there are
+   * @returns whether all is there
+   */
+  sync(theme: MapTheme, milliseconds: number, sight: Sight | null): boolean {
     const { renderer, points, dirty, thumbnails } = this;
-    if (!renderer) return;
-    if (dirty.has('positions')) renderer.setPositions(points.from, points.to);
+    if (!renderer) return true;
+    if (dirty.has('positions')) renderer.setPlaces(points.places());
     if (dirty.has('style')) renderer.setStyle(points.style(theme));
-    if (dirty.has('order')) {
-      const { flags, order } = points.layers();
-      renderer.setOrder(flags, order);
-    }
+    if (dirty.has('order')) renderer.setLayers(points.layers());
     if (dirty.has('thumbnails')) renderer.setThumbnails(thumbnails);
     if (dirty.has('backdrop')) renderer.setBackdrop(this.backdrop);
     if (dirty.has('lines')) renderer.setLines(this.lines, theme.ink);
+    if (dirty.has('edges')) renderer.setEdges(this.edges);
+    if (dirty.has('density')) renderer.setDensity(this.density);
+    if (dirty.has('arrival') && !points.from) renderer.arrive();
     dirty.clear();
-    const choice = thumbnails && this.chooser.choose(grid(), camera, size, thumbnails.cells, points.visible);
-    renderer.setThumbnailChoice(choice);
+    if (!thumbnails) this.choose(null);
+    else if (sight) {
+      const { grid, camera, size } = sight;
+      this.choose(grid && this.chooser.choose(grid, camera, size, thumbnails.cells, points.visible));
+    }
+    return renderer.prepare(milliseconds);
+  }
+
+  private choose(choice: ThumbnailChoice | null): void {
+    this.renderer?.setThumbnailChoice(choice);
     this.hasPictures = choice !== null;
   }
+}
+
+/** The grid over the points as the camera sees them; null while it is being made. */
+export interface Sight {
+  grid: PointGrid | null;
+  camera: Camera;
+  size: Size;
 }

@@ -2,8 +2,8 @@
  * A uniform grid over points of the plane, for picking: which is nearest, which lie in a box or a polygon.
  *
  * The grid covers the middle of the points (the 1st to the 99th percentile of a sample, widened); what lies outside is
- * clamped into the border cells, so that one far outlier does not crowd all the others into a cell. Points are kept
- * sorted by cell, coordinates beside ids, so that a cell is read in one go. Points that are not finite are left out.
+ * clamped into the border cells, so that one far outlier does not crowd all the others into a cell. Ids are kept sorted
+ * by cell, about five bytes a point; coordinates stay where they are. Points that are not finite are left out.
  */
 import { insidePolygon, extentOfPolygon } from './polygon.ts';
 import type { Extent, Place } from './types.ts';
@@ -11,11 +11,12 @@ import type { Extent, Place } from './types.ts';
 const POINTS_PER_CELL = 3;
 const MAX_CELLS = 1 << 20;
 const SAMPLE = 4096;
+/** Points looked at between two slices. */
+const SLICE = 1 << 14;
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
 export class PointGrid {
-  readonly size: number;
   private readonly cols: number;
   private readonly rows: number;
   private readonly x0: number;
@@ -24,12 +25,15 @@ export class PointGrid {
   private readonly cellHeight: number;
   /** where a cell's points begin in `ids`; one more than cells */
   private readonly starts: Uint32Array;
-  private readonly ids: Uint32Array;
-  /** [size * 2], in the order of `ids` */
+  private ids: Uint32Array = new Uint32Array(0);
   private readonly places: Float32Array;
+  private found = 0;
 
-  /** @param coordinates  [n * 2], read once */
-  constructor(coordinates: Float32Array) {
+  /**
+   * @param coordinates  [n * 2], kept: they must not change as long as the grid is used
+   * @param empty  leave filling it to `filling`
+   */
+  constructor(coordinates: Float32Array, { empty = false }: { empty?: boolean } = {}) {
     const n = coordinates.length >> 1;
     const across = middleOf(coordinates, 0);
     const down = middleOf(coordinates, 1);
@@ -42,34 +46,35 @@ export class PointGrid {
     this.y0 = down.low;
     this.cellWidth = across.span > 0 ? across.span / this.cols : 1;
     this.cellHeight = down.span > 0 ? down.span / this.rows : 1;
-
-    const cellOf = new Int32Array(n);
+    this.places = coordinates;
     this.starts = new Uint32Array(this.cols * this.rows + 1);
-    let size = 0;
+    if (!empty) for (const slice of this.filling()) void slice;
+  }
+
+  /** How many points it holds. */
+  get size(): number {
+    return this.found;
+  }
+
+  /** Fills an empty grid slice by slice, each well under a millisecond; it answers rightly when all are done. */
+  *filling(): Generator<void, void> {
+    const { starts, places } = this;
+    const n = places.length >> 1;
+    // a cell's points are counted one place behind its own, so that filling moves each beginning to where it belongs
     for (let i = 0; i < n; i++) {
-      const x = coordinates[2 * i];
-      const y = coordinates[2 * i + 1];
-      if (!(Math.abs(x) < Infinity && Math.abs(y) < Infinity)) {
-        cellOf[i] = -1;
-        continue;
-      }
-      const cell = this.rowOf(y) * this.cols + this.colOf(x);
-      cellOf[i] = cell;
-      this.starts[cell + 1]++;
-      size++;
+      if (i % SLICE === SLICE - 1) yield;
+      const cell = this.cellOf(i);
+      if (cell >= 0 && cell + 2 < starts.length) starts[cell + 2]++;
+      if (cell >= 0) this.found++;
     }
-    for (let c = 0; c < this.cols * this.rows; c++) this.starts[c + 1] += this.starts[c];
-    this.size = size;
-    this.ids = new Uint32Array(size);
-    this.places = new Float32Array(2 * size);
-    const next = this.starts.slice();
+    for (let c = 2; c < starts.length; c++) starts[c] += starts[c - 1];
+    const ids = new Uint32Array(this.found);
     for (let i = 0; i < n; i++) {
-      if (cellOf[i] < 0) continue;
-      const at = next[cellOf[i]]++;
-      this.ids[at] = i;
-      this.places[2 * at] = coordinates[2 * i];
-      this.places[2 * at + 1] = coordinates[2 * i + 1];
+      if (i % SLICE === SLICE - 1) yield;
+      const cell = this.cellOf(i);
+      if (cell >= 0) ids[starts[cell + 1]++] = i;
     }
+    this.ids = ids;
   }
 
   /**
@@ -85,8 +90,8 @@ export class PointGrid {
     for (let ring = 0; ring <= Math.max(cols, rows); ring++) {
       this.forEachRun(col, row, ring, (start, end) => {
         for (let at = start; at < end; at++) {
-          const dx = places[2 * at] - x;
-          const dy = places[2 * at + 1] - y;
+          const dx = places[2 * ids[at]] - x;
+          const dy = places[2 * ids[at] + 1] - y;
           const square = dx * dx + dy * dy;
           if (square > bestSquare || (visible && visible[ids[at]] === 0)) continue;
           if (square === bestSquare && best >= 0 && ids[at] > best) continue;
@@ -108,9 +113,10 @@ export class PointGrid {
     for (let row = bottom; row <= top; row++) {
       const end = this.starts[row * this.cols + right + 1];
       for (let at = this.starts[row * this.cols + left]; at < end; at++) {
-        const x = this.places[2 * at];
-        const y = this.places[2 * at + 1];
-        if (x >= xMin && x <= xMax && y >= yMin && y <= yMax) visit(this.ids[at], x, y);
+        const id = this.ids[at];
+        const x = this.places[2 * id];
+        const y = this.places[2 * id + 1];
+        if (x >= xMin && x <= xMax && y >= yMin && y <= yMax) visit(id, x, y);
       }
     }
   }
@@ -161,8 +167,8 @@ export class PointGrid {
     for (let ring = 0; ring <= Math.max(this.cols, this.rows); ring++) {
       this.forEachRun(col, row, ring, (start, end) => {
         for (let at = start; at < end; at++) {
-          const dx = places[2 * at] - x;
-          const dy = places[2 * at + 1] - y;
+          const dx = places[2 * ids[at]] - x;
+          const dy = places[2 * ids[at] + 1] - y;
           const along = dx * alongX + dy * alongY;
           const across = Math.abs(dx * alongY) + Math.abs(dy * alongX);
           const cost = along + 2 * across;
@@ -175,6 +181,13 @@ export class PointGrid {
       if (this.isBeyond(x, y, col, row, ring, bestCost)) break;
     }
     return best;
+  }
+
+  /** −1 for a point that is not finite */
+  private cellOf(i: number): number {
+    const x = this.places[2 * i];
+    const y = this.places[2 * i + 1];
+    return Math.abs(x) < Infinity && Math.abs(y) < Infinity ? this.rowOf(y) * this.cols + this.colOf(x) : -1;
   }
 
   private colOf(x: number): number {

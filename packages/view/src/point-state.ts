@@ -1,56 +1,97 @@
-/** The points and how they are to look, and what follows from it for the renderer: codes, palette, flags, order. */
+/** The points and how they are to look, and what follows from it for the renderer: colours by code, flags, layers. */
 import { InputError } from '@portolan/core/base';
-import { parseColor, sequentialColor, sequentialRgb } from './colors.ts';
+import { parseColor } from './colors.ts';
 import type { Rgba } from './colors.ts';
+import { checkedOrder, mixedOrder, rareFirst } from './draw-order.ts';
 import { FADED, MUTED, SELECTED } from './renderer.ts';
-import type { PointStyle } from './renderer.ts';
-import type { Coloring, MapTheme } from './types.ts';
+import type { PointLayers, PointPlaces, PointStyle } from './renderer.ts';
+import { scaleColor, scaleRgb } from './scales.ts';
+import type { Coloring, MapTheme, Place } from './types.ts';
 
-const STEPS = 256;
+/** Codes of a continuous scale, so that with the missing one they fit a byte. */
+const STEPS = 255;
 const MAX_CODES = 65_534;
+const NORMAL = 1;
 
 export class PointState {
   count = 0;
-  from: Float32Array = new Float32Array(0);
+  nComponents: 2 | 3 = 2;
+  /** [n * nComponents] */
   to: Float32Array = new Float32Array(0);
+  /** where the points come from while they glide, with `fromComponents` numbers each; null at rest */
+  from: Float32Array | null = null;
+  fromComponents: 2 | 3 = 2;
+  /** the points in the order they are drawn */
+  order: Uint32Array = new Uint32Array(0);
   coloring: Coloring | null = null;
   visible: Uint8Array | null = null;
   selection: Uint32Array | null = null;
   faded: Uint32Array | null = null;
-  flags: Uint8Array = new Uint8Array(0);
-  private drawOrder: Uint32Array = new Uint32Array(0);
+  /** the categories drawn over the others for being rare, the rarest last */
+  private rare: readonly number[] = [];
 
   /**
    * Takes new coordinates. With as many points as before they set out from where they are at `time`; colours, filter
    * and selection stay. With another number of points those are forgotten.
    * @param order  a permutation of the points, the last drawn on top; without it one that mixes any order of the data
+   * @param copy  false: the array itself is kept, and must not be changed any more
    * @returns whether the points can glide there
-   * @throws InputError unless coordinates are [n * 2] and order has n entries below n
+   * @throws InputError unless coordinates are [n * nComponents] and order names each of n points
    */
-  setCoordinates(coordinates: Float32Array, time: number, order?: Uint32Array): boolean {
-    if (coordinates.length % 2 !== 0) {
-      throw new InputError(`view: got ${coordinates.length} coordinates, expected x and y for each point`);
+  setCoordinates(
+    coordinates: Float32Array,
+    nComponents: 2 | 3,
+    time: number,
+    { order, copy = true }: { order?: Uint32Array; copy?: boolean } = {},
+  ): boolean {
+    if (coordinates.length % nComponents !== 0) {
+      const names = nComponents === 2 ? 'x and y' : 'x, y and z';
+      throw new InputError(`view: got ${coordinates.length} coordinates, expected ${names} for each point`);
     }
-    const n = coordinates.length / 2;
-    if (order && (order.length !== n || order.some((i) => i >= n))) {
-      throw new InputError(`view: the draw order must name each of ${n} points once, got ${order.length} entries`);
-    }
+    const n = coordinates.length / nComponents;
+    const given = order && checkedOrder(order, n);
     const same = n === this.count && n > 0;
-    this.from = same ? between(this.from, this.to, time) : coordinates.slice();
-    this.to = coordinates.slice();
-    if (order) this.drawOrder = order.slice();
-    else if (!same) this.drawOrder = mixedOrder(n);
+    if (same) this.setOut(time, nComponents);
+    else this.from = null;
+    this.to = copy ? coordinates.slice() : coordinates;
+    this.nComponents = nComponents;
+    if (given) this.order = given;
+    else if (!same) this.order = mixedOrder(n);
     if (!same) {
       this.count = n;
       this.coloring = this.visible = this.selection = this.faded = null;
+      this.rare = [];
     }
     return same;
+  }
+
+  places(): PointPlaces {
+    const { to, nComponents, from, fromComponents, order } = this;
+    return { to, nComponents, from, fromComponents, order };
+  }
+
+  /** x and y of the points, [n * 2]. */
+  flat(): Float32Array {
+    const { to, nComponents, count } = this;
+    if (nComponents === 2) return to;
+    const flat = new Float32Array(2 * count);
+    for (let i = 0; i < count; i++) {
+      flat[2 * i] = to[nComponents * i];
+      flat[2 * i + 1] = to[nComponents * i + 1];
+    }
+    return flat;
+  }
+
+  /** The points are where they go: what they came from is given up. */
+  arrive(): void {
+    this.from = null;
   }
 
   /** @throws InputError when a colouring has another number of points */
   setColoring(coloring: Coloring | null): void {
     if (coloring) this.checkLength(coloring.type === 'category' ? coloring.codes : coloring.values, 'the colouring');
     this.coloring = coloring;
+    this.rare = coloring?.type === 'category' ? rareFirst(coloring.codes) : [];
   }
 
   /** @throws InputError when the filter has another number of points */
@@ -60,12 +101,23 @@ export class PointState {
   }
 
   /** Where a point is at `time`; null for an index that is not one, or a point without a place. */
-  placeOf(point: number, time: number): [number, number] | null {
+  placeOf(point: number, time: number): Place | null {
     if (!(point >= 0 && point < this.count)) return null;
-    const mix = (at: number): number => this.from[at] + (this.to[at] - this.from[at]) * time;
-    const x = time >= 1 ? this.to[2 * point] : mix(2 * point);
-    const y = time >= 1 ? this.to[2 * point + 1] : mix(2 * point + 1);
-    return Number.isFinite(x) && Number.isFinite(y) ? [x, y] : null;
+    const x = this.coordinate(point, 0, time);
+    const y = this.coordinate(point, 1, time);
+    if (!Number.isFinite(x) || !Number.isFinite(y)) return null;
+    if (this.nComponents === 2) return [x, y];
+    const z = this.coordinate(point, 2, time);
+    return Number.isFinite(z) ? [x, y, z] : null;
+  }
+
+  /** One coordinate of a point at `time`; 0 where its map has none. */
+  coordinate(point: number, axis: 0 | 1 | 2, time: number): number {
+    const { to, nComponents, from, fromComponents } = this;
+    const end = axis < nComponents ? to[nComponents * point + axis] : 0;
+    if (!from || time >= 1) return end;
+    const start = axis < fromComponents ? from[fromComponents * point + axis] : 0;
+    return start + (end - start) * time;
   }
 
   /** The colour a point has, as a CSS colour. */
@@ -78,80 +130,91 @@ export class PointState {
     }
     const value = coloring.values[point];
     const [low, high] = coloring.domain;
-    return Number.isNaN(value)
-      ? missing
-      : sequentialColor(high > low ? (value - low) / (high - low) : 0, coloring.scale);
+    return Number.isNaN(value) ? missing : scaleColor(high > low ? (value - low) / (high - low) : 0, coloring.scale);
   }
 
   style({ missing, ink }: MapTheme): PointStyle {
-    const { coloring, count } = this;
-    const codes = new Uint16Array(count);
-    if (!coloring) return { codes, palette: bytes([parseColor(ink)]) };
+    const { coloring } = this;
+    if (!coloring) return { codeOf: null, nCodes: 1, palette: bytes([parseColor(ink)]) };
     const none = parseColor(missing);
     if (coloring.type === 'category') {
+      const { codes } = coloring;
       const colors = coloring.colors.length > 0 ? coloring.colors : [ink];
       const nColors = Math.min(colors.length, MAX_CODES);
-      for (let i = 0; i < count; i++) {
-        const code = coloring.codes[i];
-        codes[i] = code < 0 ? 0 : 1 + (code % nColors);
-      }
-      return { codes, palette: bytes([none, ...colors.slice(0, nColors).map(parseColor)]) };
+      const codeOf = (i: number): number => (codes[i] < 0 ? 0 : 1 + (codes[i] % nColors));
+      return { codeOf, nCodes: nColors + 1, palette: bytes([none, ...colors.slice(0, nColors).map(parseColor)]) };
     }
-    const [low, high] = coloring.domain;
+    const { values, domain } = coloring;
+    const [low, high] = domain;
     const scale = high > low ? (STEPS - 1) / (high - low) : 0;
-    for (let i = 0; i < count; i++) {
-      const value = coloring.values[i];
-      if (Number.isNaN(value)) continue;
-      codes[i] = 1 + Math.round(Math.min(STEPS - 1, Math.max(0, (value - low) * scale)));
-    }
-    const steps = Array.from({ length: STEPS }, (_, k) => sequentialRgb(k / (STEPS - 1), coloring.scale));
-    return { codes, palette: bytes([none, ...steps]) };
+    const codeOf = (i: number): number => {
+      const value = values[i];
+      return Number.isNaN(value) ? 0 : 1 + Math.round(Math.min(STEPS - 1, Math.max(0, (value - low) * scale)));
+    };
+    const steps = Array.from({ length: STEPS }, (_, k) => scaleRgb(k / (STEPS - 1), coloring.scale));
+    return { codeOf, nCodes: STEPS + 1, palette: bytes([none, ...steps]) };
   }
 
-  /** Flags of every point, and the order of drawing: filtered out at the bottom, selected on top. */
-  layers(): { flags: Uint8Array; order: Uint32Array } {
-    const { count, visible, selection, faded, drawOrder } = this;
+  /** Flags by point, or null when there are none. */
+  flags(): Uint8Array | null {
+    const { count, visible, selection, faded } = this;
+    if (!visible && !selection?.length && !faded?.length) return null;
     const flags = new Uint8Array(count);
     if (visible) for (let i = 0; i < count; i++) if (visible[i] === 0) flags[i] = MUTED;
     if (selection) for (const i of selection) if (i < count && flags[i] === 0) flags[i] = SELECTED;
     if (faded) for (const i of faded) if (i < count && flags[i] === 0) flags[i] = FADED;
-    this.flags = flags;
-    if (!visible && !selection) return { flags, order: drawOrder };
-    const ends = [0, 0, 0];
-    for (let i = 0; i < count; i++) ends[layerOf(flags[i])]++;
-    const next = [0, ends[0], ends[0] + ends[1]];
-    const order = new Uint32Array(count);
-    for (let k = 0; k < count; k++) order[next[layerOf(flags[drawOrder[k]])]++] = drawOrder[k];
-    return { flags, order };
+    return flags;
+  }
+
+  /**
+   * The layers in which points are drawn, from the bottom: filtered out, all others, rare categories, selected. Within a
+   * layer they keep their order.
+   */
+  layers(): PointLayers {
+    const { count, order, coloring, rare } = this;
+    const flags = this.flags();
+    const layered = flags !== null && (this.visible !== null || (this.selection?.length ?? 0) > 0);
+    if (!layered && rare.length === 0) return { flags, slots: null, muted: 0, selected: 0 };
+    const codes = coloring?.type === 'category' && rare.length > 0 ? coloring.codes : null;
+    const rank = new Map(rare.map((code, k) => [code, NORMAL + 1 + k]));
+    const top = NORMAL + 1 + rare.length;
+    const layerOf = (i: number): number => {
+      const flag = flags ? flags[i] : 0;
+      if (flag === MUTED) return 0;
+      if (flag === SELECTED) return top;
+      return codes ? (rank.get(codes[i]) ?? NORMAL) : NORMAL;
+    };
+    const sizes = new Uint32Array(top + 1);
+    for (let i = 0; i < count; i++) sizes[layerOf(i)]++;
+    const next = new Uint32Array(top + 1);
+    for (let k = 1; k <= top; k++) next[k] = next[k - 1] + sizes[k - 1];
+    const slots = new Uint32Array(count);
+    for (let slot = 0; slot < count; slot++) slots[next[layerOf(order[slot])]++] = slot;
+    return { flags, slots, muted: sizes[0], selected: sizes[top] };
+  }
+
+  /** Where the points set out from for the next map: from the last, or from where they are on the way to it. */
+  private setOut(time: number, next: 2 | 3): void {
+    const { from, to, count, nComponents } = this;
+    if (!from || time >= 1) {
+      this.from = to;
+      this.fromComponents = nComponents;
+      return;
+    }
+    const components = Math.max(nComponents, this.fromComponents, next) as 2 | 3;
+    const between = new Float32Array(components * count);
+    for (let i = 0; i < count; i++) {
+      for (let axis = 0; axis < components; axis++) {
+        between[components * i + axis] = this.coordinate(i, axis as 0 | 1 | 2, time);
+      }
+    }
+    this.from = between;
+    this.fromComponents = components;
   }
 
   private checkLength({ length }: ArrayLike<number>, what: string): void {
     if (length !== this.count) throw new InputError(`view: ${what} has ${length} values, expected ${this.count}`);
   }
-}
-
-function layerOf(flags: number): number {
-  return flags === MUTED ? 0 : flags === SELECTED ? 2 : 1;
-}
-
-function between(from: Float32Array, to: Float32Array, time: number): Float32Array {
-  if (time >= 1) return to;
-  const out = new Float32Array(to.length);
-  for (let i = 0; i < out.length; i++) out[i] = from[i] + (to[i] - from[i]) * time;
-  return out;
-}
-
-/** 0 … n − 1 in strides of the golden ratio, so that data sorted by class is not drawn class over class. */
-function mixedOrder(n: number): Uint32Array {
-  let stride = Math.max(1, Math.round(n * 0.6180339887));
-  while (commonDivisor(stride, n) !== 1) stride++;
-  const out = new Uint32Array(n);
-  for (let k = 0, i = 0; k < n; k++, i = (i + stride) % n) out[k] = i;
-  return out;
-}
-
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 function bytes(colors: readonly Rgba[]): Uint8Array {

@@ -4,13 +4,26 @@
  */
 import type { Rgba } from './colors.ts';
 import type { Net } from './graticule.ts';
-import type { Backdrop, Camera, Line, Thumbnails } from './types.ts';
+import type { Backdrop, Camera, Density, Edges, Line, Thumbnails } from './types.ts';
+
+/** Where points are, or come from and go to. */
+export interface PointPlaces {
+  /** [n * nComponents] */
+  to: Float32Array;
+  nComponents: 2 | 3;
+  /** [n * fromComponents]; null when they rest */
+  from: Float32Array | null;
+  fromComponents: 2 | 3;
+  /** the points in the order they are drawn, the last on top; a point's place in it is its slot */
+  order: Uint32Array;
+}
 
 /** Colours by code: 0 is missing, k > 0 the k-th of the palette. */
 export interface PointStyle {
-  /** [n] */
-  codes: Uint16Array;
-  /** [nColors * 4], 0 … 255 */
+  /** the code of a point; null when all have the first colour */
+  codeOf: ((point: number) => number) | null;
+  nCodes: number;
+  /** [nCodes * 4], 0 … 255, alpha multiplied in */
   palette: Uint8Array;
 }
 
@@ -18,6 +31,16 @@ export interface PointStyle {
 export const MUTED = 1;
 export const SELECTED = 2;
 export const FADED = 4;
+
+export interface PointLayers {
+  /** [n] by point; null when no point has any */
+  flags: Uint8Array | null;
+  /** the slots from the bottom up, [n]; null when they are drawn as they are */
+  slots: Uint32Array | null;
+  /** how many of them, at the beginning, are filtered out, and at the end selected */
+  muted: number;
+  selected: number;
+}
 
 /** Which points have a picture now, and how large it is drawn. */
 export interface ThumbnailChoice {
@@ -34,6 +57,14 @@ export interface Frame {
   height: number;
   /** device pixels a CSS pixel */
   pixelRatio: number;
+  /** one over the distance of the eye, map units; 0 for a flat map */
+  perspective: number;
+  /** CSS pixels from the middle of this picture to that of the whole view, of which it may be a tile; y up */
+  middle: readonly [number, number];
+  /** this is a tile of a larger picture: tones are those of the whole drawn last */
+  isTile: boolean;
+  /** how far the nearest and the farthest of the points are, as multiples of the distance of the middle */
+  depths: readonly [near: number, far: number];
   /** how far the points are on their way, eased, in [0, 1] */
   time: number;
   /** CSS pixels */
@@ -43,6 +74,9 @@ export interface Frame {
   unselectedOpacity: number;
   /** of what they had, the opacity that faded points are left with */
   fadedOpacity: number;
+  /** of what they had, the opacity that points have over a density */
+  pointShare: number;
+  ink: Rgba;
   background: Rgba;
   muted: Rgba;
   graticule: Rgba;
@@ -54,15 +88,21 @@ export interface MapRenderer {
   readonly canvas: HTMLCanvasElement;
   /** the widest and highest picture `draw` can make, device pixels */
   readonly maxSize: number;
-  /** where points come from and go to, [n * 2] each */
-  setPositions(from: Float32Array, to: Float32Array): void;
+  setPlaces(places: PointPlaces): void;
+  /** The points have come where they go: nothing of where they came from is needed any more. */
+  arrive(): void;
   setStyle(style: PointStyle): void;
-  /** a byte of flags for each point, and the points in the order they are drawn, the last on top */
-  setOrder(flags: Uint8Array, order: Uint32Array): void;
+  setLayers(layers: PointLayers): void;
   setThumbnails(thumbnails: Thumbnails | null): void;
   setThumbnailChoice(choice: ThumbnailChoice | null): void;
   setBackdrop(backdrop: Backdrop | null): void;
   setLines(lines: readonly Line[], defaultColor: string): void;
+  setEdges(edges: Edges | null): void;
+  setDensity(density: Density | null): void;
+  /** Takes over points for at most about so many milliseconds; until all are, the old ones are drawn. @returns whether all are */
+  prepare(milliseconds: number): boolean;
   draw(frame: Frame): void;
+  /** Points for each 100 CSS pixels square where the density drawn last is greatest; 0 without one. Waits for the drawing. */
+  densest(): number;
   destroy(): void;
 }

@@ -1,7 +1,10 @@
 /** What a map is given and what it tells: plain data, so that any page, with or without a framework, can use it. */
 
-/** Positions are map units, y up, as the projection made them; pixels are CSS pixels from the element's top left. */
-export type Place = readonly [x: number, y: number];
+/**
+ * Positions are map units, y up, as the projection made them, with a third on a map in space; pixels are CSS pixels from
+ * the element's top left.
+ */
+export type Place = readonly [x: number, y: number] | readonly [x: number, y: number, z: number];
 
 export interface Extent {
   xMin: number;
@@ -10,17 +13,33 @@ export interface Extent {
   yMax: number;
 }
 
-/** The middle of the view in map units, and CSS pixels a map unit. */
+/** An extent with a third side. */
+export interface Box extends Extent {
+  zMin: number;
+  zMax: number;
+}
+
+/**
+ * The middle of the view in map units, and CSS pixels a map unit there. Only a camera on a map in space has the rest: the
+ * middle's z, and how far it is turned to the side (`yaw`) and lifted (`pitch`, within ±π/2), radians.
+ */
 export interface Camera {
   x: number;
   y: number;
   scale: number;
+  z?: number;
+  yaw?: number;
+  pitch?: number;
 }
 
 /** Points coloured by category or by a number. Codes and values below 0 / NaN are drawn in the `missing` colour. */
 export type Coloring =
   | { type: 'category'; codes: Int32Array; colors: readonly string[] }
-  | { type: 'number'; values: Float32Array; domain: readonly [number, number]; scale: 'viridis' | 'cividis' };
+  | { type: 'number'; values: Float32Array; domain: readonly [number, number]; scale: ColorScale };
+
+/** A named scale, or colours at even distances, two or more, between which is mixed. */
+export type ColorScale = NamedScale | readonly string[];
+export type NamedScale = 'viridis' | 'cividis' | 'blueOrange';
 
 /** Small pictures for points: one atlas image, cells in row-major order; `cells[i]` is the cell of point i, −1 for none. */
 export interface Thumbnails {
@@ -50,6 +69,48 @@ export interface Line {
   opacity?: number;
 }
 
+/** Hairlines between points, thousands of them: a graph of neighbours. They go with the points when these move. */
+export interface Edges {
+  /** the two points of each edge, [m * 2] */
+  pairs: Uint32Array;
+  /** one colour for all; by default each end has the colour of its point */
+  color?: string;
+  /** 0 … 1, by default less the more edges there are */
+  opacity?: number;
+}
+
+/** How close together points lie, as a smooth surface under them: a kernel density estimate made anew for every view. */
+export interface Density {
+  /** standard deviation of the Gaussian kernel, CSS pixels; 12 by default */
+  bandwidth?: number;
+  /** `count` (default): the number of points alone, by `scale`. `color`: the mean colour of the points, as strong as they are dense */
+  by?: 'count' | 'color';
+  /** for `count`; by default the ink of the theme, from nothing to full */
+  scale?: ColorScale;
+  /**
+   * What becomes of the points themselves: drawn `over` the density, `hidden`, or `auto` (default): fading as they cover each
+   * other so much that single ones can't be told apart.
+   */
+  points?: 'over' | 'hidden' | 'auto';
+  /** 0 … 1 where it is densest; 0.85 by default */
+  opacity?: number;
+}
+
+/** What a legend has to say of a density that is drawn, for the view as it is. */
+export interface DensityScale {
+  /** points for each 100 CSS pixels square at the densest place in view; strength grows with its logarithm */
+  densest: number;
+  /** the kernel's standard deviation, in map units and CSS pixels */
+  bandwidth: number;
+  bandwidthPixels: number;
+  /** of its full opacity, what is left to single points: 0 when the density stands for all of them */
+  points: number;
+  /** the colours from the sparsest to the densest, CSS; null when they are those of the points */
+  colors: readonly string[] | null;
+  /** all this as a sentence */
+  text: string;
+}
+
 export type Tool = 'pan' | 'lasso' | 'box';
 
 export type { MapTheme } from '@portolan/core/pictures';
@@ -63,6 +124,12 @@ export interface MapEvents {
   /** a lasso, box or `select()` ended; indices ascending */
   select: { indices: Uint32Array };
   camera: Camera;
+  /** other points, or the same elsewhere */
+  points: { count: number };
+  /** the selection is another, whoever made it */
+  selection: { indices: Uint32Array | null };
+  /** another point stands out, whoever said so; −1 for none */
+  highlight: { point: number };
   /** drawing was lost and could not be restored */
   error: { message: string };
 }

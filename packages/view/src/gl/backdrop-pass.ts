@@ -1,17 +1,20 @@
 /** A picture stretched over an extent of the map; its first row of pixels is at the top, yMax. */
 import type { Frame } from '../renderer.ts';
 import type { Backdrop } from '../types.ts';
-import { copyPicture, createProgram, setCamera } from './program.ts';
+import { CAMERA, copyPicture, createProgram, setCamera, sightDefines } from './program.ts';
 import type { Picture, Program } from './program.ts';
 
-const VERTEX = `
-uniform vec2 u_camera, u_zoom;
+const VERTEX = `${CAMERA}
 uniform vec4 u_extent; // xMin, yMin, xMax, yMax
 out vec2 v_uv;
 void main() {
   vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1));
   v_uv = vec2(corner.x, 1.0 - corner.y);
-  gl_Position = vec4((mix(u_extent.xy, u_extent.zw, corner) - u_camera) * u_zoom, 0.0, 1.0);
+#ifdef SPATIAL
+  gl_Position = seen(vec3(mix(u_extent.xy, u_extent.zw, corner), 0.0));
+#else
+  gl_Position = seen(mix(u_extent.xy, u_extent.zw, corner));
+#endif
 }`;
 
 const FRAGMENT = `
@@ -25,14 +28,13 @@ void main() {
 
 export class BackdropPass {
   private readonly gl: WebGL2RenderingContext;
-  private readonly program: Program;
+  private readonly programs: Record<string, Program> = {};
   private readonly texture: WebGLTexture;
   private readonly array: WebGLVertexArrayObject;
   private backdrop: Backdrop | null = null;
 
   constructor(gl: WebGL2RenderingContext) {
     this.gl = gl;
-    this.program = createProgram(gl, VERTEX, FRAGMENT);
     this.texture = gl.createTexture();
     this.array = gl.createVertexArray();
   }
@@ -52,12 +54,15 @@ export class BackdropPass {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
   }
 
-  draw({ camera, width, height }: Frame): void {
+  draw(frame: Frame): void {
     if (!this.backdrop) return;
-    const { gl, program } = this;
+    const { gl } = this;
+    const { camera } = frame;
+    const defines = sightDefines(frame);
+    const program = (this.programs[defines.join()] ??= createProgram(gl, VERTEX, FRAGMENT, { defines }));
     const { xMin, xMax, yMin, yMax } = this.backdrop.extent;
     gl.useProgram(program.handle);
-    setCamera(gl, program, camera, [camera.x, camera.y], width, height);
+    setCamera(gl, program, frame, [camera.x, camera.y, 0]);
     gl.uniform4f(program.uniform('u_extent'), xMin - camera.x, yMin - camera.y, xMax - camera.x, yMax - camera.y);
     gl.uniform1f(program.uniform('u_opacity'), this.backdrop.opacity ?? 1);
     gl.activeTexture(gl.TEXTURE0);

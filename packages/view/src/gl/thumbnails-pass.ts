@@ -3,22 +3,21 @@
  * cells into layers. Each picture is read with four taps held inside its own cell, so that neither a neighbour bleeds in
  * nor a picture drawn small gets ragged.
  */
-import type { Frame } from '../renderer.ts';
+import { isSpatial, projector } from '../camera.ts';
+import type { Vector } from '../camera.ts';
+import type { Frame, PointPlaces, PointStyle } from '../renderer.ts';
 import type { Thumbnails } from '../types.ts';
-import { bindAttribute, copyPicture, createProgram, setCamera, setColor } from './program.ts';
+import { CAMERA, copyPicture, createProgram, setCamera, setColor, sightDefines } from './program.ts';
 import type { Program } from './program.ts';
-import { relative } from './points-pass.ts';
 
 const MAX_LAYER = 4096;
 
-const VERTEX = `
-in vec2 a_from;
-in vec2 a_to;
+const VERTEX = `${CAMERA}
+in vec3 a_place;
 in vec3 a_cell; // left, top in pixels of the layer; layer
-in uint a_code;
-in uint a_flags;
-uniform vec2 u_camera, u_zoom, u_size, u_cellSize, u_layerSize, u_pixel;
-uniform float u_time, u_fadedOpacity;
+in float a_code, a_flags;
+uniform vec2 u_size, u_cellSize, u_layerSize, u_pixel;
+uniform float u_fadedOpacity;
 uniform highp sampler2D u_palette;
 out vec2 v_uv;
 out vec2 v_place;
@@ -29,17 +28,26 @@ flat out float v_selected;
 flat out float v_strength;
 void main() {
   vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1));
-  vec2 middle = (mix(a_from, a_to, u_time) - u_camera) * u_zoom;
+#ifdef SPATIAL
+  vec4 middle = seen(a_place);
+  bool hidden = middle.w < 0.03;
+  float near = clamp(1.0 / middle.w, 0.4, 2.0);
+#else
+  vec4 middle = seen(a_place.xy);
+  const bool hidden = false;
+  const float near = 1.0;
+#endif
   vec2 outer = u_size + 4.0; // a border of two pixels all around
   vec2 offset = (corner - 0.5) * outer;
-  gl_Position = vec4(middle + vec2(offset.x, -offset.y) * u_pixel, 0.0, 1.0);
+  vec2 corners = middle.xy / middle.w + vec2(offset.x, -offset.y) * u_pixel * near;
+  gl_Position = hidden ? vec4(2.0, 2.0, 2.0, 1.0) : vec4(corners, 0.0, 1.0);
   v_place = offset;
   v_uv = (a_cell.xy + (offset / u_size + 0.5) * u_cellSize) / u_layerSize;
   v_bounds = vec4(a_cell.xy + 0.5, a_cell.xy + u_cellSize - 0.5) / u_layerSize.xyxy;
   v_layer = a_cell.z;
-  v_color = texelFetch(u_palette, ivec2(a_code & 255u, a_code >> 8), 0);
-  v_selected = float((a_flags & 2u) != 0u);
-  v_strength = (a_flags & 4u) != 0u ? u_fadedOpacity : 1.0;
+  v_color = texelFetch(u_palette, ivec2(int(a_code) & 255, int(a_code) >> 8), 0);
+  v_selected = float((int(a_flags) & 2) != 0);
+  v_strength = (int(a_flags) & 4) != 0 ? u_fadedOpacity : 1.0;
 }`;
 
 const FRAGMENT = `
@@ -97,29 +105,42 @@ interface Atlas {
   layerHeight: number;
 }
 
+const ATTRIBUTES = ['a_place', 'a_cell', 'a_code', 'a_flags'];
+/** Numbers of a picture: place, cell, code, flags. */
+const STRIDE = 8;
+
+/** What is drawn of a point that has a picture. */
+interface Shown {
+  from: Vector;
+  to: Vector;
+  cell: readonly number[];
+  code: number;
+  flags: number;
+}
+
 export class ThumbnailsPass {
   private readonly gl: WebGL2RenderingContext;
-  private readonly program: Program;
+  private readonly programs: Record<string, Program> = {};
   private readonly array: WebGLVertexArrayObject;
-  private readonly buffers: Record<'from' | 'to' | 'cell' | 'code' | 'flags', WebGLBuffer>;
+  private readonly buffer: WebGLBuffer;
   private texture: WebGLTexture | null = null;
   private atlas: Atlas | null = null;
-  private count = 0;
+  private shown: Shown[] = [];
+  /** the camera and the time the buffer was filled for; on a flat map any camera will do */
+  private filledFor: string | null = null;
+  private origin: Vector = [0, 0, 0];
 
   constructor(gl: WebGL2RenderingContext) {
     this.gl = gl;
-    this.program = createProgram(gl, VERTEX, FRAGMENT);
     this.array = gl.createVertexArray();
-    const buffer = (): WebGLBuffer => gl.createBuffer();
-    this.buffers = { from: buffer(), to: buffer(), cell: buffer(), code: buffer(), flags: buffer() };
-    const { program, buffers } = this;
-    const short = { size: 1, integer: true, divisor: 1 };
+    this.buffer = gl.createBuffer();
     gl.bindVertexArray(this.array);
-    bindAttribute(gl, program, buffers.from, { name: 'a_from', size: 2, type: gl.FLOAT, divisor: 1 });
-    bindAttribute(gl, program, buffers.to, { name: 'a_to', size: 2, type: gl.FLOAT, divisor: 1 });
-    bindAttribute(gl, program, buffers.cell, { name: 'a_cell', size: 3, type: gl.FLOAT, divisor: 1 });
-    bindAttribute(gl, program, buffers.code, { name: 'a_code', type: gl.UNSIGNED_SHORT, ...short });
-    bindAttribute(gl, program, buffers.flags, { name: 'a_flags', type: gl.UNSIGNED_BYTE, ...short });
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
+    [3, 3, 1, 1].forEach((size, at) => {
+      gl.enableVertexAttribArray(at);
+      gl.vertexAttribPointer(at, size, gl.FLOAT, false, STRIDE * 4, [0, 12, 24, 28][at]);
+      gl.vertexAttribDivisor(at, 1);
+    });
     gl.bindVertexArray(null);
   }
 
@@ -128,7 +149,7 @@ export class ThumbnailsPass {
     if (this.texture) gl.deleteTexture(this.texture);
     this.texture = null;
     this.atlas = null;
-    this.count = 0;
+    this.shown = [];
     if (!thumbnails || thumbnails.image.width < 1 || thumbnails.image.height < 1) return;
     const atlas = cut(thumbnails, Math.min(8192, gl.getParameter(gl.MAX_TEXTURE_SIZE) as number));
     if (atlas.totalCols < 1) return;
@@ -139,51 +160,49 @@ export class ThumbnailsPass {
   /** Which points, where they come from and go to, and how they look. */
   setChoice(
     indices: Uint32Array | null,
-    from: Float32Array,
-    to: Float32Array,
-    origin: readonly [number, number],
-    codes: Uint16Array,
-    flags: Uint8Array,
+    { to, nComponents, from, fromComponents }: PointPlaces,
+    style: PointStyle | null,
+    flags: Uint8Array | null,
   ): void {
-    this.count = 0;
-    const { gl, atlas, buffers } = this;
+    const { atlas } = this;
+    this.filledFor = null;
+    this.shown = [];
     if (!indices || !atlas) return;
-    const n = indices.length;
-    const data = {
-      from: new Float32Array(2 * n),
-      to: new Float32Array(2 * n),
-      cell: new Float32Array(3 * n),
-      code: new Uint16Array(n),
-      flags: new Uint8Array(n),
-    };
-    for (let k = 0; k < n; k++) {
-      const i = indices[k];
-      data.from.set([from[2 * i], from[2 * i + 1]], 2 * k);
-      data.to.set([to[2 * i], to[2 * i + 1]], 2 * k);
-      data.cell.set(placeOfCell(atlas, atlas.thumbnails.cells[i]), 3 * k);
-      data.code[k] = codes[i] ?? 0;
-      data.flags[k] = flags[i] ?? 0;
-    }
-    const uploads = { ...data, from: relative(data.from, origin), to: relative(data.to, origin) };
-    for (const name of ['from', 'to', 'cell', 'code', 'flags'] as const) {
-      gl.bindBuffer(gl.ARRAY_BUFFER, buffers[name]);
-      gl.bufferData(gl.ARRAY_BUFFER, uploads[name], gl.DYNAMIC_DRAW);
-    }
-    this.count = n;
+    const placeOf = (source: Float32Array, components: 2 | 3, i: number): Vector => [
+      source[components * i],
+      source[components * i + 1],
+      components === 3 ? source[components * i + 2] : 0,
+    ];
+    this.shown = Array.from(indices, (i) => {
+      const end = placeOf(to, nComponents, i);
+      return {
+        to: end,
+        from: from ? placeOf(from, fromComponents, i) : end,
+        cell: placeOfCell(atlas, atlas.thumbnails.cells[i]),
+        code: style?.codeOf?.(i) ?? 0,
+        flags: flags?.[i] ?? 0,
+      };
+    });
+    this.origin = this.shown[0]?.to ?? [0, 0, 0];
   }
 
   /** @param size  CSS pixels, the longer side of a picture */
-  draw(frame: Frame, origin: readonly [number, number], palette: WebGLTexture, size: number): void {
-    const { gl, program, atlas } = this;
-    if (!atlas || this.count === 0) return;
-    const { camera, width, height, pixelRatio } = frame;
+  draw(frame: Frame, palette: WebGLTexture, size: number): void {
+    const { gl, atlas } = this;
+    if (!atlas || this.shown.length === 0) return;
+    this.fill(frame);
+    const defines = sightDefines(frame);
+    const program = (this.programs[defines.join()] ??= createProgram(gl, VERTEX, FRAGMENT, {
+      defines,
+      attributes: ATTRIBUTES,
+    }));
+    const { width, height, pixelRatio } = frame;
     const { cellWidth, cellHeight, ink } = atlas.thumbnails;
     const unit = (size * pixelRatio) / Math.max(cellWidth, cellHeight);
     const drawnWidth = Math.round(cellWidth * unit);
     const drawnHeight = Math.round(cellHeight * unit);
     gl.useProgram(program.handle);
-    setCamera(gl, program, camera, origin, width, height);
-    gl.uniform1f(program.uniform('u_time'), frame.time);
+    setCamera(gl, program, frame, this.origin);
     gl.uniform1f(program.uniform('u_fadedOpacity'), frame.fadedOpacity);
     gl.uniform2f(program.uniform('u_size'), drawnWidth, drawnHeight);
     gl.uniform2f(program.uniform('u_pixel'), 2 / (width * pixelRatio), 2 / (height * pixelRatio));
@@ -209,8 +228,32 @@ export class ThumbnailsPass {
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
     gl.uniform1i(program.uniform('u_atlas'), 1);
     gl.bindVertexArray(this.array);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.count);
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.shown.length);
     gl.bindVertexArray(null);
+  }
+
+  /** Where the pictures are now; in space from the farthest to the nearest. There are few of them. */
+  private fill(frame: Frame): void {
+    const { gl, shown, origin } = this;
+    const { camera, time } = frame;
+    const spatial = isSpatial(camera);
+    const key = spatial ? `${time} ${JSON.stringify(camera)}` : `${time}`;
+    if (key === this.filledFor) return;
+    this.filledFor = key;
+    const project = projector(camera, frame);
+    const out = new Float64Array(3);
+    const placed = shown.map((one) => {
+      const place = one.to.map((end, axis) => one.from[axis] + (end - one.from[axis]) * time);
+      return { one, place, far: spatial ? project(place[0], place[1], place[2], out)[2] : 0 };
+    });
+    if (spatial) placed.sort((a, b) => b.far - a.far);
+    const data = new Float32Array(STRIDE * placed.length);
+    placed.forEach(({ one, place }, k) => {
+      data.set([place[0] - origin[0], place[1] - origin[1], place[2] - origin[2]], STRIDE * k);
+      data.set([...one.cell, one.code, one.flags], STRIDE * k + 3);
+    });
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
+    gl.bufferData(gl.ARRAY_BUFFER, data, gl.DYNAMIC_DRAW);
   }
 
   private upload(atlas: Atlas): WebGLTexture {

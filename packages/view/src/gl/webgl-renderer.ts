@@ -1,9 +1,12 @@
-/** The map drawn with WebGL2: the passes in their order, from the paper up. */
-import type { Frame, MapRenderer, PointStyle, ThumbnailChoice } from '../renderer.ts';
-import type { Backdrop, Line, Thumbnails } from '../types.ts';
+/** The map drawn with WebGL2: the passes in their order, from the paper up, each made when it is first needed. */
+import type { Frame, MapRenderer, PointLayers, PointPlaces, PointStyle, ThumbnailChoice } from '../renderer.ts';
+import type { Backdrop, Density, Edges, Line, Thumbnails } from '../types.ts';
 import { BackdropPass } from './backdrop-pass.ts';
+import { DensityPass } from './density-pass.ts';
+import { EdgesPass } from './edges-pass.ts';
 import { GraticulePass } from './graticule-pass.ts';
 import { LinesPass } from './lines-pass.ts';
+import { PointBuffers } from './point-buffers.ts';
 import { PointsPass } from './points-pass.ts';
 import { ThumbnailsPass } from './thumbnails-pass.ts';
 
@@ -11,23 +14,27 @@ export class WebGlRenderer implements MapRenderer {
   readonly canvas: HTMLCanvasElement;
   readonly maxSize: number;
   private readonly gl: WebGL2RenderingContext;
-  private readonly backdrop: BackdropPass;
+  private readonly buffers: PointBuffers;
   private readonly graticule: GraticulePass;
   private readonly points: PointsPass;
-  private readonly thumbnails: ThumbnailsPass;
-  private readonly lines: LinesPass;
-  private from: Float32Array = new Float32Array(0);
-  private to: Float32Array = new Float32Array(0);
-  private codes: Uint16Array = new Uint16Array(0);
-  private flags: Uint8Array = new Uint8Array(0);
+  private backdrop: BackdropPass | null = null;
+  private density: DensityPass | null = null;
+  private edges: EdgesPass | null = null;
+  private thumbnails: ThumbnailsPass | null = null;
+  private lines: LinesPass | null = null;
+  private places: PointPlaces | null = null;
+  private style: PointStyle | null = null;
+  private layers: PointLayers | null = null;
+  private wantedEdges: Edges | null = null;
   private choice: ThumbnailChoice | null = null;
   private choiceIsOld = false;
+  private edgesAreOld = false;
 
   /** @throws Error when the browser gives no WebGL2 context */
   constructor(canvas: HTMLCanvasElement) {
     const gl = canvas.getContext('webgl2', {
       antialias: false,
-      depth: false,
+      depth: true,
       stencil: false,
       premultipliedAlpha: true,
       powerPreference: 'high-performance',
@@ -39,34 +46,38 @@ export class WebGlRenderer implements MapRenderer {
     const viewport = gl.getParameter(gl.MAX_VIEWPORT_DIMS) as Int32Array | null;
     const texture = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number | null;
     this.maxSize = Math.min(4096, texture ?? 4096, (viewport?.[0] ?? 4096) - 128, (viewport?.[1] ?? 4096) - 128);
-    this.backdrop = new BackdropPass(gl);
+    this.buffers = new PointBuffers(gl);
     this.graticule = new GraticulePass(gl);
-    this.points = new PointsPass(gl);
-    this.thumbnails = new ThumbnailsPass(gl);
-    this.lines = new LinesPass(gl);
+    this.points = new PointsPass(gl, this.buffers);
   }
 
-  setPositions(from: Float32Array, to: Float32Array): void {
-    this.from = from;
-    this.to = to;
-    this.points.setPositions(from, to);
+  setPlaces(places: PointPlaces): void {
+    if (places.order !== this.places?.order) this.edgesAreOld = true;
+    this.places = places;
+    this.buffers.want({ places });
     this.choiceIsOld = true;
+  }
+
+  arrive(): void {
+    if (this.places) this.places = { ...this.places, from: null };
+    this.buffers.arrive();
   }
 
   setStyle(style: PointStyle): void {
-    this.codes = style.codes;
-    this.points.setStyle(style);
+    this.style = style;
+    this.buffers.want({ style });
     this.choiceIsOld = true;
   }
 
-  setOrder(flags: Uint8Array, order: Uint32Array): void {
-    this.flags = flags;
-    this.points.setOrder(flags, order);
+  setLayers(layers: PointLayers): void {
+    this.layers = { ...layers, slots: null };
+    this.buffers.want({ layers });
     this.choiceIsOld = true;
   }
 
   setThumbnails(thumbnails: Thumbnails | null): void {
-    this.thumbnails.setThumbnails(thumbnails);
+    if (thumbnails) this.thumbnails ??= new ThumbnailsPass(this.gl);
+    this.thumbnails?.setThumbnails(thumbnails);
     this.choiceIsOld = true;
   }
 
@@ -76,11 +87,38 @@ export class WebGlRenderer implements MapRenderer {
   }
 
   setBackdrop(backdrop: Backdrop | null): void {
-    this.backdrop.setBackdrop(backdrop);
+    if (backdrop) this.backdrop ??= new BackdropPass(this.gl);
+    this.backdrop?.setBackdrop(backdrop);
   }
 
   setLines(lines: readonly Line[], defaultColor: string): void {
-    this.lines.setLines(lines, defaultColor);
+    if (lines.length > 0) this.lines ??= new LinesPass(this.gl);
+    this.lines?.setLines(lines, defaultColor);
+  }
+
+  setEdges(edges: Edges | null): void {
+    if (edges) this.edges ??= new EdgesPass(this.gl, this.buffers);
+    this.wantedEdges = edges;
+    this.edgesAreOld = true;
+  }
+
+  setDensity(density: Density | null): void {
+    if (density) this.density ??= new DensityPass(this.gl, this.buffers);
+    if (this.density) this.density.density = density;
+  }
+
+  prepare(milliseconds: number): boolean {
+    if (!this.buffers.advance(performance.now() + milliseconds)) return false;
+    if (this.edgesAreOld) {
+      this.edges?.setEdges(this.wantedEdges);
+      this.edgesAreOld = false;
+    }
+    if (this.choiceIsOld && this.places) {
+      const { places, style, layers } = this;
+      this.thumbnails?.setChoice(this.choice?.indices ?? null, places, style, layers?.flags ?? null);
+      this.choiceIsOld = false;
+    }
+    return true;
   }
 
   draw(frame: Frame): void {
@@ -91,29 +129,23 @@ export class WebGlRenderer implements MapRenderer {
       canvas.width = width;
       canvas.height = height;
     }
-    if (this.choiceIsOld) {
-      this.thumbnails.setChoice(
-        this.choice?.indices ?? null,
-        this.from,
-        this.to,
-        this.points.origin,
-        this.codes,
-        this.flags,
-      );
-      this.choiceIsOld = false;
-    }
     gl.viewport(0, 0, width, height);
     const [r, g, b, a] = frame.background.map((channel) => channel / 255);
     gl.clearColor(r * a, g * a, b * a, a);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    this.backdrop.draw(frame);
+    this.backdrop?.draw(frame);
     this.graticule.draw(frame);
+    this.density?.draw(frame);
+    this.edges?.draw(frame);
     this.points.draw(frame);
-    const { origin, palette } = this.points;
-    if (this.choice) this.thumbnails.draw(frame, origin, palette, this.choice.size);
-    this.lines.draw(frame);
+    if (this.choice) this.thumbnails?.draw(frame, this.buffers.palette, this.choice.size);
+    this.lines?.draw(frame);
+  }
+
+  densest(): number {
+    return this.density?.densest() ?? 0;
   }
 
   destroy(): void {
