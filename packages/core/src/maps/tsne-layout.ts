@@ -1,0 +1,221 @@
+/**
+ * The descent of t-SNE: each point is pulled along the graph and pushed by all others, with momentum and gains (van der
+ * Maaten & Hinton 2008), at first with the pull exaggerated. The pace is n / exaggeration (Linderman & Steinerberger
+ * 2019; Belkina et al. 2019), anew in each phase.
+ *
+ * Points are renumbered by a curve that fills the start's plane, so that those near each other are near in memory.
+ */
+import { NumericalError, matrix } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import type { Block, Kernels } from '../kernels/index.ts';
+import type { SparseGraph } from '../linalg/index.ts';
+import { log } from './portable-math.ts';
+import { tsneField } from './tsne-field.ts';
+import type { Box } from './tsne-field.ts';
+
+/** Rows in a chunk of the kernel. */
+const ROWS = 256;
+
+export interface TsneSchedule {
+  earlyExaggeration: number;
+  earlyIterations: number;
+  exaggeration: number;
+  nIter: number;
+  /** 0: n / exaggeration */
+  learningRate: number;
+}
+
+export interface TsneLayout {
+  readonly n: number;
+  readonly iteration: number;
+  /** one step of the descent */
+  iterate(): Promise<void>;
+  /** a copy, [n, dims] */
+  coordinates(): Matrix;
+  /** the Kullback–Leibler divergence of the map from the graph, in nats, of the places as they are */
+  divergence(): Promise<number>;
+  /** the gradient of the divergence as it is, [n, dims]; nothing moves */
+  gradient(): Promise<Matrix>;
+  close(): void;
+}
+
+export interface LayoutParts {
+  /** weights pᵢⱼ n, rows of a multiple of four edges */
+  graph: SparseGraph;
+  /** [n, 2 or 3] */
+  start: Matrix;
+  schedule: TsneSchedule;
+  /** steps that have been made before */
+  iteration?: number;
+  kernels: Kernels;
+  signal?: AbortSignal;
+  /** sum all pairs, whatever n */
+  exact?: boolean;
+}
+
+/** Momentum while the pull is exaggerated, and after. */
+const MOMENTUM = { early: 0.5, late: 0.8 };
+/** No point goes further at once. */
+const LONGEST = 5;
+
+export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
+  const { graph, start, schedule, kernels, signal, exact } = parts;
+  const n = graph.n;
+  const dims = start.cols as 2 | 3;
+  const stride = dims === 2 ? 2 : 4;
+  const chunks = Math.ceil(n / ROWS);
+  const space = await kernels.open('tsne', 'tsne-field', 'tsne-fft');
+  const order = alongCurve(start);
+  const { offsets, targets, weights } = renumbered(graph, order);
+  const columns = space.int32(targets);
+  const rows = space.int32(offsets);
+  const pulls = space.float32(weights);
+  // four floats more, for vectors read at the last point
+  let [y, next] = [space.float32(n * stride + 4), space.float32(n * stride + 4)];
+  const velocity = space.float32(n * stride + 4);
+  const gains = space.float32(n * stride + 4);
+  gains.view.fill(1);
+  const pushes = space.float32(4 * n);
+  const reach = space.float64(6 * chunks);
+  const sums = space.float64(3 * chunks);
+  const places = y.view;
+  for (let i = 0; i < n; i++) {
+    for (let c = 0; c < dims; c++) places[i * stride + c] = start.data[order[i] * dims + c];
+  }
+  const field = tsneField(space, n, dims, { exact, signal });
+  let box = boxOf(start);
+  let iteration = parts.iteration ?? 0;
+  let lastSum = NaN;
+
+  /** Σ over pairs of 1 / (1 + r²). */
+  async function repulse(): Promise<number> {
+    await field.place(y, box);
+    return Math.max(1e-12, await field.atSources(pushes));
+  }
+
+  async function move(exaggeration: number, factor: number, rate: number, momentum: number, forceOnly: boolean) {
+    const state = [dims, n, y, next, pushes, rows, columns, pulls, velocity, gains];
+    const pace = [exaggeration, factor, rate, momentum, LONGEST, reach, forceOnly ? 1 : 0];
+    await space.parallel('step', chunks, [...state, ...pace], { signal });
+  }
+
+  /** [n, dims], in the caller's order */
+  function read(block: Block<Float32Array>): Matrix {
+    const out = matrix(n, dims);
+    const from = block.view;
+    for (let i = 0; i < n; i++) {
+      for (let c = 0; c < dims; c++) out.data[order[i] * dims + c] = from[i * stride + c];
+    }
+    return out;
+  }
+
+  return {
+    n,
+    get iteration() {
+      return iteration;
+    },
+    async iterate() {
+      const early = iteration < schedule.earlyIterations;
+      const exaggeration = early ? schedule.earlyExaggeration : schedule.exaggeration;
+      if (iteration === schedule.earlyIterations) {
+        velocity.view.fill(0);
+        gains.view.fill(1);
+      }
+      const sum = await repulse();
+      // the gradient is that of n · KL / 4, so the rate is divided by n
+      const rate = schedule.learningRate > 0 ? schedule.learningRate / n : 1 / Math.max(1, exaggeration);
+      await move(exaggeration, n / sum, rate, early ? MOMENTUM.early : MOMENTUM.late, false);
+      [y, next] = [next, y];
+      box = reachOf(reach.view, chunks, dims);
+      iteration++;
+      if (!box.least.every(Number.isFinite) || !box.most.every(Number.isFinite)) {
+        throw new NumericalError(
+          `t-SNE diverged in iteration ${iteration}; try a learningRate below ${Math.round(rate * n)}`,
+          { details: { iteration } },
+        );
+      }
+      lastSum = sum;
+    },
+    coordinates: () => read(y),
+    async divergence() {
+      const sum = await repulse();
+      lastSum = sum;
+      await space.parallel('divergence', chunks, [dims, n, y, rows, columns, pulls, sums], { signal });
+      const parts = sums.view;
+      let [entropy, between, mass] = [0, 0, 0];
+      for (let i = 0; i < chunks; i++) {
+        entropy += parts[3 * i];
+        between += parts[3 * i + 1];
+        mass += parts[3 * i + 2];
+      }
+      // Σ p ln(p / q), p = pull / mass, q = 1 / ((1 + r²) sum)
+      return (entropy + between) / mass - log(mass) + log(lastSum);
+    },
+    async gradient() {
+      const sum = await repulse();
+      await move(1, n / sum, 0, 0, true);
+      const out = read(next);
+      for (let i = 0; i < out.data.length; i++) out.data[i] *= 4 / n;
+      return out;
+    },
+    close: () => space.close(),
+  };
+}
+
+function reachOf(parts: Float64Array, chunks: number, dims: number): Box {
+  const least = Array.from({ length: dims }, () => Infinity);
+  const most = Array.from({ length: dims }, () => -Infinity);
+  for (let i = 0; i < chunks; i++) {
+    for (let c = 0; c < dims; c++) {
+      least[c] = Math.min(least[c], parts[6 * i + c]);
+      most[c] = Math.max(most[c], parts[6 * i + 3 + c]);
+    }
+  }
+  return { least, most };
+}
+
+export function boxOf({ data, rows, cols }: Matrix): Box {
+  const least = Array.from({ length: cols }, () => Infinity);
+  const most = Array.from({ length: cols }, () => -Infinity);
+  for (let i = 0; i < rows; i++) {
+    for (let c = 0; c < cols; c++) {
+      least[c] = Math.min(least[c], data[i * cols + c]);
+      most[c] = Math.max(most[c], data[i * cols + c]);
+    }
+  }
+  return { least, most };
+}
+
+/** Points in the order in which Morton's curve meets them, by their first two coordinates. */
+function alongCurve(y: Matrix): Uint32Array {
+  const { least, most } = boxOf(y);
+  const keys = new Float64Array(y.rows);
+  for (let i = 0; i < y.rows; i++) {
+    let key = 0;
+    const [a, b] = [0, 1].map((c) => {
+      const extent = most[c] - least[c];
+      return extent > 0 ? Math.floor((4095.999 * (y.data[i * y.cols + c] - least[c])) / extent) : 0;
+    });
+    for (let bit = 11; bit >= 0; bit--) key = 4 * key + 2 * ((b >> bit) & 1) + ((a >> bit) & 1);
+    keys[i] = key * 2 ** 27 + i;
+  }
+  keys.sort();
+  return Uint32Array.from(keys, (key) => key % 2 ** 27);
+}
+
+/** The graph with vertex order[i] as its i-th. */
+function renumbered({ n, offsets, targets, weights }: SparseGraph, order: Uint32Array): SparseGraph {
+  const rank = new Uint32Array(n);
+  order.forEach((old, i) => (rank[old] = i));
+  const from = new Uint32Array(n + 1);
+  const to = new Uint32Array(targets.length);
+  const values = new Float32Array(targets.length);
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let e = offsets[order[i]]; e < offsets[order[i] + 1]; e++) {
+      to[at] = rank[targets[e]];
+      values[at++] = weights[e];
+    }
+    from[i + 1] = at;
+  }
+  return { n, offsets: from, targets: to, weights: values };
+}
