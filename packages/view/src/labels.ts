@@ -3,7 +3,7 @@
  * points; of several points it stands at the one where they are densest, and moves with it. Which of them are shown
  * follows from the room there is (`layOutLabels`); they come and go softly.
  */
-import { densestPoint, layOutLabels } from '@portolan/core/pictures';
+import { densestPoint, layOutLabels, middleOn } from '@portolan/core/pictures';
 import type { LabelBox, LabelPlace } from '@portolan/core/pictures';
 import type { Size } from './camera.ts';
 import type { Place } from './types.ts';
@@ -191,8 +191,7 @@ function pixelOf({ label, members, anchor, before }: Kept, around: LabelSurround
 }
 
 /** A label on its way out stays with its thing. */
-function following(drawn: LabelPlace, { x, y, width, height, beside = 0 }: LabelBox): LabelPlace {
-  const dx = drawn.side === 1 ? beside + width / 2 : drawn.side === 2 ? -beside - width / 2 : 0;
-  const dy = drawn.side === 3 ? -beside - height / 2 : drawn.side === 4 ? beside + height / 2 : 0;
-  return { ...drawn, x: x + dx, y: y + dy };
+function following(drawn: LabelPlace, box: LabelBox): LabelPlace {
+  const [x, y] = middleOn(box, drawn.side);
+  return { ...drawn, x, y };
 }

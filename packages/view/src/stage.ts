@@ -14,6 +14,8 @@ export interface Stage {
   paint(theme: MapTheme): void;
   /** Says how many points there are, to screen readers. */
   describe(count: number): void;
+  /** Has screen readers say something. */
+  say(text: string): void;
   destroy(): void;
 }
 
@@ -42,6 +44,16 @@ export function createStage(element: HTMLElement, label: string, events: StageEv
   });
   const canvas = layer(root);
   const upper = layer(root);
+  const live = document.createElement('div');
+  live.setAttribute('aria-live', 'polite');
+  Object.assign(live.style, {
+    position: 'absolute',
+    width: '1px',
+    height: '1px',
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+  });
+  root.append(live);
   element.append(root);
   let accent = '';
   const stop = new AbortController();
@@ -86,6 +98,9 @@ export function createStage(element: HTMLElement, label: string, events: StageEv
       root.style.backgroundColor = theme.background;
     },
     describe: (count) => root.setAttribute('aria-label', `${label}, ${count.toLocaleString('en')} points`),
+    say(text) {
+      live.textContent = text;
+    },
     destroy() {
       stop.abort();
       observer.disconnect();

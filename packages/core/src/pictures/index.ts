@@ -11,7 +11,7 @@ export { graticuleLines } from './graticule.ts';
 export type { GraticuleLine, Net } from './graticule.ts';
 export { keywords, wordsOf } from './keywords.ts';
 export type { KeywordOptions } from './keywords.ts';
-export { layOutLabels } from './label-layout.ts';
+export { layOutLabels, middleOn } from './label-layout.ts';
 export type { LabelBox, LabelLayoutOptions, LabelPlace } from './label-layout.ts';
 export { densestPoint, densestPoints } from './places.ts';
 export { encodePng, pngPieces } from './png.ts';

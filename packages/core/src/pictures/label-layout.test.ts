@@ -45,8 +45,8 @@ describe('labels', () => {
 
   it('do not flicker: a label that is shown stays beside one of slightly more priority, not of much more', () => {
     const make = (priority: number): LabelBox[] => [
-      { x: 300, y: 200, width: 100, height: 20, priority: 10 },
-      { x: 340, y: 200, width: 100, height: 20, priority },
+      { x: 300, y: 200, width: 100, height: 250, priority: 10 },
+      { x: 340, y: 200, width: 100, height: 250, priority },
     ];
     const shown = new Map([[0, 0]]);
     expect(layOutLabels(make(12), SIZE).map(({ index }) => index)).toEqual([1]);
@@ -56,8 +56,8 @@ describe('labels', () => {
 
   it('a new label needs more room than one that stays', () => {
     const boxes = [
-      { x: 200, y: 200, width: 100, height: 20, priority: 10 },
-      { x: 304, y: 200, width: 100, height: 20, priority: 5 },
+      { x: 200, y: 200, width: 100, height: 250, priority: 10 },
+      { x: 304, y: 200, width: 100, height: 250, priority: 5 },
     ];
     expect(layOutLabels(boxes, SIZE)).toHaveLength(1);
     expect(layOutLabels(boxes, SIZE, { shown: new Map([[0, 0], [1, 0]]) })).toHaveLength(2); // prettier-ignore
@@ -77,6 +77,14 @@ describe('labels', () => {
       ).length;
     expect(at(20)).toBeLessThan(at(40));
     expect(at(40)).toBeGreaterThan(at(10));
+  });
+
+  it('over their thing give way by a line before they give up', () => {
+    const three = [3, 2, 1, 0.5].map((priority) => ({ x: 300, y: 200, width: 90, height: 16, priority }));
+    const places = layOutLabels(three.map((label, k) => ({ ...label, x: 300 + 60 * (k % 2) })), SIZE); // prettier-ignore
+    expect(places.map(({ side }) => side)).toEqual([0]);
+    const apart = [{ ...three[0] }, { ...three[1], y: 195 }, { ...three[2], y: 205 }];
+    expect(layOutLabels(apart, SIZE).map(({ y, side }) => [y, side])).toEqual([[200, 0], [179, 5], [221, 6]]); // prettier-ignore
   });
 
   it('go beside their thing where there is room, and keep the side they have', () => {

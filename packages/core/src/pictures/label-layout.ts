@@ -25,7 +25,7 @@ export interface LabelPlace {
   /** the middle of the label, CSS pixels */
   x: number;
   y: number;
-  /** which side of the thing: 0 over it, else 1 … 4 as right, left, above, below */
+  /** which side of the thing: 1 … 4 are right, left, above, below; 0 over it, 5 and 6 a line higher and lower */
   side: number;
 }
 
@@ -87,16 +87,18 @@ function isWithin({ x, y }: LabelBox, { width, height }: Size): boolean {
 }
 
 function sidesOf({ beside }: LabelBox, before?: number): number[] {
-  if (beside === undefined) return [0];
-  const sides = [1, 2, 3, 4];
-  return before ? [before, ...sides.filter((side) => side !== before)] : sides;
+  const sides = beside === undefined ? [0, 5, 6] : [1, 2, 3, 4];
+  return before === undefined ? sides : [before, ...sides.filter((side) => side !== before)];
 }
 
-function middleOn({ x, y, width, height, beside = 0 }: LabelBox, side: number): Place {
+/** The middle of a label on a side of its thing. */
+export function middleOn({ x, y, width, height, beside = 0 }: LabelBox, side: number): Place {
   if (side === 1) return [x + beside + width / 2, y];
   if (side === 2) return [x - beside - width / 2, y];
   if (side === 3) return [x, y - beside - height / 2];
   if (side === 4) return [x, y + beside + height / 2];
+  if (side === 5) return [x, y - height];
+  if (side === 6) return [x, y + height];
   return [x, y];
 }
 

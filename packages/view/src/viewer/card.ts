@@ -72,7 +72,9 @@ export class Card {
     picture.width = Math.round(cellWidth * scale * ratio);
     picture.height = Math.round(cellHeight * scale * ratio);
     const context = picture.getContext('2d')!;
-    context.imageSmoothingEnabled = scale * ratio < 2;
+    // a few large pixels are drawn as they are, a picture is not
+    context.imageSmoothingEnabled = Math.max(cellWidth, cellHeight) > 12;
+    context.imageSmoothingQuality = 'high';
     const [left, top] = [(cell % cols) * cellWidth, Math.floor(cell / cols) * cellHeight];
     context.drawImage(image as ImageBitmap, left, top, cellWidth, cellHeight, 0, 0, picture.width, picture.height);
     if (ink) inkIn(context, getComputedStyle(picture).color);
