@@ -16,7 +16,10 @@ import { decode, encode, sample } from './cli/verbs/apply.ts';
 import { dataAdd, dataLs, dataRm, dataShow } from './cli/verbs/data.ts';
 import { ls, rm, show } from './cli/verbs/items.ts';
 import { learn } from './cli/verbs/learn.ts';
+import { exportMap } from './cli/verbs/export-map.ts';
 import { map } from './cli/verbs/map.ts';
+import { neighbors } from './cli/verbs/neighbors.ts';
+import { place } from './cli/verbs/place.ts';
 import { studio } from './cli/verbs/studio.ts';
 import { exporting, importing } from './cli/verbs/transfer.ts';
 import { openProject } from './open-project.ts';
@@ -29,12 +32,15 @@ const VERBS: readonly Verb[] = [
   dataRm,
   learn,
   map,
+  place,
+  neighbors,
   encode,
   decode,
   sample,
   ls,
   show,
   exporting,
+  exportMap,
   importing,
   rm,
 ];
@@ -121,6 +127,7 @@ function open(folder: string, args: Arguments): Workbench {
   const seed = textOf(args, 'seed');
   if (seed !== undefined) number('--seed', seed, { integer: true });
   return openProject(folder, {
+    reproducible: args.flags.get('reproducible') === true,
     ...(threads !== undefined && { threads: number('--threads', threads, { min: 1, max: 256, integer: true }) }),
   });
 }

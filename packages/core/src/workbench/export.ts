@@ -1,5 +1,5 @@
 /** An item as files for other programs: as it is kept, or as a table in a format of the reader's choice. */
-import { InputError } from '../base/index.ts';
+import { InputError, takeRows } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { columnValue, npyPieces, readRows } from '../data/index.ts';
 import type { Column } from '../data/index.ts';
@@ -14,16 +14,21 @@ export type TableFormat = (typeof TABLE_FORMATS)[number];
 
 /**
  * The numbers of an item as one file, piece by piece: a data set's rows, a space's codes, a map's coordinates.
+ * @param rows  only these, in this order; their numbers are then a column `row` of the table
  * @throws InputError when there is no such item, or a space that keeps no codes
  */
 export async function exportTable(
   workbench: Workbench,
-  { id, format }: { id: string; format: TableFormat },
+  { id, format, rows }: { id: string; format: TableFormat; rows?: Uint32Array },
 ): Promise<Iterable<Uint8Array>> {
   const info = await workbench.show({ id });
-  if (format === 'npy') return exportNpy(workbench, info);
+  if (format === 'npy') return exportNpy(workbench, info, rows);
   const { matrix, names } = await numbers(workbench, info);
-  return tablePieces({ matrix, names, beside: await columnsBeside(workbench, info, matrix.rows) }, format);
+  const beside = await columnsBeside(workbench, info, matrix.rows);
+  if (!rows) return tablePieces({ matrix, names, beside }, format);
+  const row: Column = { name: 'row', type: 'number', values: Float64Array.from(rows) };
+  const some = { matrix: takeRows(matrix, rows), names, beside: [...takeColumns(beside, rows), row] };
+  return tablePieces(some, format);
 }
 
 /** The files that an item is kept in; a pack gives those it would be kept in. */
@@ -86,13 +91,16 @@ export function columnNames(prefix: 'x' | 'z', count: number): string[] {
   return Array.from({ length: count }, (_, j) => `${prefix}${j + 1}`);
 }
 
-async function exportNpy(workbench: Workbench, info: ItemInfo): Promise<Iterable<Uint8Array>> {
-  if (info.kind !== 'data') return npyPieces((await numbers(workbench, info)).matrix);
-  const { data, nSamples, nFeatures } = await workbench.rows({ data: info.id });
+async function exportNpy(workbench: Workbench, info: ItemInfo, indices?: Uint32Array): Promise<Iterable<Uint8Array>> {
+  if (info.kind !== 'data') {
+    const { matrix } = await numbers(workbench, info);
+    return npyPieces(indices ? takeRows(matrix, indices) : matrix);
+  }
+  const { data, nSamples, nFeatures } = await workbench.rows({ data: info.id, ...(indices && { indices }) });
   return npyPieces({ shape: [nSamples, ...rowShape(info.medium, nFeatures)], data });
 }
 
-async function numbers(workbench: Workbench, info: ItemInfo): Promise<{ matrix: Matrix; names: string[] }> {
+export async function numbers(workbench: Workbench, info: ItemInfo): Promise<{ matrix: Matrix; names: string[] }> {
   const { id } = info;
   if (info.kind === 'data') {
     return {
@@ -109,10 +117,24 @@ async function numbers(workbench: Workbench, info: ItemInfo): Promise<{ matrix: 
 }
 
 /** The columns of the data that an item was made from; none when it is gone or has other rows by now. */
-async function columnsBeside(workbench: Workbench, info: ItemInfo, n: number): Promise<Column[]> {
+export async function columnsBeside(workbench: Workbench, info: ItemInfo, n: number): Promise<Column[]> {
   const data = info.kind === 'data' ? info.id : info.data;
   const there = (await workbench.list({ kind: 'data' })).find((item) => item.id === data);
   return there?.kind === 'data' && there.nSamples === n ? workbench.columns({ data }) : [];
+}
+
+/** The values of some rows. */
+export function takeColumns(columns: readonly Column[], rows: ArrayLike<number>): Column[] {
+  return columns.map((column): Column => {
+    switch (column.type) {
+      case 'category':
+        return { ...column, codes: Int32Array.from(rows, (i) => column.codes[i]) };
+      case 'text':
+        return { ...column, values: Array.from(rows, (i) => column.values[i]) };
+      default:
+        return { ...column, values: Float64Array.from(rows, (i) => column.values[i]) };
+    }
+  });
 }
 
 function csvCell(value: string | number): string {
@@ -121,7 +143,7 @@ function csvCell(value: string | number): string {
 }
 
 /** The number with the fewest digits that is this single-precision one. */
-function shortest(value: number): number {
+export function shortest(value: number): number {
   for (const digits of [6, 7, 8]) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;

@@ -4,6 +4,8 @@ export type { Packs } from './packs.ts';
 export { slug } from './items.ts';
 export { TABLE_FORMATS, columnNames, exportFiles, exportTable, tablePieces } from './export.ts';
 export type { NumberTable, TableFormat } from './export.ts';
+export { KEPT, exportMapPicture, exportProjector, mapTable } from './export-map.ts';
+export type { MapPictureArgs, MapTable } from './export-map.ts';
 export { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES, byteLengthOf, piecesOf } from './store.ts';
 export type { FileBytes, Shelf, Store, StoredFile } from './store.ts';
 export { checkItem, memoryStore } from './memory-store.ts';

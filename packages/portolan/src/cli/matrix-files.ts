@@ -36,17 +36,23 @@ export function checkOut(path: string, medium?: Medium): void {
   throw new UsageError(`--out is ${path}; its name must end in ${known.join(', ')}${why}`);
 }
 
-/** Images go to a .png as one contact sheet. */
+const AXES = ['x', 'y', 'z'];
+
+/** Rows x, codes z, or places on a map y. Images go to a .png as one contact sheet. */
 export async function writeMatrixFile(
   path: string,
   x: Matrix,
-  { prefix, medium, signal }: { prefix: 'x' | 'z'; medium?: Medium; signal?: AbortSignal },
+  { prefix, medium, signal }: { prefix: 'x' | 'y' | 'z'; medium?: Medium; signal?: AbortSignal },
 ): Promise<void> {
   const ending = extname(path).toLowerCase();
   let pieces: Iterable<Uint8Array>;
   if (ending === '.npy') pieces = npyPieces(x);
   else if (ending === '.png' && medium?.kind === 'image') pieces = [contactSheet(x, medium)];
-  else pieces = tablePieces({ matrix: x, names: columnNames(prefix, x.cols) }, ending.slice(1) as TableEnding);
+  else
+    pieces = tablePieces(
+      { matrix: x, names: prefix === 'y' ? AXES.slice(0, x.cols) : columnNames(prefix, x.cols) },
+      ending.slice(1) as TableEnding,
+    );
   await writeOut(path, pieces, signal);
 }
 

@@ -2,7 +2,7 @@
  * Progress on stderr: a bar with the time left on a terminal, redrawn ten times a second at most; in a pipe a plain
  * line for each finished epoch, and for other work one every few seconds.
  */
-import type { LearnDetail, Progress } from '@portolan/core';
+import type { LearnDetail, MapDetail, Progress } from '@portolan/core';
 import { duration, figure } from './format.ts';
 
 export interface ProgressLine {
@@ -65,6 +65,11 @@ function plainLine(progress: Progress<unknown>): string {
 }
 
 function learning({ detail }: Progress<unknown>): string {
+  const mapped = detail as MapDetail | undefined;
+  if (mapped?.nIter !== undefined) {
+    const { iteration, nIter, loss } = mapped;
+    return `  iteration ${iteration}/${nIter}${loss === undefined ? '' : `  loss ${figure(loss)}`}`;
+  }
   const learnt = detail as LearnDetail | undefined;
   if (learnt?.losses === undefined) return '';
   const { epoch, nEpochs, losses, samplesPerSecond, record } = learnt;

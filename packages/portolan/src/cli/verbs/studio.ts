@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startServer } from '../../server/index.ts';
 import { number } from '../method-options.ts';
-import { textFlag } from '../verb.ts';
+import { REPRODUCIBLE, textFlag } from '../verb.ts';
 import type { Verb } from '../verb.ts';
 
 /** In a clone, and in the published package. */
@@ -17,6 +17,7 @@ export const studio: Verb = {
   positionals: [],
   flags: [
     { name: 'port', value: 'N', summary: 'the port to listen on', default: '7784, or the next that is free' },
+    REPRODUCIBLE,
     { name: 'open', summary: 'open the browser; --no-open leaves that to you', default: 'on' },
   ],
   json: 'url, port, project',

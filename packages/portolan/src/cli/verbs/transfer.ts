@@ -3,6 +3,7 @@ import { TABLE_FORMATS, exportFiles, exportTable } from '@portolan/core';
 import { bytes, plural } from '../format.ts';
 import { writeOut } from '../matrix-files.ts';
 import { didYouMean } from '@portolan/core/base';
+import { ROW_FLAGS, selectedRows } from '../row-selection.ts';
 import { UsageError } from '../usage-error.ts';
 import { textFlag } from '../verb.ts';
 import type { Verb } from '../verb.ts';
@@ -23,11 +24,13 @@ export const exporting: Verb = {
         'a file: .npy (rows, codes or coordinates), .csv, .jsonl or .parquet (the columns beside them), .zip; or a folder for the files as they are kept, .onnx and all',
     },
     { name: 'format', value: FORMATS.join('|'), summary: 'the format, where the name does not tell' },
+    ...ROW_FLAGS,
   ],
   json: 'id, format, files (name, bytes)',
   examples: [
     'export digits-autoencoder --out model/',
     'export digits-autoencoder-pca --out map.csv',
+    'export digits --where "digit=3" --out threes.npy',
     'export --out project.zip',
   ],
   async run(context) {
@@ -40,13 +43,18 @@ export const exporting: Verb = {
     const write = async (path: string, pieces: Iterable<Uint8Array>): Promise<void> => {
       written.push({ name: path, bytes: await writeOut(path, pieces, job.signal) });
     };
+    const part = ['rows', 'where'].find((name) => args.flags.has(name));
+    if (part && (format === 'zip' || format === 'files')) {
+      throw new UsageError(`--${part} is of tables: .npy, .csv, .jsonl and .parquet`);
+    }
     if (format === 'zip') {
       await write(out, [await project.exportProject(id === undefined ? {} : { ids: [id] }, job)]);
     } else if (format === 'files') {
       for (const [name, file] of Object.entries(await exportFiles(project, { id })))
         await write(join(out, name), [file]);
     } else {
-      await write(out, await exportTable(project, { id, format }));
+      const rows = await selectedRows(context, await project.show({ id }));
+      await write(out, await exportTable(project, { id, format, rows }));
     }
     const total = written.reduce((sum, file) => sum + file.bytes, 0);
     return {
