@@ -8,6 +8,13 @@ interface ModuleText {
 
 const TEXTS = {
   norms: () => import('./wasm/norms.ts'),
+  matrix: () => import('./wasm/matrix.ts'),
+  umap: () => import('./wasm/umap.ts'),
+  distances: () => import('./wasm/distances.ts'),
+  neighbors: () => import('./wasm/neighbors.ts'),
+  tsne: () => import('./wasm/tsne.ts'),
+  'tsne-field': () => import('./wasm/tsne-field.ts'),
+  'tsne-fft': () => import('./wasm/tsne-fft.ts'),
 } satisfies Record<string, () => Promise<ModuleText>>;
 
 export type KernelName = keyof typeof TEXTS;
