@@ -4,8 +4,6 @@
  * & Kumar 1998). Weights inside a group stay, as a loop, so that for vectors constant on groups the quadratic forms of
  * both graphs agree.
  */
-import { permutation } from '../base/index.ts';
-import type { Random } from '../base/index.ts';
 import type { SparseGraph } from './sparse-graph.ts';
 
 export interface Coarsening {
@@ -15,22 +13,21 @@ export interface Coarsening {
 }
 
 /** @param degree  of each vertex; one without edges is grouped with the others of its kind */
-export function coarsen(graph: SparseGraph, degree: Float64Array, rng: Random): Coarsening {
-  const { groups, count } = matchVertices(graph, degree, rng);
+export function coarsen(graph: SparseGraph, degree: Float64Array): Coarsening {
+  const { groups, count } = matchVertices(graph, degree);
   return { graph: contract(graph, groups, count), groups };
 }
 
 function matchVertices(
   { n, offsets, targets, weights }: SparseGraph,
   degree: Float64Array,
-  rng: Random,
 ): { groups: Uint32Array; count: number } {
   const FREE = 0xffffffff;
   const groups = new Uint32Array(n).fill(FREE);
   const scale = degree.map((value) => (value > 0 ? 1 / Math.sqrt(value) : 0));
   let count = 0;
   let lonely = -1;
-  for (const i of permutation(n, rng)) {
+  for (let i = 0; i < n; i++) {
     if (groups[i] !== FREE) continue;
     let free = -1;
     let freeTie = 0;
@@ -62,14 +59,7 @@ function matchVertices(
       groups[i] = lonely;
     }
   }
-  return { groups: numberedByFirst(groups, count), count };
-}
-
-/** Numbers the groups in the order of their first members, so that neighbours in memory stay so. */
-function numberedByFirst(groups: Uint32Array, count: number): Uint32Array {
-  const number = new Int32Array(count).fill(-1);
-  let next = 0;
-  return groups.map((group) => (number[group] < 0 ? (number[group] = next++) : number[group]));
+  return { groups, count };
 }
 
 /** The graph between groups; neighbours in the order in which they are met. */

@@ -77,6 +77,29 @@ export function connectedComponents({ n, offsets, targets, weights }: SparseGrap
   return { count: sizes.length, labels, sizes: Uint32Array.from(sizes) };
 }
 
+/** The vertices as a walk meets them that goes from each to all its neighbours first, piece after piece. */
+export function breadthFirstOrder({ n, offsets, targets }: SparseGraph): Uint32Array {
+  const order = new Uint32Array(n);
+  const seen = new Uint8Array(n);
+  let end = 0;
+  let next = 0;
+  for (let start = 0; start < n; start++) {
+    if (seen[start]) continue;
+    seen[start] = 1;
+    order[end++] = start;
+    while (next < end) {
+      const i = order[next++];
+      for (let e = offsets[i]; e < offsets[i + 1]; e++) {
+        const j = targets[e];
+        if (seen[j]) continue;
+        seen[j] = 1;
+        order[end++] = j;
+      }
+    }
+  }
+  return order;
+}
+
 /**
  * The graph among some vertices, renumbered in the order given.
  * @param vertices  without doubles
