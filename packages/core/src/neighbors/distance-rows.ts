@@ -7,9 +7,8 @@
 import { InputError } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { addProducts, columnMoments } from '../linalg/index.ts';
-
-/** Euclidean: the plain (not squared) distance. Cosine: 1 − cos; a row of zeros is at distance 1 from all. */
-export type Distance = 'euclidean' | 'cosine';
+import { metricOf, rowWeights } from './metric.ts';
+import type { Distance } from './metric.ts';
 
 /** Rows in a block of queries. */
 export const QUERY_BLOCK = 64;
@@ -34,6 +33,7 @@ export function distanceRows(x: Matrix, queries: Matrix = x, distance: Distance 
     throw new InputError(`neighbours: queries have ${queries.cols} columns, expected ${x.cols}`, { code: 'width' });
   }
   const { rows: n, cols: d } = x;
+  if (distance !== 'euclidean' && distance !== 'cosine') return pairByPair(x, queries, distance);
   const euclidean = distance === 'euclidean';
   const shift = euclidean ? roundedMeans(x) : new Float64Array(d);
   const norms = squaredNorms(x, shift);
@@ -65,6 +65,31 @@ export function distanceRows(x: Matrix, queries: Matrix = x, distance: Distance 
       }
     },
     finish: euclidean ? Math.sqrt : (value) => value,
+  };
+}
+
+/** The distances that are no matter of inner products alone. */
+function pairByPair(x: Matrix, queries: Matrix, distance: Distance): DistanceRows {
+  const { rows: n, cols: d } = x;
+  const { finish = (value: number): number => value } = metricOf(distance);
+  const weights = rowWeights(x, distance);
+  const queryWeights = queries === x ? weights : rowWeights(queries, distance);
+  return {
+    nQueries: queries.rows,
+    nSamples: n,
+    fill(from, to, out) {
+      for (let i = from, at = 0; i < to; i++) {
+        for (let j = 0; j < n; j++, at++) {
+          let sum = 0;
+          for (let c = 0; c < d; c++) {
+            const [a, b] = [queries.data[i * d + c], x.data[j * d + c]];
+            sum += distance === 'inner' ? -a * b : distance === 'manhattan' ? Math.abs(a - b) : (a - b) ** 2;
+          }
+          out[at] = weights && queryWeights ? sum * queryWeights[i] * weights[j] : sum;
+        }
+      }
+    },
+    finish,
   };
 }
 

@@ -1,5 +1,7 @@
 export { QUERY_BLOCK, distanceRows } from './distance-rows.ts';
-export type { Distance, DistanceRows } from './distance-rows.ts';
+export type { DistanceRows } from './distance-rows.ts';
+export { distanceNames } from './metric.ts';
+export type { Distance } from './metric.ts';
 export { smallest } from './smallest.ts';
 export type { Smallest } from './smallest.ts';
 export { nearestNeighbors, nearestNeighborSteps, selectRow } from './nearest-neighbors.ts';

@@ -2,7 +2,7 @@
 import { InputError, finish } from '../base/index.ts';
 import type { Matrix, Steps } from '../base/index.ts';
 import { QUERY_BLOCK, distanceRows } from './distance-rows.ts';
-import type { Distance } from './distance-rows.ts';
+import type { Distance } from './metric.ts';
 import { smallest } from './smallest.ts';
 
 /** Neighbours of n queries, nearest first; of equally near ones the smaller index comes first. */

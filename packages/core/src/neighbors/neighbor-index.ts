@@ -4,7 +4,8 @@
  */
 import { InputError } from '../base/index.ts';
 import type { Rows } from '../data/index.ts';
-import type { Distance } from './distance-rows.ts';
+import { metricOf } from './metric.ts';
+import type { Distance } from './metric.ts';
 import { smallest } from './smallest.ts';
 
 /** Columns summed between two looks at the limit. */
@@ -31,6 +32,7 @@ export interface NeighborIndex {
 /** @param x  rows, kept as they are stored, not copied; of a matrix by `rowsOf` */
 export function neighborIndex(x: Rows, { distance = 'euclidean' }: { distance?: Distance } = {}): NeighborIndex {
   const { data, nSamples: rows, nFeatures: cols, scale } = x;
+  const { finish = (value: number): number => value } = metricOf(distance);
   const norms = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
     let sum = 0;
@@ -47,7 +49,7 @@ export function neighborIndex(x: Rows, { distance = 'euclidean' }: { distance?: 
         });
       }
       const q = Float64Array.from(point, (value) => value / scale);
-      const norm = Math.sqrt(q.reduce((sum, value) => sum + value * value, 0));
+      const norm = Math.sqrt(innerProduct(q, 0, q));
       const best = smallest(Math.max(0, Math.min(k, rows - (except >= 0 && except < rows ? 1 : 0))));
       if (distance === 'euclidean') {
         let limit = best.limit;
@@ -61,17 +63,33 @@ export function neighborIndex(x: Rows, { distance = 'euclidean' }: { distance?: 
           limit = best.limit;
         }
       } else {
-        for (let i = 0; i < rows; i++) {
-          if (i === except) continue;
-          const both = norm * norms[i];
-          best.offer(i, both > 0 ? Math.max(0, 1 - innerProduct(data, i * cols, q) / both) : 1);
-        }
+        const measure = MEASURES[distance];
+        for (let i = 0; i < rows; i++)
+          if (i !== except) best.offer(i, measure(data, i * cols, q, norms[i], norm, scale));
       }
-      const finish = distance === 'euclidean' ? (value: number) => Math.sqrt(value) * scale : (value: number) => value;
-      return { indices: best.indices, distances: Float32Array.from(best.values, finish) };
+      const distances = Float32Array.from(
+        best.values,
+        distance === 'euclidean' ? (value) => Math.sqrt(value) * scale : finish,
+      );
+      return { indices: best.indices, distances };
     },
   };
 }
+
+type Measure = (data: Rows['data'], at: number, q: Float64Array, norm: number, norm2: number, scale: number) => number;
+
+/** Of a stored row and a point in the same unit, `scale` to the data's. */
+const MEASURES: Record<Exclude<Distance, 'euclidean'>, Measure> = {
+  cosine: (data, at, q, a, b) => (a * b > 0 ? Math.max(0, 1 - innerProduct(data, at, q) / (a * b)) : 1),
+  inner: (data, at, q, _, __, scale) => -innerProduct(data, at, q) * scale * scale,
+  manhattan: (data, at, q, _, __, scale) => {
+    let sum = 0;
+    for (let j = 0; j < q.length; j++) sum += Math.abs(data[at + j] - q[j]);
+    return sum * scale;
+  },
+  hyperbolic: (data, at, q, a, b, scale) =>
+    (squaredDistance(data, at, q, Infinity) * scale * scale) / ((1 - (a * scale) ** 2) * (1 - (b * scale) ** 2)),
+};
 
 /** |row − q|², or something not below `limit` once that is sure. */
 function squaredDistance(data: Rows['data'], at: number, q: Float64Array, limit: number): number {
@@ -99,7 +117,7 @@ function squaredDistance(data: Rows['data'], at: number, q: Float64Array, limit:
   return s0 + s1 + s2 + s3;
 }
 
-function innerProduct(data: Rows['data'], at: number, q: Float64Array): number {
+function innerProduct(data: Rows['data'] | Float64Array, at: number, q: Float64Array): number {
   const n = q.length;
   let s0 = 0;
   let s1 = 0;

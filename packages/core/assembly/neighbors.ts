@@ -1,0 +1,341 @@
+/**
+ * Lists of candidates → neighbours: lists merged, made better by the neighbours of neighbours, and put in order by
+ * distances in double precision.
+ *
+ * An entry is `key · 2³² + place`; an empty one is all ones but for the sign bit of either half.
+ */
+
+const NOTHING: i32 = 0x7fffffff;
+
+// @ts-ignore: decorator
+@inline
+function at4(p: usize, i: i32): usize {
+  return p + ((<usize>i) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function at8(p: usize, i: i32): usize {
+  return p + ((<usize>i) << 3);
+}
+
+/** Puts an entry into a sorted list if it belongs there. */
+// @ts-ignore: decorator
+@inline
+function insert(list: usize, most: i32, entry: i64): void {
+  let at = at8(list, most - 1);
+  if (entry >= load<i64>(at)) return;
+  while (at > list && load<i64>(at - 8) > entry) {
+    store<i64>(at, load<i64>(at - 8));
+    at -= 8;
+  }
+  store<i64>(at, entry);
+}
+
+/** Merges the lists [sets, n8, most] of rows chunk · 256 … into the first set. */
+export function mergeLists(chunk: i32, thread: i32, lists: usize, sets: i32, n: i32, most: i32): void {
+  const to = min(n, (chunk + 1) * 256);
+  const size = (<usize>most) << 3;
+  const set = <usize>((n + 7) & ~7) * size;
+  for (let i = chunk * 256; i < to; i++) {
+    const mine = lists + <usize>i * size;
+    for (let s = 1; s < sets; s++) {
+      const other = mine + <usize>s * set;
+      for (let e = 0; e < most; e++) {
+        const entry = load<i64>(at8(other, e));
+        if (entry >= load<i64>(at8(mine, most - 1))) break;
+        insert(mine, most, entry);
+      }
+    }
+  }
+}
+
+/** Key of two rows that lie plain, 16 bytes a step; see distances.ts for `op`. */
+// @ts-ignore: decorator
+@inline
+function keyOf(op: i32, a: usize, b: usize, bytes: usize, wi: i32, wj: i32): i32 {
+  let s0 = i32x4.splat(0);
+  let s1 = i32x4.splat(0);
+  let at: usize = 0;
+  for (; at + 32 <= bytes; at += 32) {
+    s0 = step(op, v128.load(a + at), v128.load(b + at), s0);
+    s1 = step(op, v128.load(a + at, 16), v128.load(b + at, 16), s1);
+  }
+  if (at < bytes) s0 = step(op, v128.load(a + at), v128.load(b + at), s0);
+  if (op == 0) {
+    s0 = i32x4.add(s0, s1);
+    const sum =
+      i32x4.extract_lane(s0, 0) + i32x4.extract_lane(s0, 1) + i32x4.extract_lane(s0, 2) + i32x4.extract_lane(s0, 3);
+    return wi + wj - 2 * sum;
+  }
+  s0 = f32x4.add(s0, s1);
+  const sum =
+    f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 2) + (f32x4.extract_lane(s0, 1) + f32x4.extract_lane(s0, 3));
+  return reinterpret<i32>(sum * reinterpret<f32>(wi) * reinterpret<f32>(wj));
+}
+
+// @ts-ignore: decorator
+@inline
+function step(op: i32, a: v128, b: v128, sum: v128): v128 {
+  if (op == 0) return i32x4.add(sum, i32x4.dot_i16x8_s(a, b));
+  const apart = f32x4.sub(a, b);
+  if (op == 2) return f32x4.add(sum, f32x4.abs(apart));
+  return f32x4.add(sum, f32x4.mul(apart, apart));
+}
+
+/**
+ * For places chunk · 64 …: offers the neighbours of neighbours, read from `old` [places, most], to `lists`, which
+ * begins as its copy. A place's own neighbours are its `reach` nearest and `reverse` [places, nReverse] (negative:
+ * none); of each, the `reach` nearest are tried.
+ * seen: for each thread one word a place, of which none is `turn` · places + place yet.
+ */
+export function refineLists(
+  chunk: i32,
+  thread: i32,
+  op: i32,
+  rows: usize,
+  bytes: usize,
+  weights: usize,
+  places: i32,
+  old: usize,
+  lists: usize,
+  most: i32,
+  reach: i32,
+  reverse: usize,
+  nReverse: i32,
+  seen: usize,
+  fresh: usize,
+): void {
+  seen += <usize>thread * ((<usize>places) << 2);
+  const size = (<usize>most) << 3;
+  const to = min(places, (chunk + 1) * 64);
+  for (let p = chunk * 64; p < to; p++) {
+    const list = lists + <usize>p * size;
+    const was = old + <usize>p * size;
+    if (load<i32>(was, 0) == NOTHING && load<i32>(was, 4) == NOTHING) continue; // an empty place
+    const mark = p + 1;
+    store<i32>(at4(seen, p), mark);
+    for (let e = 0; e < most; e++) {
+      const place = load<i32>(at8(was, e));
+      if (place == NOTHING) break;
+      store<i32>(at4(seen, place), mark);
+    }
+    const mine = rows + <usize>p * bytes;
+    const wi = load<i32>(at4(weights, p));
+    const around = min(reach, most);
+    for (let e = 0; e < around + nReverse; e++) {
+      const via = e < around ? load<i32>(at8(was, e)) : load<i32>(at4(reverse, p * nReverse + e - around));
+      if (via == NOTHING || via < 0) continue;
+      const theirs = old + <usize>via * size;
+      for (let f = -1; f < reach; f++) {
+        const place = f < 0 ? via : load<i32>(at8(theirs, f));
+        if (place == NOTHING) break;
+        if (load<i32>(at4(seen, place)) == mark) continue;
+        store<i32>(at4(seen, place), mark);
+        const other = rows + <usize>place * bytes;
+        const wj = load<i32>(at4(weights, place));
+        const key =
+          op == 0
+            ? keyOf(0, mine, other, bytes, wi, wj)
+            : op == 1
+              ? keyOf(1, mine, other, bytes, wi, wj)
+              : keyOf(2, mine, other, bytes, wi, wj);
+        insert(list, most, (<i64>key << 32) | <i64>place);
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sum2(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
+}
+
+/** Metrics in double precision: 0 Σ(a − b)², 1 and 2 a·b, 3 Σ|a − b|, 4 as 0. */
+// @ts-ignore: decorator
+@inline
+function measure(metric: i32, a: usize, b: usize, d: i32): f64 {
+  let s0 = f64x2.splat(0);
+  let s1 = f64x2.splat(0);
+  let j = 0;
+  for (; j + 4 <= d; j += 4) {
+    const u = v128.load(at4(a, j));
+    const v = v128.load(at4(b, j));
+    s0 = gatherStep(metric, f64x2.promote_low_f32x4(u), f64x2.promote_low_f32x4(v), s0);
+    const uh = f64x2.promote_low_f32x4(v128.shuffle<i32>(u, u, 2, 3, 2, 3));
+    const vh = f64x2.promote_low_f32x4(v128.shuffle<i32>(v, v, 2, 3, 2, 3));
+    s1 = gatherStep(metric, uh, vh, s1);
+  }
+  let sum = sum2(f64x2.add(s0, s1));
+  for (; j < d; j++) {
+    const u = <f64>load<f32>(at4(a, j));
+    const v = <f64>load<f32>(at4(b, j));
+    if (metric == 1 || metric == 2) sum += u * v;
+    else if (metric == 3) sum += abs(u - v);
+    else sum += (u - v) * (u - v);
+  }
+  return sum;
+}
+
+// @ts-ignore: decorator
+@inline
+function gatherStep(metric: i32, u: v128, v: v128, sum: v128): v128 {
+  if (metric == 1 || metric == 2) return f64x2.add(sum, f64x2.mul(u, v));
+  const apart = f64x2.sub(u, v);
+  if (metric == 3) return f64x2.add(sum, f64x2.abs(apart));
+  return f64x2.add(sum, f64x2.mul(apart, apart));
+}
+
+/**
+ * What orders as the distance does: 0 squared, 1 cosine (weights: norms; 1 from a row of zeros), 2 −a·b, 3 Manhattan,
+ * 4 |a − b|² · weight_i · weight_j.
+ */
+function distance(metric: i32, a: usize, b: usize, d: i32, wi: f64, wj: f64): f64 {
+  if (metric == 0) return measure(0, a, b, d);
+  if (metric == 1) {
+    const both = wi * wj;
+    return both > 0 ? max(0.0, 1.0 - measure(1, a, b, d) / both) : 1.0;
+  }
+  if (metric == 2) return -measure(2, a, b, d);
+  if (metric == 3) return measure(3, a, b, d);
+  return measure(0, a, b, d) * wi * wj;
+}
+
+// @ts-ignore: decorator
+@inline
+function weightAt(weights: usize, i: i32): f64 {
+  return weights ? load<f64>(at8(weights, i)) : 1.0;
+}
+
+/** Puts (value, row) into arrays sorted by value, then row, of which `size` are taken → the new size. */
+function place(values: usize, rows: usize, size: i32, k: i32, value: f64, row: i32): i32 {
+  let at: i32;
+  if (size == k) {
+    const last = load<f64>(at8(values, k - 1));
+    if (value > last || (value == last && row > load<i32>(at4(rows, k - 1)))) return size;
+    at = k - 1;
+  } else at = size++;
+  while (at > 0) {
+    const before = load<f64>(at8(values, at - 1));
+    const whose = load<i32>(at4(rows, at - 1));
+    if (before < value || (before == value && whose < row)) break;
+    store<f64>(at8(values, at), before);
+    store<i32>(at4(rows, at), whose);
+    at--;
+  }
+  store<f64>(at8(values, at), value);
+  store<i32>(at4(rows, at), row);
+  return size;
+}
+
+/**
+ * Orders the candidates of lists chunk · 64 … by distance, ties by row, and keeps k.
+ * List i belongs to row ask[i] of q (negative: none); its entries' places mean rows places[·] of x (0: themselves).
+ * What is found goes to line ask[i] of `indices` and `distances` [·, k]; kth[ask[i]] gets what orders the k-th, or
+ * infinity when there are fewer.
+ * scratch: 12 bytes · k for each thread
+ */
+export function orderLists(
+  chunk: i32,
+  thread: i32,
+  metric: i32,
+  x: usize,
+  q: usize,
+  d: i32,
+  weights: usize,
+  askWeights: usize,
+  ask: usize,
+  count: i32,
+  places: usize,
+  lists: usize,
+  most: i32,
+  k: i32,
+  indices: usize,
+  distances: usize,
+  kth: usize,
+  scratch: usize,
+): void {
+  const values = scratch + <usize>thread * <usize>((k * 12 + 15) & ~15);
+  const rows = at8(values, k);
+  const width = (<usize>d) << 2;
+  const to = min(count, (chunk + 1) * 64);
+  for (let i = chunk * 64; i < to; i++) {
+    const line = ask ? load<i32>(at4(ask, i)) : i;
+    if (line < 0) continue;
+    const mine = q + <usize>line * width;
+    const wi = weightAt(askWeights, line);
+    const list = lists + <usize>i * ((<usize>most) << 3);
+    let size = 0;
+    for (let e = 0; e < most; e++) {
+      const spot = load<i32>(at8(list, e));
+      if (spot == NOTHING) break;
+      const row = places ? load<i32>(at4(places, spot)) : spot;
+      const value = distance(metric, mine, x + <usize>row * width, d, wi, weightAt(weights, row));
+      size = place(values, rows, size, k, value, row);
+    }
+    write(metric, values, rows, size, k, line, indices, distances, kth);
+  }
+}
+
+function write(
+  metric: i32,
+  values: usize,
+  rows: usize,
+  size: i32,
+  k: i32,
+  line: i32,
+  indices: usize,
+  distances: usize,
+  kth: usize,
+): void {
+  const at = at4(indices, line * k);
+  const to = at4(distances, line * k);
+  for (let e = 0; e < size; e++) {
+    const value = load<f64>(at8(values, e));
+    store<i32>(at4(at, e), load<i32>(at4(rows, e)));
+    store<f32>(at4(to, e), <f32>(metric == 0 ? sqrt(value) : value));
+  }
+  if (kth) store<f64>(at8(kth, line), size == k ? load<f64>(at8(values, k - 1)) : Infinity);
+}
+
+/**
+ * The k nearest of rows from … to of x for one query, line ask[chunk] of q, in double precision; goes on from what
+ * `values` and `rows` [asked, k] hold when from > 0. With `self`, a row is not its own neighbour.
+ */
+export function searchRows(
+  chunk: i32,
+  thread: i32,
+  metric: i32,
+  self: i32,
+  x: usize,
+  n: i32,
+  from: i32,
+  to: i32,
+  q: usize,
+  d: i32,
+  weights: usize,
+  askWeights: usize,
+  ask: usize,
+  k: i32,
+  values: usize,
+  rows: usize,
+  indices: usize,
+  distances: usize,
+  kth: usize,
+): void {
+  const line = load<i32>(at4(ask, chunk));
+  values = at8(values, chunk * k);
+  rows = at4(rows, chunk * k);
+  const width = (<usize>d) << 2;
+  const mine = q + <usize>line * width;
+  const wi = weightAt(askWeights, line);
+  let size = min(k, self && line < from ? from - 1 : from);
+  for (let j = from; j < to; j++) {
+    if (self && j == line) continue;
+    const value = distance(metric, mine, x + <usize>j * width, d, wi, weightAt(weights, j));
+    if (size == k && value >= load<f64>(at8(values, k - 1))) continue;
+    size = place(values, rows, size, k, value, j);
+  }
+  if (to == n) write(metric, values, rows, size, k, line, indices, distances, kth);
+}
