@@ -69,8 +69,8 @@ export async function ensureBrowser() {
 }
 
 /** Starts the browser that `findBrowser` finds. */
-export function launchBrowser() {
-  return chromium.launch({ executablePath: findBrowser(), args: FLAGS });
+export function launchBrowser(flags = []) {
+  return chromium.launch({ executablePath: findBrowser(), args: [...FLAGS, ...flags] });
 }
 
 function isProgram(path) {

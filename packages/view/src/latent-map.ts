@@ -345,7 +345,12 @@ export class LatentMap {
     this.drawing.mark('style', 'lines');
   }
 
-  /** Resolves when all points are drawn where they belong and can be picked in no time. */
+  /** Resolves when all is drawn that was given, and nothing glides any more. */
+  async whenDrawn(): Promise<void> {
+    while (this.drawing.busy) await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
+
+  /** Resolves when all is drawn and every point can be picked in no time; soon after `whenDrawn`, where there are many. */
   async whenReady(): Promise<void> {
     while (this.drawing.busy || !this.picking.isReady) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
