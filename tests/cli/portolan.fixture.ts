@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 export const PROGRAM = fileURLToPath(new URL('../../packages/portolan/bin/portolan.js', import.meta.url));
 
@@ -26,6 +26,13 @@ export interface Running {
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'portolan-cli-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The same for all tests of a file. */
+export function keptFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'portolan-cli-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

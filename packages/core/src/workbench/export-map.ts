@@ -3,7 +3,7 @@ import { InputError, takeRows } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { columnValue } from '../data/index.ts';
 import type { Column } from '../data/index.ts';
-import { pointsToPngPieces, pointsToSvg } from '../pictures/index.ts';
+import { mapToHtml, pointsToPngPieces, pointsToSvg, thumbnailSheet } from '../pictures/index.ts';
 import { columnsBeside, numbers, shortest, takeColumns } from './export.ts';
 import type { MapInfo, Workbench } from './workbench.ts';
 
@@ -87,6 +87,41 @@ export function colorColumn({ info, columns, label }: MapTable, name = label): C
   const why = column ? 'is text, which has no colours' : 'is not there';
   throw new InputError(`the column ${name} of ${info.id} ${why}; there is: ${there.join(', ') || 'none'}`, {
     code: 'no-column',
+  });
+}
+
+export interface MapHtmlArgs {
+  id: string;
+  /** the viewer's script, as text: of `@portolan/view/viewer` */
+  viewer: string;
+  rows?: Uint32Array;
+  color?: string | null;
+  theme?: 'auto' | 'light' | 'dark';
+  title?: string;
+}
+
+/** One page in which the map moves, filters and shows its samples, with nothing else at hand. */
+export async function exportMapHtml(workbench: Workbench, args: MapHtmlArgs): Promise<string> {
+  const { id, viewer, rows, color, theme, title = id } = args;
+  const table = await mapTable(workbench, { id, rows });
+  const { info, coordinates, columns } = table;
+  const data = (await workbench.list({ kind: 'data' })).find((item) => item.id === info.data);
+  const pictured = data?.kind === 'data' && data.medium.kind === 'image' && table.rows.every((i) => i < data.nSamples);
+  const sheet = pictured
+    ? thumbnailSheet(await workbench.rows({ data: data.id, indices: table.rows }), data.medium)
+    : null;
+  const { trustworthiness, sampleSize } = info.quality;
+  const trust = `trustworthiness ${trustworthiness.toFixed(3)}, measured on ${sampleSize}`;
+  return mapToHtml({
+    viewer,
+    title,
+    about: `${info.method} of ${info.space ?? `the rows of ${info.data}`}, ${coordinates.rows} points; ${trust}`,
+    coordinates: coordinates.data,
+    nComponents: coordinates.cols === 3 ? 3 : 2,
+    columns,
+    colorBy: color === null ? undefined : colorColumn(table, color)?.name,
+    ...(sheet && { thumbnails: sheet }),
+    theme,
   });
 }
 

@@ -1,5 +1,13 @@
+import { existsSync } from 'node:fs';
 import { dirname, extname, join, basename } from 'node:path';
-import { TABLE_FORMATS, exportMapPicture, exportProjector, exportTable } from '@portolan/core';
+import {
+  InputError,
+  TABLE_FORMATS,
+  exportMapHtml,
+  exportMapPicture,
+  exportProjector,
+  exportTable,
+} from '@portolan/core';
 import type { TableFormat, Workbench } from '@portolan/core';
 import { didYouMean } from '@portolan/core/base';
 import { bytes, plural } from '../format.ts';
@@ -10,10 +18,17 @@ import { UsageError } from '../usage-error.ts';
 import { textFlag } from '../verb.ts';
 import type { Context, Verb } from '../verb.ts';
 
-const FORMATS = [...TABLE_FORMATS, 'png', 'svg', 'projector'] as const;
+const FORMATS = [...TABLE_FORMATS, 'png', 'svg', 'html', 'projector'] as const;
 type Format = (typeof FORMATS)[number];
-/** Flags of pictures alone. */
-const LOOK = ['color', 'theme', 'title', 'width', 'height', 'density'];
+/** Flags of pictures and pages, and of which. */
+const LOOK: Readonly<Record<string, readonly Format[]>> = {
+  color: ['png', 'svg', 'html'],
+  theme: ['png', 'svg', 'html'],
+  title: ['svg', 'html'],
+  width: ['png', 'svg'],
+  height: ['png', 'svg'],
+  density: ['png'],
+};
 
 export const exportMap: Verb = {
   name: 'export map',
@@ -24,14 +39,19 @@ export const exportMap: Verb = {
       name: 'format',
       value: FORMATS.join('|'),
       summary:
-        'npy: coordinates; csv, jsonl, parquet: the data’s columns beside them; png, svg: a picture; projector: vectors and metadata as two .tsv',
+        'npy: coordinates; csv, jsonl, parquet: the data’s columns beside them; png, svg: a picture; html: one page in which the map moves, filters and shows its samples; projector: vectors and metadata as two .tsv',
       default: 'by the name of --out, else csv',
     },
     { name: 'out', value: 'FILE', summary: 'where to', default: 'MAP.FORMAT' },
     ...ROW_FLAGS,
     { name: 'color', value: 'COLUMN|none', summary: 'what colours the points of a picture', default: 'the label' },
-    { name: 'theme', value: 'light|dark', summary: 'of a picture', default: 'light' },
-    { name: 'title', value: 'TEXT', summary: 'of an .svg', default: 'the map’s id' },
+    {
+      name: 'theme',
+      value: 'light|dark',
+      summary: 'of a picture or page',
+      default: 'light; a page follows its reader',
+    },
+    { name: 'title', value: 'TEXT', summary: 'of an .svg or .html', default: 'the map’s id' },
     { name: 'width', value: 'N', summary: 'of a picture, in CSS pixels, of which 96 are an inch', default: '1200' },
     { name: 'height', value: 'N', summary: 'likewise', default: '900' },
     {
@@ -44,8 +64,9 @@ export const exportMap: Verb = {
   json: 'map, format, nSamples, files (name, bytes), warnings',
   examples: [
     'export map digits-rows-umap --format svg --color digit',
-    'export map digits-rows-umap --format png --width 1800 --height 1400 --density 3.125 --out poster.png',
+    'export map digits-rows-umap --format png --density 3.125 --out poster.png',
     'export map digits-rows-umap --where "digit=3,5" --out some.csv',
+    'export map digits-rows-umap --format html --out digits.html',
     'export map digits-rows-umap --format projector --out projector/digits.tsv',
   ],
   async run(context) {
@@ -87,10 +108,26 @@ function wanted(context: Context, id: string): { format: Format; out: string } {
     throw new UsageError(`--out is ${out}; name the format with --format, or by an ending such as .csv`);
   }
   const format = (given as Format | undefined) ?? named ?? 'csv';
-  const picture = format === 'png' || format === 'svg';
-  const useless = LOOK.find((name) => !picture && textFlag(context, name) !== undefined);
-  if (useless) throw new UsageError(`--${useless} is of pictures; the format is ${format}`);
+  for (const [name, formats] of Object.entries(LOOK)) {
+    if (textFlag(context, name) === undefined || formats.includes(format)) continue;
+    throw new UsageError(`--${name} is of ${formats.join(', ')}; the format is ${format}`);
+  }
   return { format, out: out ?? `${id}.${format === 'projector' ? 'tsv' : format}` };
+}
+
+function themeOf(context: Context): 'light' | 'dark' | undefined {
+  const theme = textFlag(context, 'theme');
+  if (theme === undefined || theme === 'light' || theme === 'dark') return theme;
+  throw new UsageError(`--theme is ${JSON.stringify(theme)}, expected light or dark`);
+}
+
+/** In a clone, and in the published package. */
+const VIEWERS = ['../../../../view/dist/viewer.js', '../../../viewer.js'].map((path) => new URL(path, import.meta.url));
+
+async function viewerText(): Promise<string> {
+  const there = VIEWERS.find((url) => existsSync(url));
+  if (!there) throw new InputError('the page’s viewer is not built yet: run npm run build, then export again');
+  return ((await import(there.href)) as { viewer: string }).viewer;
 }
 
 interface Asked {
@@ -110,6 +147,19 @@ async function filesOf(
     const stem = join(dirname(out), basename(out, extname(out)));
     return { files: { [`${stem}-vectors.tsv`]: vectors, [`${stem}-metadata.tsv`]: metadata }, warnings };
   }
+  const color = textFlag(context, 'color');
+  const asked = { ...(color !== undefined && { color: color === 'none' ? null : color }), theme: themeOf(context) };
+  if (format === 'html') {
+    const title = textFlag(context, 'title');
+    const page = await exportMapHtml(project, {
+      id,
+      rows,
+      viewer: await viewerText(),
+      ...asked,
+      ...(title && { title }),
+    });
+    return { files: { [out]: [new TextEncoder().encode(page)] }, warnings: [] };
+  }
   if (format !== 'png' && format !== 'svg') {
     return {
       files: { [out]: await exportTable(project, { id, format: format satisfies TableFormat, rows }) },
@@ -122,11 +172,6 @@ async function filesOf(
       ? undefined
       : number(`--${name}`, text, { min: name === 'density' ? 0.1 : 64, max: most });
   };
-  const theme = textFlag(context, 'theme') ?? 'light';
-  if (theme !== 'light' && theme !== 'dark') {
-    throw new UsageError(`--theme is ${JSON.stringify(theme)}, expected light or dark`);
-  }
-  const color = textFlag(context, 'color');
   const look = {
     title: textFlag(context, 'title'),
     width: size('width', 1e5),
@@ -137,8 +182,7 @@ async function filesOf(
     id,
     format,
     rows,
-    theme,
-    ...(color !== undefined && { color: color === 'none' ? null : color }),
+    ...asked,
     ...Object.fromEntries(Object.entries(look).filter(([, value]) => value !== undefined)),
   });
   return { files: { [out]: pieces }, warnings };
