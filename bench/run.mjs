@@ -17,12 +17,14 @@ import { pca } from './suites/pca.mjs';
 const LEARNING = { dense, 'conv-vae': convVae, decode, browser };
 const MAPS = { pca, neighbors, umap, tsne, 'pca-map': pcaMap, 'held-out': heldOut, million, threads };
 const SUITES = { ...LEARNING, ...MAPS };
+const DATA = ['digits', 'words', 'clusters'];
 const HELP = `Usage: npm run bench -- [names…] [options]
 
 Names: ${Object.keys(SUITES).join(', ')}; all of them by default.
 
   --turns N    measurements of each side, by turns; each turn is a seed (default 5)
   --epochs N   epochs of learning (default 10)
+  --data NAMES digits, words or clusters, by commas, instead of all (neighbors, umap, pca-map)
   --write      write the results to docs/benchmarks.md, in place of earlier ones of the same names
   --json       print the raw figures, one JSON object, instead of tables
   --help
@@ -46,6 +48,7 @@ function options() {
       options: {
         turns: { type: 'string', default: '5' },
         epochs: { type: 'string', default: '10' },
+        data: { type: 'string' },
         write: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -65,7 +68,12 @@ function options() {
   const [turns, epochs] = [values.turns, values.epochs].map(Number);
   if (![turns, epochs].every((n) => Number.isInteger(n) && n > 0))
     misuse('--turns and --epochs are whole numbers from 1');
-  return { names, turns, epochs, write: values.write, json: values.json };
+  const data = values.data?.split(',');
+  const strange = data?.find((name) => !DATA.includes(name));
+  if (strange !== undefined) misuse(`there is no data set ${strange}`);
+  // a section of some of its data would stand in the page for all
+  if (data && values.write) misuse('--data and --write do not go together');
+  return { names, turns, epochs, data, write: values.write, json: values.json };
 }
 
 /** Portolan runs as it is published, so it has to be built. */
@@ -89,7 +97,7 @@ function merged(fresh) {
     .map((name) => `<!-- ${name} -->\n\n${all[name]}`);
 }
 
-const { names, turns, epochs, write, json } = options();
+const { names, turns, epochs, data, write, json } = options();
 build();
 const head = machine();
 const log = (text) => process.stderr.write(`${text}\n`);
@@ -99,7 +107,7 @@ for (const name of names) {
   const date = new Date().toISOString().slice(0, 10);
   const when = `${date}, load ${loadavg()[0].toFixed(1)} at the start, ${turns} ${turns === 1 ? 'turn' : 'turns'}`;
   try {
-    const result = await SUITES[name]({ turns, epochs, log });
+    const result = await SUITES[name]({ turns, epochs, data, log });
     raw[name] = result.raw;
     const notes = result.notes.map((note) => `- ${note}`).join('\n');
     sections[name] = [`## ${result.title}`, `Measured on ${when}.`, result.table, notes].filter(Boolean).join('\n\n');

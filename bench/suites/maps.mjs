@@ -26,18 +26,26 @@ const theirs =
   (seed, out) =>
     python(script, [dataFile(data), '--seed', String(seed), '--out', out, ...args], { threads, hint });
 
-export async function umap({ turns, log }) {
-  const plan = (data) => ({
+export async function umap({ turns, log, data }) {
+  const plan = (name) => ({
     peer: 'umap-learn, seeded',
     sides: {
-      'umap-learn, seeded': theirs('umap_learn.py', data, { hint: UMAP_HINT }),
-      'Portolan, 1 thread': ours('umap', data, 1),
-      'Portolan, 2 threads': ours('umap', data, 2),
-      ...(data === 'digits' ? { 'umap-js': umapJs(data) } : {}),
+      'umap-learn, seeded': theirs('umap_learn.py', name, { hint: UMAP_HINT }),
+      'Portolan, 1 thread': ours('umap', name, 1),
+      'Portolan, 2 threads': ours('umap', name, 2),
+      ...(name === 'digits' ? { 'umap-js': umapJs(name) } : {}),
     },
     once: ['umap-js'],
   });
-  const result = await maps({ name: 'umap', datas: ['digits', 'words'], plan, turns, log, verdicts: umapVerdicts });
+  const result = await maps({
+    name: 'umap',
+    datas: ['digits', 'words'],
+    plan,
+    turns,
+    log,
+    only: data,
+    verdicts: umapVerdicts,
+  });
   return { title: 'UMAP, 15 neighbours, minDist 0.1', ...result };
 }
 
@@ -68,17 +76,17 @@ function umapVerdicts(data, results) {
   return notes;
 }
 
-export async function tsne({ turns, log }) {
-  const plan = (data) => ({
+export async function tsne({ turns, log, data }) {
+  const plan = (name) => ({
     peer: 'scikit-learn, Barnes–Hut',
     sides: {
-      'scikit-learn, Barnes–Hut': theirs('sklearn_tsne.py', data, { hint: SKLEARN_HINT }),
-      'Portolan, 1 thread': ours('tsne', data, 1, { perplexity: PERPLEXITY }),
-      'Portolan, 2 threads': ours('tsne', data, 2, { perplexity: PERPLEXITY }),
+      'scikit-learn, Barnes–Hut': theirs('sklearn_tsne.py', name, { hint: SKLEARN_HINT }),
+      'Portolan, 1 thread': ours('tsne', name, 1, { perplexity: PERPLEXITY }),
+      'Portolan, 2 threads': ours('tsne', name, 2, { perplexity: PERPLEXITY }),
     },
     kl: PERPLEXITY,
   });
-  const result = await maps({ name: 'tsne', datas: ['digits'], plan, turns, log, verdicts: tsneVerdicts });
+  const result = await maps({ name: 'tsne', datas: ['digits'], plan, turns, log, only: data, verdicts: tsneVerdicts });
   return { title: 't-SNE, perplexity 30', ...result };
 }
 
@@ -94,23 +102,32 @@ function tsneVerdicts(data, results) {
   ];
 }
 
-export async function pcaMap({ turns, log }) {
-  const plan = (data) => ({
+export async function pcaMap({ turns, log, data }) {
+  const plan = (name) => ({
     peer: 'scikit-learn, randomized',
     sides: {
-      'scikit-learn, randomized': theirs('sklearn_pca_map.py', data, { hint: SKLEARN_HINT }),
-      Portolan: ours('pca', data, 1),
+      'scikit-learn, randomized': theirs('sklearn_pca_map.py', name, { hint: SKLEARN_HINT }),
+      Portolan: ours('pca', name, 1),
     },
   });
-  const result = await maps({ name: 'pca-map', datas: ['digits', 'words'], plan, turns, log, verdicts: () => [] });
+  const result = await maps({
+    name: 'pca-map',
+    datas: ['digits', 'words'],
+    plan,
+    turns,
+    log,
+    only: data,
+    verdicts: () => [],
+  });
   return { title: 'PCA as a map', ...result };
 }
 
-async function maps({ name, datas, plan, turns, log, verdicts }) {
+async function maps({ name, datas, plan, turns, log, only: data, verdicts }) {
   const parts = [];
   const notes = [];
   const raw = {};
   for (const data of datas) {
+    if (only && !only.includes(data)) continue;
     const { sides, peer, kl, once } = plan(data);
     const { results, missing } = await compare({
       name: `${name}, ${data}`,

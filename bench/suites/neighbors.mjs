@@ -20,14 +20,14 @@ const DATA = {
     title: 'digits, 10,000 × 784',
     shape: [10_000, 784],
     exact: true,
-    pynndescent: { n_neighbors: 16, n_trees: 4, n_iters: 3, max_candidates: 10 },
+    pynndescent: { n_neighbors: 16, n_trees: 5, n_iters: 4, max_candidates: 10 },
     hnswlib: { M: 8, ef_construction: 30, ef: 20 },
   },
   words: {
     title: 'words, 50,000 × 100',
     shape: [50_000, 100],
     exact: true,
-    pynndescent: { n_neighbors: 21 },
+    pynndescent: { n_neighbors: 22, max_candidates: 20 },
     hnswlib: { M: 16, ef_construction: 60, ef: 55 },
   },
   clusters: {
@@ -46,11 +46,12 @@ const HINTS = {
   faiss: 'not installed; on Debian: apt-get install python3-faiss',
 };
 
-export async function neighbors({ turns, log }) {
+export async function neighbors({ turns, log, data: only }) {
   const parts = [];
   const raw = {};
   const notes = [];
   for (const [data, given] of Object.entries(DATA)) {
+    if (only && !only.includes(data)) continue;
     const times = Math.min(turns, given.turns ?? turns);
     const { results, missing } = await compare({
       name: `neighbors, ${data}`,
