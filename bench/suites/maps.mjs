@@ -122,7 +122,7 @@ export async function pcaMap({ turns, log, data }) {
   return { title: 'PCA as a map', ...result };
 }
 
-async function maps({ name, datas, plan, turns, log, only: data, verdicts }) {
+async function maps({ name, datas, plan, turns, log, only, verdicts }) {
   const parts = [];
   const notes = [];
   const raw = {};
