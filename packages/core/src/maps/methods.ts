@@ -4,8 +4,9 @@ import type { Matrix } from '../base/index.ts';
 import { pcaMap } from './pca-map.ts';
 import { readProjectionJson } from './projection-json.ts';
 import type { MapMethod, Projection } from './projection.ts';
+import { tsne } from './tsne.ts';
 
-export const mapMethods: readonly MapMethod[] = [pcaMap];
+export const mapMethods: readonly MapMethod[] = [pcaMap, tsne];
 
 /**
  * A saved projection, over its coordinates if they are given; `transform` and `inverse` need only the files.

@@ -69,7 +69,11 @@ export async function conditionalProbabilities(
  * The symmetric graph of pᵢⱼ · n = (p(j|i) + p(i|j)) / 2, whose weights sum to n. Rows are filled up by loops of weight
  * 0 to multiples of four edges, for the kernels.
  */
-export function symmetricGraph(indices: Uint32Array, stride: number, { n, k, probabilities }: Conditional): SparseGraph {
+export function symmetricGraph(
+  indices: Uint32Array,
+  stride: number,
+  { n, k, probabilities }: Conditional,
+): SparseGraph {
   // the edges the other way round, by their ends
   const incoming = new Uint32Array(n + 1);
   for (let i = 0; i < n; i++) for (let j = 0; j < k; j++) incoming[indices[i * stride + j] + 1]++;

@@ -54,7 +54,7 @@ export interface LayoutParts {
 }
 
 /** Momentum while the pull is exaggerated, and after. */
-const MOMENTUM = { early: 0.5, late: 0.8 };
+const MOMENTUM = { early: 0.8, late: 0.9 };
 /** No point goes further at once. */
 const LONGEST = 5;
 

@@ -1,0 +1,88 @@
+/**
+ * Where a t-SNE map begins: tiny, and by default in the order of the leading principal components, which keeps more of
+ * the large-scale structure than a random start (Kobak & Linderman 2021).
+ */
+import { drive, matrix, permutation, random, takeRows } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import type { KernelJob } from '../kernels/index.ts';
+import { centredMap, columnMoments, laplacianSteps, randomizedSvdSteps } from '../linalg/index.ts';
+import type { SparseGraph } from '../linalg/index.ts';
+
+export const STARTS = ['pca', 'spectral', 'random'] as const;
+export type TsneStart = (typeof STARTS)[number];
+
+/** Standard deviation of the first coordinate. */
+const SPREAD = 1e-4;
+/** What is added so that equal rows part, as a share of that. */
+const JITTER = 0.01;
+/** Rows that directions are found from; two or three need no more. */
+const SAMPLE = 3000;
+
+/** @returns [n, nComponents] */
+export async function tsneStart(
+  kind: TsneStart,
+  x: Matrix,
+  graph: SparseGraph,
+  { nComponents, seed, ...job }: KernelJob<never> & { nComponents: number; seed: number },
+): Promise<Matrix> {
+  const rng = random(seed);
+  const noise = matrix(x.rows, nComponents, rng.fillNormal(new Float32Array(x.rows * nComponents), SPREAD));
+  if (kind === 'random') return noise;
+  const found =
+    kind === 'pca' ? await principal(x, nComponents, seed, job) : await spectral(graph, nComponents, seed, job);
+  const sd = found ? deviation(found) : 0;
+  if (!found || !(sd > 0)) return noise;
+  const scale = SPREAD / sd;
+  return matrix(
+    x.rows,
+    nComponents,
+    noise.data.map((value, i) => found.data[i] * scale + JITTER * value),
+  );
+}
+
+/** Scores along the leading directions of a sample; zeros where there are fewer. */
+async function principal(x: Matrix, dims: number, seed: number, job: KernelJob<never>): Promise<Matrix | undefined> {
+  const { rows, cols } = x;
+  const k = Math.min(dims, rows - 1, cols);
+  if (k < 1) return undefined;
+  const some = rows <= SAMPLE ? x : takeRows(x, permutation(rows, random(seed).fork(1)).subarray(0, SAMPLE));
+  const { mean } = columnMoments(some);
+  const steps = randomizedSvdSteps(centredMap(some, mean), k, { nPowers: 3, seed });
+  const { singularValues, vt } = await drive('start', steps, job);
+  const out = matrix(rows, dims);
+  for (let c = 0; c < k; c++) {
+    // below that it is rounding, not a direction
+    if (!(singularValues[c] > 1e-6 * singularValues[0])) continue;
+    const direction = vt.data.subarray(c * cols, (c + 1) * cols);
+    let shift = 0;
+    for (let j = 0; j < cols; j++) shift += mean[j] * direction[j];
+    for (let i = 0; i < rows; i++) {
+      let sum = -shift;
+      for (let j = 0, at = i * cols; j < cols; j++, at++) sum += x.data[at] * direction[j];
+      out.data[i * dims + c] = sum;
+    }
+  }
+  return out;
+}
+
+async function spectral(
+  graph: SparseGraph,
+  dims: number,
+  seed: number,
+  job: KernelJob<never>,
+): Promise<Matrix | undefined> {
+  if (graph.n < dims + 2) return undefined;
+  return (await drive('start', laplacianSteps(graph, dims, { seed }), job)).vectors;
+}
+
+/** Of the first coordinate, or of the widest where that is nothing. */
+function deviation({ data, rows, cols }: Matrix): number {
+  const deviations = Array.from({ length: cols }, (_, c) => {
+    let mean = 0;
+    for (let i = 0; i < rows; i++) mean += data[i * cols + c] / rows;
+    let sum = 0;
+    for (let i = 0; i < rows; i++) sum += (data[i * cols + c] - mean) ** 2;
+    return Math.sqrt(sum / rows);
+  });
+  return deviations[0] > 0 ? deviations[0] : Math.max(...deviations);
+}
