@@ -1,13 +1,15 @@
 /** The map's frames: what has changed is drawn, once a frame and only then; and the same drawn into files. */
 import { isSpatial, perspectiveOf, projector } from './camera.ts';
+import type { Size } from './camera.ts';
 import { parseColor } from './colors.ts';
 import { densityScale, pointShare } from './density.ts';
 import type { Emitter } from './emitter.ts';
-import { mapToBlob, mapToSvg } from './export.ts';
+import { savePng, saveSvg } from './export.ts';
+import type { Exporter, PngPictureOptions, SvgPictureOptions } from './export.ts';
 import { graticuleLines } from './graticule.ts';
 import type { Net } from './graticule.ts';
 import { LABEL_FADE, LabelLayer } from './labels.ts';
-import type { DrawnLabel } from './labels.ts';
+import type { DrawnLabel, LabelSurroundings } from './labels.ts';
 import { Minimap } from './minimap.ts';
 import { Clock } from './motion.ts';
 import type { Navigation } from './navigation.ts';
@@ -148,26 +150,34 @@ export class Drawing {
     return this.painter.hasPictures ? Math.min(radius, Math.max(3.5, fitting.fittedRadius(pointSize))) : radius;
   }
 
-  /** The map as it is now, `scale` pixels a CSS pixel. */
-  toBlob(scale: number): Promise<Blob> {
-    if (!this.painter.renderer)
-      return Promise.reject(new Error('view: the map cannot be drawn now: its graphics context is lost'));
+  /** The map as it is now. */
+  async toBlob(options: PngPictureOptions): Promise<Blob> {
+    if (!this.painter.renderer) throw new Error('view: the map cannot be drawn now: its graphics context is lost');
     this.ready = this.sync(Infinity);
-    const blob = mapToBlob(this.painter.renderer, this.frame(1), this.overlay(true), scale);
+    const blob = savePng(this.exporter(), options);
     this.draw();
     return blob;
   }
 
   /** The map as it is now; points outside the view are left out. */
-  toSvg(): string {
-    return mapToSvg({
-      points: this.parts.points,
+  toSvg(options: SvgPictureOptions): string {
+    this.ready = this.sync(Infinity);
+    return saveSvg(this.exporter(), options);
+  }
+
+  private exporter(): Exporter {
+    const { points, navigation } = this.parts;
+    return {
+      theme: this.theme,
+      painter: this.painter,
+      points,
       time: this.glide.value,
-      frame: this.frame(1),
-      overlay: this.overlay(true),
-      lines: this.painter.lines,
-      backdrop: this.painter.backdrop,
-    });
+      size: navigation.size,
+      sceneOf: (size) => {
+        const net = this.net(size);
+        return { frame: { ...this.frame(1), ...size, net }, overlay: { ...this.overlay(true, size), net } };
+      },
+    };
   }
 
   /** @param moveTo  what is told where in map units the middle of the view should be */
@@ -266,8 +276,8 @@ export class Drawing {
   }
 
   /** A map in space has no graticule: what lies on a line of it would depend on the depth. */
-  private net(): Net {
-    const { camera, size } = this.parts.navigation;
+  private net(size = this.parts.navigation.size): Net {
+    const { camera } = this.parts.navigation;
     return isSpatial(camera) ? NO_NET : graticuleLines(camera, size);
   }
 
@@ -291,9 +301,9 @@ export class Drawing {
     return [Math.max(0, near), far];
   }
 
-  private overlay(forExport: boolean): OverlayScene {
+  private overlay(forExport: boolean, size = this.parts.navigation.size): OverlayScene {
     const { points, navigation, stage } = this.parts;
-    const { camera, size } = navigation;
+    const { camera } = navigation;
     const place = forExport ? null : points.placeOf(this.highlight, this.glide.value);
     return {
       camera,
@@ -301,7 +311,7 @@ export class Drawing {
       theme: this.theme,
       fontFamily: stage.fontFamily(),
       net: this.net(),
-      labels: forExport ? this.placeLabels(stage.overlayContext(size, 1), 0).labels : [],
+      labels: forExport ? this.labelsFor(size) : [],
       pins: this.pins,
       highlight: place && {
         place,
@@ -312,44 +322,55 @@ export class Drawing {
     };
   }
 
-  private placeLabels(
-    context: CanvasRenderingContext2D | null,
-    fadeMs = this.parts.navigation.duration(LABEL_FADE),
-  ): { labels: DrawnLabel[]; running: boolean } {
-    if (!context || this.labels.isEmpty) return { labels: [], running: false };
+  /** What labels must know of the map. @param size  of the picture they are for */
+  private around(context: CanvasRenderingContext2D, size: Size): LabelSurroundings {
     const { points, navigation, stage } = this.parts;
-    const { size } = navigation;
     const family = stage.fontFamily();
-    this.labels.anchor(() => points.flat(), points.visible);
-    const around = {
+    // a picture of another size has the same middle
+    const dx = (size.width - navigation.size.width) / 2;
+    const dy = (size.height - navigation.size.height) / 2;
+    const pixelOf = (place: Place): Place => {
+      const [x, y] = navigation.pixelAt(place);
+      return [x + dx, y + dy];
+    };
+    const overview = this.minimap?.covers;
+    return {
       size,
-      pixelOf: (place: Place) => navigation.pixelAt(place),
-      pixelOfPoint: (point: number) => {
+      pixelOf,
+      pixelOfPoint: (point) => {
         const place = points.placeOf(point, this.glide.value);
-        return place && navigation.pixelAt(place);
+        return place && pixelOf(place);
       },
       pointRadius: this.pointRadius,
       now: performance.now(),
-      fadeMs,
-      widthOf: (text: string, fontSize: number, bold: boolean) => {
+      fadeMs: navigation.duration(LABEL_FADE),
+      family,
+      widthOf: (text, fontSize, bold) => {
         context.font = labelFont(fontSize, bold, family);
         return context.measureText(text).width;
       },
-      obstacles: this.obstacles(),
+      obstacles: [
+        ...edgeBoxes(this.net(size), size),
+        ...(overview
+          ? [{ x: size.width - overview.width / 2, y: size.height - overview.height / 2, ...overview }]
+          : []),
+      ],
       time: this.glide.value,
     };
-    return this.labels.layOut(around, family);
   }
 
-  /** What is written or lies at the edges, where labels must not be. */
-  private obstacles(): { x: number; y: number; width: number; height: number }[] {
-    const { size } = this.parts.navigation;
-    const boxes = edgeBoxes(this.net(), size);
-    const overview = this.minimap?.covers;
-    if (overview) {
-      const { width, height } = overview;
-      boxes.push({ x: size.width - width / 2, y: size.height - height / 2, width, height });
-    }
-    return boxes;
+  private placeLabels(context: CanvasRenderingContext2D): { labels: DrawnLabel[]; running: boolean } {
+    if (this.labels.isEmpty) return { labels: [], running: false };
+    const { points, navigation } = this.parts;
+    this.labels.anchor(() => points.flat(), points.visible);
+    return this.labels.layOut(this.around(context, navigation.size));
+  }
+
+  private labelsFor(size: Size): DrawnLabel[] {
+    const { points, navigation, stage } = this.parts;
+    const context = stage.overlayContext(navigation.size, window.devicePixelRatio || 1);
+    if (!context || this.labels.isEmpty) return [];
+    this.labels.anchor(() => points.flat(), points.visible);
+    return this.labels.still(this.around(context, size));
   }
 }

@@ -1,157 +1,100 @@
-/** The map as a file: PNG in tiles of what the renderer can draw at once, SVG from the same data. */
-import { depthOf, isSpatial, moved, NEAREST, pixelAt, projector } from './camera.ts';
-import { hexOf } from './colors.ts';
-import { copyPicture } from './gl/program.ts';
-import type { GraticuleLine } from './graticule.ts';
-import { drawOverlay } from './overlay.ts';
+/** The map as a file: how large a picture is to be, and what is beside the map in it. */
+import { InputError } from '@portolan/core/base';
+import type { Size } from './camera.ts';
+import { fitsCanvas, pictureBlob, posterBlob } from './export-png.ts';
+import { mapToSvg } from './export-svg.ts';
+import type { Furniture } from './furniture.ts';
 import type { OverlayScene } from './overlay.ts';
+import type { Painter } from './painter.ts';
 import type { PointState } from './point-state.ts';
-import { MUTED, SELECTED } from './renderer.ts';
-import type { Frame, MapRenderer } from './renderer.ts';
-import type { Backdrop, Line, Place } from './types.ts';
+import type { Frame } from './renderer.ts';
+import type { MapTheme } from './types.ts';
 
-/** Draws the frame `scale` times as large, tile by tile, and what is written over it. */
-export function mapToBlob(renderer: MapRenderer, frame: Frame, overlay: OverlayScene, scale: number): Promise<Blob> {
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.round(frame.width * scale);
-  canvas.height = Math.round(frame.height * scale);
-  const context = canvas.getContext('2d');
-  if (!context) return Promise.reject(new Error('view: no 2-D canvas to make a picture with'));
-  const tile = Math.floor(renderer.maxSize / scale); // CSS pixels
-  // the tones of tiles are those of the whole
-  const isTile = frame.width > tile || frame.height > tile;
-  if (isTile)
-    renderer.draw({ ...frame, pixelRatio: Math.min(1, renderer.maxSize / Math.max(frame.width, frame.height)) });
-  for (let top = 0; top < frame.height; top += tile) {
-    for (let left = 0; left < frame.width; left += tile) {
-      const width = Math.min(tile, frame.width - left);
-      const height = Math.min(tile, frame.height - top);
-      const across = left + width / 2 - frame.width / 2;
-      const down = top + height / 2 - frame.height / 2;
-      const spatial = isSpatial(frame.camera);
-      const camera = spatial
-        ? frame.camera
-        : moved(frame.camera, across / frame.camera.scale, -down / frame.camera.scale);
-      const middle: [number, number] = spatial ? [-across, down] : [0, 0];
-      const net = { vertical: shifted(frame.net.vertical, left), horizontal: shifted(frame.net.horizontal, top) };
-      renderer.draw({ ...frame, camera, middle, isTile, width, height, net, pixelRatio: scale });
-      context.drawImage(renderer.canvas, Math.round(left * scale), Math.round(top * scale));
-    }
+export interface PngPictureOptions extends Furniture {
+  /** pixels a CSS pixel of the view; 1 unless a size is given */
+  scale?: number;
+  /** pixels; with one of the two the other follows from the view, with both more is seen above and below or at the sides */
+  width?: number;
+  height?: number;
+  /** dots an inch, kept in the file for whoever prints it */
+  dpi?: number;
+  /** stops a poster, a picture too large for one canvas, that takes time */
+  signal?: AbortSignal;
+  /** told of a poster how much is done, in [0, 1] */
+  onProgress?: (done: number) => void;
+}
+
+export interface SvgPictureOptions extends Furniture {
+  /** more points in view than this become one embedded picture, which the document says; 100,000 by default */
+  rasterAbove?: number;
+  /** the thumbnails that are seen now, each an embedded picture */
+  thumbnails?: boolean;
+}
+
+/** What an export must know of the map. */
+export interface Exporter {
+  theme: MapTheme;
+  painter: Painter;
+  points: PointState;
+  time: number;
+  /** of the view */
+  size: Size;
+  /** a frame of a size with the middle of the view, and what lies over it */
+  sceneOf(size: Size): { frame: Frame; overlay: OverlayScene };
+}
+
+/** Draws what fits a canvas before it returns; a poster goes on while the page does other things. */
+export async function savePng(
+  map: Exporter,
+  { title, legend, dpi, signal, onProgress, ...wanted }: PngPictureOptions,
+): Promise<Blob> {
+  const size = { ...sizeOf(wanted, map.size), dpi };
+  const scene = {
+    ...map.sceneOf({ width: size.width / size.scale, height: size.height / size.scale }),
+    furniture: { title, legend },
+  };
+  if (fitsCanvas(size)) return pictureBlob(map.painter.renderer!, scene, size);
+  // the page goes on drawing with its own renderer meanwhile
+  const painter = map.painter.twin(map.theme);
+  try {
+    return await posterBlob(painter.renderer!, scene, size, async (done, total) => {
+      await new Promise((resolve) => setTimeout(resolve));
+      signal?.throwIfAborted();
+      onProgress?.(done / total);
+    });
+  } finally {
+    painter.renderer?.destroy();
+    painter.stop();
   }
-  context.scale(scale, scale);
-  drawOverlay(context, overlay);
-  return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => {
-      if (blob) resolve(blob);
-      else reject(new Error(`view: the browser could not make a picture of ${canvas.width} × ${canvas.height} pixels`));
-    }, 'image/png');
+}
+
+export function saveSvg(map: Exporter, { title, legend, rasterAbove, thumbnails = false }: SvgPictureOptions): string {
+  const { painter, points, time } = map;
+  const { choice, thumbnails: sheet, lines, backdrop } = painter;
+  return mapToSvg({
+    ...map.sceneOf(map.size),
+    points,
+    time,
+    lines,
+    backdrop,
+    furniture: { title, legend },
+    thumbnails: thumbnails && sheet && choice ? { sheet, choice } : null,
+    rasterAbove,
   });
 }
 
-function shifted(lines: readonly GraticuleLine[], by: number): GraticuleLine[] {
-  return lines.map((line) => ({ ...line, pixel: line.pixel - by }));
-}
-
-interface SvgScene {
-  points: PointState;
-  time: number;
-  frame: Frame;
-  overlay: OverlayScene;
-  lines: readonly Line[];
-  backdrop: Backdrop | null;
-}
-
-/** Points of one colour are one path of dots, so that ten thousand of them stay a small file. */
-export function mapToSvg({ points, time, frame, overlay, lines, backdrop }: SvgScene): string {
-  const { width, height, camera } = frame;
-  const { theme, fontFamily, pins } = overlay;
-  const parts: string[] = [];
-  parts.push(`<rect width="${width}" height="${height}" fill="${escape(theme.background)}"/>`);
-  if (backdrop) parts.push(backdropOf(backdrop, overlay));
-  const { vertical, horizontal } = frame.net;
-  parts.push(`<g stroke="${escape(theme.graticule)}" stroke-width="0.75">`);
-  for (const { pixel, opacity } of vertical) parts.push(`<path d="M${r(pixel)} 0V${height}" opacity="${opacity}"/>`);
-  for (const { pixel, opacity } of horizontal) parts.push(`<path d="M0 ${r(pixel)}H${width}" opacity="${opacity}"/>`);
-  parts.push('</g>', ...dotsOf(points, time, frame, overlay));
-  for (const { points: places, color = theme.ink, width: stroke = 1, dashed, opacity = 1 } of lines) {
-    const path = places.map((place) => rounded(pixelAt(camera, frame, place)).join(' ')).join('L');
-    const dash = dashed ? ' stroke-dasharray="5 4"' : '';
-    const look = `fill="none" stroke="${escape(color)}" stroke-width="${stroke}" opacity="${opacity}"${dash}`;
-    if (places.length > 1) parts.push(`<path d="M${path}" ${look}/>`);
-  }
-  const family = escape(fontFamily);
-  parts.push(`<g fill="${escape(theme.ink)}" font-family="${family}" font-size="10.5" fill-opacity="0.78">`);
-  for (const { pixel, label } of vertical) {
-    if (label !== undefined)
-      parts.push(`<text x="${r(pixel)}" y="${height - 10}" text-anchor="middle">${label}</text>`);
-  }
-  for (const { pixel, label } of horizontal) {
-    if (label !== undefined) parts.push(`<text x="10" y="${r(pixel)}" dominant-baseline="middle">${label}</text>`);
-  }
-  parts.push('</g>');
-  for (const { place, label } of pins) {
-    const [x, y] = rounded(pixelAt(camera, frame, place));
-    parts.push(`<circle cx="${x}" cy="${y}" r="6" fill="none" stroke="${escape(theme.accent)}" stroke-width="1.75"/>`);
-    if (!label) continue;
-    const text = `font-family="${family}" font-size="12" font-weight="600" dominant-baseline="middle"`;
-    parts.push(`<text x="${x + 14}" y="${y}" fill="${escape(theme.ink)}" ${text}>${escape(label)}</text>`);
-  }
-  const box = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${box}>\n${parts.join('\n')}\n</svg>\n`;
-}
-
-function dotsOf(points: PointState, time: number, frame: Frame, { theme }: OverlayScene): string[] {
-  const { camera, width, height, pointRadius, opacity, unselectedOpacity } = frame;
-  const { codeOf, palette } = points.style(theme);
-  const { flags, slots } = points.layers();
-  const project = projector(camera, frame);
-  const out = new Float64Array(3);
-  const groups = new Map<number, string[]>();
-  for (let k = 0; k < points.count; k++) {
-    const i = points.order[slots ? slots[k] : k];
-    const place = points.placeOf(i, time);
-    if (!place) continue;
-    const [x, y, far] = project(place[0], place[1], depthOf(place), out);
-    const margin = pointRadius;
-    if (far <= NEAREST || x < -margin || x > width + margin || y < -margin || y > height + margin) continue;
-    const code = codeOf ? codeOf(i) : 0;
-    const flag = flags ? flags[i] : 0;
-    const key = flag === MUTED ? -1 : flag === SELECTED ? 65_536 + code : code;
-    const dots = groups.get(key) ?? [];
-    groups.set(key, dots);
-    dots.push(`M${r(x)} ${r(y)}h0`);
-  }
-  return [...groups]
-    .sort(([a], [b]) => a - b)
-    .map(([key, dots]) => {
-      const code = key % 65_536;
-      const color =
-        key < 0 ? hexOf(frame.muted) : hexOf([palette[4 * code], palette[4 * code + 1], palette[4 * code + 2], 255]);
-      const strength = key < 0 ? opacity : key >= 65_536 ? Math.max(opacity, 0.9) : unselectedOpacity;
-      const look = `stroke="${color}" stroke-width="${r(2 * pointRadius)}" stroke-linecap="round" opacity="${r(strength)}"`;
-      return `<path d="${dots.join('')}" fill="none" ${look}/>`;
-    });
-}
-
-function backdropOf({ image, extent, opacity = 1, pixelated }: Backdrop, { camera, size }: OverlayScene): string {
-  const { width, height } = image;
-  const href = copyPicture(image, { x: 0, y: 0, width, height }, width, height).toDataURL('image/png');
-  const [left, top] = pixelAt(camera, size, [extent.xMin, extent.yMax]);
-  const [right, bottom] = pixelAt(camera, size, [extent.xMax, extent.yMin]);
-  const box = `x="${r(left)}" y="${r(top)}" width="${r(right - left)}" height="${r(bottom - top)}"`;
-  const look = `preserveAspectRatio="none" opacity="${opacity}"${pixelated ? ' image-rendering="pixelated"' : ''}`;
-  return `<image ${box} ${look} href="${href}"/>`;
-}
-
-/** Two decimals are a fiftieth of a pixel. */
-function r(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-function escape(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
-}
-
-function rounded([x, y]: Place): [number, number] {
-  return [r(x), r(y)];
+/** @throws InputError on a size without pixels */
+function sizeOf(
+  { scale, width, height }: Pick<PngPictureOptions, 'scale' | 'width' | 'height'>,
+  view: Size,
+): { width: number; height: number; scale: number } {
+  const fitting = Math.min((width ?? Infinity) / view.width, (height ?? Infinity) / view.height);
+  const density = scale ?? (Number.isFinite(fitting) ? fitting : 1);
+  const size = {
+    width: Math.round(scale === undefined && width ? width : view.width * density),
+    height: Math.round(scale === undefined && height ? height : view.height * density),
+    scale: density,
+  };
+  if (size.width >= 1 && size.height >= 1) return size;
+  throw new InputError(`view: a picture can't be ${size.width} × ${size.height} pixels`);
 }

@@ -43,6 +43,7 @@ export interface LabelSurroundings {
   now: number;
   /** milliseconds that a label takes to come or go; 0 for at once */
   fadeMs: number;
+  family: string;
   /** CSS pixels */
   widthOf(text: string, fontSize: number, bold: boolean): number;
   obstacles: readonly { x: number; y: number; width: number; height: number }[];
@@ -124,19 +125,17 @@ export class LabelLayer {
     }
   }
 
+  /** The labels for a picture, where there is room for them; nothing comes or goes. */
+  still(around: LabelSurroundings): DrawnLabel[] {
+    const boxes = this.boxes(around);
+    const places = layOutLabels(boxes, around.size, { shown: this.shown, obstacles: around.obstacles });
+    return places.map(({ index, x, y }) => drawn(this.kept[index], x, y, 1));
+  }
+
   /** The labels as they are drawn now, and whether some are still coming or going. */
-  layOut(around: LabelSurroundings, family: string): { labels: DrawnLabel[]; running: boolean } {
-    const { size, widthOf, fadeMs, now } = around;
-    if (family !== this.family) for (const kept of this.kept) kept.width = NaN;
-    this.family = family;
-    const boxes = this.kept.map((kept): LabelBox => {
-      const { label, fontSize, bold, members } = kept;
-      if (Number.isNaN(kept.width)) kept.width = widthOf(label.text, fontSize, bold) + (label.color ? DOT.space : 0);
-      const at = pixelOf(kept, around);
-      const beside = members?.length === 1 ? around.pointRadius + 5 : undefined;
-      const priority = at ? kept.priority : 0;
-      return { x: at?.[0] ?? -1, y: at?.[1] ?? -1, width: kept.width, height: fontSize * LINE, priority, beside };
-    });
+  layOut(around: LabelSurroundings): { labels: DrawnLabel[]; running: boolean } {
+    const { size, fadeMs, now } = around;
+    const boxes = this.boxes(around);
     const places = layOutLabels(boxes, size, { shown: this.shown, obstacles: around.obstacles });
     this.shown = new Map(places.map(({ index, side }) => [index, side]));
     const step = fadeMs > 0 ? Math.min(1, Number.isNaN(this.last) ? 0 : Math.max(0, now - this.last) / fadeMs) : 1;
@@ -153,22 +152,30 @@ export class LabelLayer {
       if (place) kept.drawn = place;
       else if (kept.drawn && boxes[index].priority > 0) kept.drawn = following(kept.drawn, boxes[index]);
       if (!kept.drawn || kept.opacity <= 0) return;
-      const { text, color } = kept.label;
-      const { x, y } = kept.drawn;
-      labels.push({
-        text,
-        color,
-        x,
-        y,
-        width: kept.width,
-        fontSize: kept.fontSize,
-        bold: kept.bold,
-        opacity: kept.opacity,
-      });
+      labels.push(drawn(kept, kept.drawn.x, kept.drawn.y, kept.opacity));
     });
     if (!running) this.last = NaN;
     return { labels, running };
   }
+
+  private boxes(around: LabelSurroundings): LabelBox[] {
+    if (around.family !== this.family) for (const kept of this.kept) kept.width = NaN;
+    this.family = around.family;
+    return this.kept.map((kept) => {
+      const { label, fontSize, bold, members } = kept;
+      if (Number.isNaN(kept.width)) {
+        kept.width = around.widthOf(label.text, fontSize, bold) + (label.color ? DOT.space : 0);
+      }
+      const at = pixelOf(kept, around);
+      const beside = members?.length === 1 ? around.pointRadius + 5 : undefined;
+      const priority = at ? kept.priority : 0;
+      return { x: at?.[0] ?? -1, y: at?.[1] ?? -1, width: kept.width, height: fontSize * LINE, priority, beside };
+    });
+  }
+}
+
+function drawn({ label, width, fontSize, bold }: Kept, x: number, y: number, opacity: number): DrawnLabel {
+  return { text: label.text, color: label.color, x, y, width, fontSize, bold, opacity };
 }
 
 function priorityOf({ priority, indices }: MapLabel): number {

@@ -5,6 +5,7 @@
 import { pixelAt } from './camera.ts';
 import { Drawing } from './drawing.ts';
 import { Emitter } from './emitter.ts';
+import type { PngPictureOptions, SvgPictureOptions } from './export.ts';
 import { cursorOf, listenForGestures } from './gestures.ts';
 import { GLIDE, Navigation } from './navigation.ts';
 import type { MapLabel } from './labels.ts';
@@ -362,14 +363,17 @@ export class LatentMap {
     return this.events.on(event, listener);
   }
 
-  /** The map as it is now as a PNG, `scale` pixels a CSS pixel. */
-  toBlob({ scale = 1 }: { scale?: 1 | 2 | 4 } = {}): Promise<Blob> {
-    return this.drawing.toBlob(scale);
+  /**
+   * The map as it is now as a PNG of any size.
+   * @throws InputError on a size without pixels; AbortError when stopped; Error when it can't be drawn
+   */
+  toBlob(options: PngPictureOptions = {}): Promise<Blob> {
+    return this.drawing.toBlob(options);
   }
 
-  /** The map as it is now as an SVG document; points outside the view are left out. */
-  toSvg(): string {
-    return this.drawing.toSvg();
+  /** The map as it is now as an SVG document, text as text; points outside the view are left out. */
+  toSvg(options: SvgPictureOptions = {}): string {
+    return this.drawing.toSvg(options);
   }
 
   /** Takes on the size of the element; called by itself when that changes. */

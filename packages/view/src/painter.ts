@@ -27,14 +27,29 @@ export class Painter {
   lines: readonly Line[] = [];
   edges: Edges | null = null;
   density: Density | null = null;
-  /** whether some points have a picture now */
-  hasPictures = false;
+  /** which points have a picture now */
+  choice: ThumbnailChoice | null = null;
   private readonly points: PointState;
   private readonly chooser = new ThumbnailChooser();
   private readonly dirty = new Set<Part>();
 
   constructor(points: PointState) {
     this.points = points;
+  }
+
+  get hasPictures(): boolean {
+    return this.choice !== null;
+  }
+
+  /** Another painter of all that this one paints, ready, with a renderer of its own. @throws Error as `start` does */
+  twin(theme: MapTheme): Painter {
+    const twin = new Painter(this.points);
+    const { thumbnails, backdrop, lines, edges, density } = this;
+    Object.assign(twin, { thumbnails, backdrop, lines, edges, density });
+    twin.start(document.createElement('canvas'));
+    twin.sync(theme, Infinity, null);
+    twin.choose(this.choice);
+    return twin;
   }
 
   /** @throws Error when the browser gives no context */
@@ -85,7 +100,7 @@ export class Painter {
 
   private choose(choice: ThumbnailChoice | null): void {
     this.renderer?.setThumbnailChoice(choice);
-    this.hasPictures = choice !== null;
+    this.choice = choice;
   }
 }
 

@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { decode } from 'fast-png';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodePng, joined, pngPieces } from './png.ts';
+import { encodePng, joined, pngPieces, withResolution } from './png.ts';
 
 function noise(length: number, seed = 1): Uint8Array {
   let state = seed;
@@ -38,6 +38,16 @@ describe('png', () => {
     const image = decode(encodePng(noise(12), { width: 2, height: 2, channels: 3, dpi: 300 }));
     expect(image.resolution).toEqual({ x: 11811, y: 11811, unit: 1 });
     expect(decode(encodePng(noise(12), { width: 2, height: 2, channels: 3 })).resolution).toBeUndefined();
+  });
+
+  it('takes on another resolution, pixels and all else as they were', () => {
+    const pixels = noise(300);
+    const png = encodePng(pixels, { width: 10, height: 10, channels: 3, dpi: 96 });
+    const image = decode(withResolution(png, 600), { checkCrc: true });
+    expect(image.resolution?.x).toBe(23622);
+    expect(Uint8Array.from(image.data)).toEqual(pixels);
+    expect(withResolution(png, 600)).toHaveLength(png.length);
+    expect(() => withResolution(Uint8Array.of(1, 2), 96)).toThrow(/not a PNG/);
   });
 
   it('is a zlib stream that Node reads too', () => {

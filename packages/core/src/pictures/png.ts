@@ -23,46 +23,78 @@ const COLOUR_TYPE = { 1: 0, 3: 2, 4: 6 } as const;
 const METRES_PER_INCH = 0.0254;
 const MAX_SIDE = 2 ** 31 - 1;
 
-/**
- * The pieces of a file, in order.
- * @param strips  whole rows from the top, [rows * width * channels] bytes each; together `height` rows
- * @throws InputError on a size that PNG can't have, or strips that are not whole rows or too few or many
- */
-export function* pngPieces(head: PngHead, strips: Iterable<Uint8Array | Uint8ClampedArray>): Generator<Uint8Array> {
-  const { width, height, channels, dpi, level = 6 } = head;
+/** Takes strips and gives the pieces of the file that they finish, to be joined in order. */
+export interface PngWriter {
+  /** @param strip  whole rows, [rows * width * channels] bytes */
+  push(strip: Uint8Array | Uint8ClampedArray): Uint8Array[];
+  /** @throws InputError when rows are missing */
+  end(): Uint8Array[];
+}
+
+/** @throws InputError on a size that PNG can't have, or (later) strips that are not whole rows or too few or many */
+export function pngWriter({ width, height, channels, dpi, level = 6 }: PngHead): PngWriter {
   if (![width, height].every((side) => Number.isInteger(side) && side > 0 && side <= MAX_SIDE)) {
     throw new InputError(`a PNG can't be ${width} × ${height} pixels`);
   }
-  yield SIGNATURE;
   const ihdr = new Uint8Array(13);
   const view = new DataView(ihdr.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
   ihdr.set([8, COLOUR_TYPE[channels], 0, 0, 0], 8);
-  yield chunk('IHDR', ihdr);
-  if (dpi !== undefined) yield chunk('pHYs', resolution(dpi));
-
-  let pieces: Uint8Array[] = [];
-  const zlib = new Zlib({ level }, (piece) => pieces.push(piece));
+  let pieces = [SIGNATURE, chunk('IHDR', ihdr), ...(dpi === undefined ? [] : [resolution(dpi)])];
+  const zlib = new Zlib({ level }, (piece) => {
+    if (piece.length > 0) pieces.push(chunk('IDAT', piece));
+  });
   const rowBytes = width * channels;
   let rows = 0;
-  for (const strip of strips) {
-    const count = strip.length / rowBytes;
-    if (!Number.isInteger(count) || rows + count > height) {
-      throw new InputError(`a strip of ${strip.length} bytes after row ${rows}, expected whole rows of ${rowBytes}`);
-    }
-    rows += count;
-    // each row is preceded by its filter: 0, none
-    const filtered = new Uint8Array(count * (rowBytes + 1));
-    for (let y = 0; y < count; y++) {
-      filtered.set(strip.subarray(y * rowBytes, (y + 1) * rowBytes), y * (rowBytes + 1) + 1);
-    }
-    zlib.push(filtered, rows === height);
-    for (const piece of pieces) if (piece.length > 0) yield chunk('IDAT', piece);
+  const taken = (): Uint8Array[] => {
+    const out = pieces;
     pieces = [];
+    return out;
+  };
+  return {
+    push(strip) {
+      const count = strip.length / rowBytes;
+      if (!Number.isInteger(count) || rows + count > height) {
+        throw new InputError(`a strip of ${strip.length} bytes after row ${rows}, expected whole rows of ${rowBytes}`);
+      }
+      rows += count;
+      // each row is preceded by its filter: 0, none
+      const filtered = new Uint8Array(count * (rowBytes + 1));
+      for (let y = 0; y < count; y++) {
+        filtered.set(strip.subarray(y * rowBytes, (y + 1) * rowBytes), y * (rowBytes + 1) + 1);
+      }
+      zlib.push(filtered, rows === height);
+      return taken();
+    },
+    end() {
+      if (rows !== height) throw new InputError(`got ${rows} rows of pixels, expected ${height}`);
+      pieces.push(chunk('IEND', new Uint8Array(0)));
+      return taken();
+    },
+  };
+}
+
+/** The pieces of a file, in order. @param strips  whole rows from the top. See `pngWriter` */
+export function* pngPieces(head: PngHead, strips: Iterable<Uint8Array | Uint8ClampedArray>): Generator<Uint8Array> {
+  const writer = pngWriter(head);
+  for (const strip of strips) yield* writer.push(strip);
+  yield* writer.end();
+}
+
+/** A PNG that says another resolution. @throws InputError on bytes that are not one */
+export function withResolution(png: Uint8Array, dpi: number): Uint8Array<ArrayBuffer> {
+  if (SIGNATURE.some((byte, k) => png[k] !== byte)) throw new InputError('these bytes are not a PNG');
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  const pieces: Uint8Array[] = [SIGNATURE];
+  for (let at = 8; at + 12 <= png.length;) {
+    const end = at + 12 + view.getUint32(at);
+    const type = String.fromCharCode(...png.subarray(at + 4, at + 8));
+    if (type !== 'pHYs') pieces.push(png.subarray(at, end));
+    if (type === 'IHDR') pieces.push(resolution(dpi));
+    at = end;
   }
-  if (rows !== height) throw new InputError(`got ${rows} rows of pixels, expected ${height}`);
-  yield chunk('IEND', new Uint8Array(0));
+  return joined(pieces);
 }
 
 /** A whole file at once. @param pixels  [height * width * channels] */
@@ -89,7 +121,7 @@ function resolution(dpi: number): Uint8Array {
   view.setUint32(0, perMetre);
   view.setUint32(4, perMetre);
   bytes[8] = 1; // the unit is the metre
-  return bytes;
+  return chunk('pHYs', bytes);
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {
