@@ -23,10 +23,17 @@ const state = fc.record({
   filters: fc.array(filter, { maxLength: 3 }),
   pins: fc.array(pin, { maxLength: 4 }),
   selection: fc.array(fc.nat(1e5), { maxLength: 20 }),
-  camera: fc.option(fc.record({ x: real, y: real, scale: fc.constantFrom(0.5, 12, 340.25) }), { nil: null }),
+  camera: fc.option(
+    fc.oneof(
+      fc.record({ x: real, y: real, scale: fc.constantFrom(0.5, 12, 340.25) }),
+      fc.record({ x: real, y: real, scale: fc.constant(3), z: real, yaw: real, pitch: real }),
+    ),
+    { nil: null },
+  ),
   words: fc.constantFrom(null, 'categories' as const, 'samples' as const),
   thumbnails: fc.boolean(),
   backdrop: fc.boolean(),
+  density: fc.boolean(),
 });
 
 describe('the address', () => {

@@ -12,6 +12,10 @@ export interface CameraState {
   x: number;
   y: number;
   scale: number;
+  /** of a camera that orbits a map in space: its middle, and how it is turned, radians */
+  z?: number;
+  yaw?: number;
+  pitch?: number;
 }
 
 export interface ViewState {
@@ -30,6 +34,7 @@ export interface ViewState {
   words: NamingKind | null;
   thumbnails: boolean;
   backdrop: boolean;
+  density: boolean;
 }
 
 export const START: ViewState = {
@@ -45,6 +50,7 @@ export const START: ViewState = {
   words: null,
   thumbnails: false,
   backdrop: false,
+  density: false,
 };
 
 /** A lasso over more samples than this isn't put in the address: links must stay short enough to send. */
@@ -67,9 +73,16 @@ export function toAddress(state: ViewState): string {
   if (state.selection.length > 0 && state.selection.length <= MAX_SELECTION) {
     query.set('select', state.selection.join('.'));
   }
-  if (state.camera) query.set('at', [state.camera.x, state.camera.y, state.camera.scale].map(number).join(','));
+  if (state.camera) {
+    const { x, y, scale, z, yaw, pitch } = state.camera;
+    query.set('at', [x, y, scale, ...(z === undefined ? [] : [z, yaw ?? 0, pitch ?? 0])].map(number).join(','));
+  }
   if (state.words !== null) query.set('words', state.words);
-  const show = [...(state.thumbnails ? ['pictures'] : []), ...(state.backdrop ? ['plane'] : [])];
+  const show = [
+    ...(state.thumbnails ? ['pictures'] : []),
+    ...(state.backdrop ? ['plane'] : []),
+    ...(state.density ? ['density'] : []),
+  ];
   if (show.length > 0) query.set('show', show.join(','));
   return query.toString();
 }
@@ -89,11 +102,18 @@ export function fromAddress(fragment: string): ViewState {
     filters: query.getAll('filter').flatMap(filterFromText),
     pins: (query.get('pins') ?? '').split('~').flatMap(pinFromText),
     selection: selection.filter(isIndex),
-    camera: at?.length === 3 && at[2] > 0 ? { x: at[0], y: at[1], scale: at[2] } : null,
+    camera: cameraFrom(at),
     words: KINDS.find((kind) => kind === query.get('words')) ?? null,
     thumbnails: show.includes('pictures'),
     backdrop: show.includes('plane'),
+    density: show.includes('density'),
   };
+}
+
+function cameraFrom(at: number[] | undefined): CameraState | null {
+  if (!at || !(at.length === 3 || at.length === 6) || !(at[2] > 0)) return null;
+  const [x, y, scale, z, yaw, pitch] = at;
+  return { x, y, scale, ...(at.length === 6 && { z, yaw, pitch }) };
 }
 
 export function samePin(a: Pin, b: Pin): boolean {

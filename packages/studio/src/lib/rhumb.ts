@@ -4,6 +4,8 @@
  * many true neighbours is a false one.
  */
 
+import type { Matrix } from '@portolan/core/base';
+
 export interface Rhumb {
   /** kept near by the map */
   kept: number[];
@@ -18,13 +20,15 @@ export function reachOf(n: number): number {
 
 /**
  * @param neighbors  true neighbours of point `i`, without itself
- * @param coordinates  [n, 2], where the map put the points
+ * @param coordinates  [n, 2] or [n, 3], where the map put the points
  */
-export function rhumbLines(i: number, neighbors: ArrayLike<number>, coordinates: Float32Array): Rhumb {
-  const n = coordinates.length / 2;
+export function rhumbLines(i: number, neighbors: ArrayLike<number>, { data, rows: n, cols }: Matrix): Rhumb {
   const reach = reachOf(n);
-  const distance = (j: number): number =>
-    (coordinates[2 * j] - coordinates[2 * i]) ** 2 + (coordinates[2 * j + 1] - coordinates[2 * i + 1]) ** 2;
+  const distance = (j: number): number => {
+    let sum = 0;
+    for (let c = 0; c < cols; c++) sum += (data[cols * j + c] - data[cols * i + c]) ** 2;
+    return sum;
+  };
   const kept: number[] = [];
   const torn: number[] = [];
   for (let k = 0; k < neighbors.length; k++) {

@@ -1,6 +1,7 @@
 /** The map that is looked at: where the points are, their codes, and whether places can be decoded. */
 import { matrix, type Matrix } from '@portolan/core/base';
 import type { MapInfo, SpaceInfo } from '@portolan/core/workbench';
+import type { Place } from '@portolan/view';
 import { duration } from '../format.ts';
 import { sentence } from '../sentence.ts';
 import { project } from './project.svelte.ts';
@@ -10,12 +11,18 @@ import { view } from './view.svelte.ts';
 import { decoder, scout } from './workers.ts';
 
 export interface Points {
-  /** [n, 2] */
+  /** [n, 2], or [n, 3] for a map in space */
   coordinates: Matrix;
   /** which row each point is; null when point i is row i */
   rows: Uint32Array | null;
   /** points with the same key are the same samples, so they move instead of being replaced */
   key: string;
+}
+
+/** Where a point is, as many numbers as the map has dimensions. */
+export function placeOfPoint({ coordinates: { data, cols } }: Points, point: number): Place {
+  const [x, y] = [data[cols * point], data[cols * point + 1]];
+  return cols === 3 ? [x, y, data[3 * point + 2]] : [x, y];
 }
 
 /** The least and greatest value of each latent dimension, and its standard deviation. */
@@ -36,8 +43,13 @@ class Chart {
   error = $state<string | null>(null);
   /** places on this map can be decoded here, now */
   decodes = $state(false);
+  /** codes can, whether or not places lead to one */
+  decodesCodes = $state(false);
   /** the runtime that decodes in the page */
   runtime = $state('');
+
+  /** the plane can be decoded everywhere: the map is one, and its places lead somewhere */
+  hasPlane = $derived(this.decodes && this.points?.coordinates.cols === 2);
 
   #turn = 0;
 
@@ -69,17 +81,26 @@ class Chart {
     const coordinates = raw && flat(raw);
     if (!current() || !coordinates) return;
     this.decodes = false;
+    this.decodesCodes = false;
     this.space = space;
     this.map = map;
     this.codes = codes;
     this.span = codes && spanOf(codes);
     this.points = { coordinates, rows: null, key: space?.data ?? map?.data ?? '' };
     await scout().call('setCodes', { codes, places: coordinates });
-    if (!space?.decodes || (map && map.nComponents !== 2) || !current()) return;
-    const [spaceFiles, mapFiles] = await Promise.all([readFiles(space.id), map ? readFiles(map.id) : undefined]);
+    const of = map && !map.space ? 'rows' : 'codes';
+    const medium = samples.info?.medium ?? space?.medium;
+    if (!medium || (of === 'codes' && !space?.decodes) || !current()) return;
+    const [spaceFiles, mapFiles] = await Promise.all([
+      space?.decodes ? readFiles(space.id) : undefined,
+      map ? readFiles(map.id) : undefined,
+    ]);
     if (!current()) return;
-    this.runtime = await decoder().call('open', { space: spaceFiles, projection: mapFiles });
-    if (current()) this.decodes = true;
+    const { runtime, places } = await decoder().call('open', { space: spaceFiles, projection: mapFiles, of, medium });
+    if (!current()) return;
+    this.runtime = runtime;
+    this.decodesCodes = spaceFiles !== undefined;
+    this.decodes = places;
   }
 
   /** The map asked for; else, where codes can't be drawn as they are, the newest of this space, made if need be. */
@@ -114,6 +135,7 @@ class Chart {
     this.codes = null;
     this.span = null;
     this.decodes = false;
+    this.decodesCodes = false;
     this.error = error;
     void scout().call('setCodes', { codes: null, places: null });
   }
@@ -132,9 +154,9 @@ async function readFiles(id: string): Promise<Record<string, Uint8Array>> {
   return Object.fromEntries(wanted.map((name, i) => [name, bytes[i]]));
 }
 
-/** Codes of one or two dimensions as places: a line becomes a narrow, even band so that points don't hide each other. */
+/** Codes, or a map's coordinates, as places in the plane or in space: a line becomes a narrow, even band so that points don't hide each other. */
 export function flat(codes: Matrix): Matrix {
-  if (codes.cols === 2) return codes;
+  if (codes.cols === 2 || codes.cols === 3) return codes;
   const out = matrix(codes.rows, 2);
   const { low, high } = spanOf(codes);
   const breadth = codes.cols === 1 ? (high[0] - low[0]) / 5 || 1 : 0;

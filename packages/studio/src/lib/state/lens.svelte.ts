@@ -7,7 +7,7 @@
 import type { Nearest } from '@portolan/core/neighbors';
 import type { Place } from '@portolan/view';
 import { latest } from '../latest.ts';
-import { chart } from './chart.svelte.ts';
+import { chart, placeOfPoint } from './chart.svelte.ts';
 import { samples } from './samples.svelte.ts';
 import { decoder, scout } from './workers.ts';
 
@@ -47,11 +47,10 @@ class Lens {
   #last: Question | null = null;
   #decode = latest(
     async ({ place, point, exact }: Question) => {
-      const code = exact ? codeOf(point) : null;
+      // where places lead nowhere, a sample still has its code
+      const code = chart.decodesCodes && (exact || !chart.decodes) ? codeOf(point) : null;
       const moved = code && this.offset.length > 0 ? code.map((v, i) => v + (this.offset[i] ?? 0)) : code;
-      return moved
-        ? decoder().call('code', { code: moved })
-        : decoder().call('place', { x: place[0], y: place[1], offset: this.offset });
+      return moved ? decoder().call('code', { code: moved }) : decoder().call('place', { place, offset: this.offset });
     },
     ({ code, row, took }, question) => {
       this.error = null;
@@ -66,7 +65,7 @@ class Lens {
     ({ code, place }: { code: Float32Array | null; place: Place }) =>
       code
         ? scout().call('nearestCodes', { code, k: N_NEAREST })
-        : scout().call('nearestPlaces', { x: place[0], y: place[1], k: N_NEAREST }),
+        : scout().call('nearestPlaces', { place, k: N_NEAREST }),
     (near) => (this.near = near),
   );
 
@@ -75,7 +74,7 @@ class Lens {
     const question = { place, point, exact, asked: performance.now() };
     this.#last = question;
     this.active = true;
-    if (chart.decodes) return this.#decode.ask(question);
+    if (this.#leads(point)) return this.#decode.ask(question);
     this.sight = { place, point, code: null, row: null };
     this.#nearest.ask({ code: null, place });
   }
@@ -83,9 +82,13 @@ class Lens {
   /** Looks at a sample, wherever it is. */
   lookAt(point: number): void {
     const { points } = chart;
-    if (!points || point >= points.coordinates.rows) return;
-    const { data } = points.coordinates;
-    this.look([data[2 * point], data[2 * point + 1]], point, true);
+    if (!points || point < 0 || point >= points.coordinates.rows) return;
+    this.look(placeOfPoint(points, point), point, true);
+  }
+
+  /** Whether something can be decoded: at the place, or by the sample's code. */
+  #leads(point: number): boolean {
+    return chart.decodes || (chart.decodesCodes && codeOf(point) !== null);
   }
 
   /** While the space is still being learned only its samples can be shown. */
@@ -103,7 +106,7 @@ class Lens {
 
   setOffset(offset: number[]): void {
     this.offset = offset;
-    if (this.#last && chart.decodes) this.#decode.ask({ ...this.#last, asked: performance.now() });
+    if (this.#last && this.#leads(this.#last.point)) this.#decode.ask({ ...this.#last, asked: performance.now() });
   }
 
   /** Another map: nothing of the old one may come any more. */

@@ -1,6 +1,7 @@
 /** The words on the map: made in the scout's thread when the map, the colours or the kind of words change. */
 import type { Column } from '@portolan/core/data';
 import type { MapLabel } from '@portolan/view';
+import { placeOfPoint } from './chart.svelte.ts';
 import type { NamingKind } from '../naming.ts';
 import { latest } from '../latest.ts';
 import { samples } from './samples.svelte.ts';
@@ -38,7 +39,7 @@ class Naming {
       this.labels = names.map(({ text, point, weight, code }) => ({
         text,
         // a sample's name stands beside it, that of many on its place
-        ...(kind === 'samples' ? { indices: [point] } : { place: placeOf(point) }),
+        ...(kind === 'samples' ? { indices: [point] } : { place: placeOfPoint(shown.points!, point) }),
         priority: weight,
         ...(code !== undefined && { color: colors[code]?.color }),
       }));
@@ -58,11 +59,6 @@ class Naming {
     }
     this.#ask.ask({ kind: words, column, key: points });
   }
-}
-
-function placeOf(point: number): readonly [number, number] {
-  const { data } = shown.points!.coordinates;
-  return [data[2 * point], data[2 * point + 1]];
 }
 
 export const naming = new Naming();

@@ -2,7 +2,7 @@
 import type { Place } from '@portolan/view';
 import type { Pin } from '../address.ts';
 import { samePin } from '../address.ts';
-import { chart } from './chart.svelte.ts';
+import { chart, placeOfPoint } from './chart.svelte.ts';
 import { lens } from './lens.svelte.ts';
 import { samples } from './samples.svelte.ts';
 import { view } from './view.svelte.ts';
@@ -30,7 +30,8 @@ class Pins {
   toggleAt(place: Place, row: number): void {
     if (row >= 0) return view.togglePin({ kind: 'sample', index: row });
     const offset = lens.offset.some((v) => v !== 0) ? lens.offset : undefined;
-    const [x, y] = place.map((v) => Number(v.toPrecision(6)));
+    if (place.length === 3) return; // between the points of a map in space is no place of its own
+    const [x, y] = [place[0], place[1]].map((v) => Number(v.toPrecision(6))) as [number, number];
     view.togglePin({ kind: 'place', x, y, ...(offset && { offset }) });
   }
 
@@ -47,7 +48,7 @@ class Pins {
       const place = placeOf(pin);
       if (!place) continue;
       const known = this.sights.find((sight) => samePin(sight.pin, pin) && sight.row && sight.place[0] === place[0]);
-      out.push(known ?? { pin, place, row: chart.decodes ? await decodePin(pin, place) : null });
+      out.push(known ?? { pin, place, row: chart.decodes || chart.decodesCodes ? await decodePin(pin, place) : null });
     }
     if (view.pins === pins) this.sights = out;
   }
@@ -57,19 +58,18 @@ function placeOf(pin: Pin): Place | null {
   if (pin.kind === 'place') return [pin.x, pin.y];
   const { points } = chart;
   if (!points || pin.index >= points.coordinates.rows) return null;
-  const { data } = points.coordinates;
-  return [data[2 * pin.index], data[2 * pin.index + 1]];
+  return placeOfPoint(points, pin.index);
 }
 
-async function decodePin(pin: Pin, [x, y]: Place): Promise<Float32Array | null> {
+async function decodePin(pin: Pin, place: Place): Promise<Float32Array | null> {
   try {
     const { codes } = chart;
-    if (pin.kind === 'sample' && codes) {
+    if (pin.kind === 'sample' && codes && chart.decodesCodes) {
       const code = codes.data.slice(pin.index * codes.cols, (pin.index + 1) * codes.cols);
       return (await decoder().call('code', { code })).row;
     }
     const offset = pin.kind === 'place' ? pin.offset : undefined;
-    return (await decoder().call('place', { x, y, offset })).row;
+    return (await decoder().call('place', { place, offset })).row;
   } catch {
     return null; // the lens says why nothing can be decoded; a pin then shows its sample
   }

@@ -28,7 +28,7 @@ class Plane {
   /** Decodes the plane over an extent; what was there before stays until the first band. */
   async draw(extent: Extent): Promise<void> {
     const { medium, shownTone } = samples;
-    if (!chart.decodes || !medium) return;
+    if (!chart.hasPlane || !medium) return;
     const id = ++this.#id;
     const started = performance.now();
     const { cols, rows, cell } = gridFor(extent, medium);

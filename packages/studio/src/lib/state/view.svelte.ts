@@ -24,6 +24,7 @@ class View {
   words = $derived(this.now.words);
   thumbnails = $derived(this.now.thumbnails);
   backdrop = $derived(this.now.backdrop);
+  density = $derived(this.now.density);
 
   canUndo = $derived(this.#history.past.length > 0);
   canRedo = $derived(this.#history.future.length > 0);

@@ -2,8 +2,8 @@
  * Decodes in its own thread: the lens, the pins and the plane.
  *
  * A place on the map becomes a code (itself when the space has two dimensions, else by the projection's inverse, moved
- * by an offset along each dimension), and the code a row. The plane is decoded in bands, so that a lens asked for
- * meanwhile waits for one band at most.
+ * by an offset along each dimension), and the code a row. A map of rows leads back to rows at once. The plane is decoded
+ * in bands, so that a lens asked for meanwhile waits for one band at most.
  */
 import { InputError, matrix, type Matrix } from '@portolan/core/base';
 import type { Medium } from '@portolan/core/data';
@@ -35,8 +35,18 @@ export interface PlaneBand {
   last: boolean;
 }
 
+export interface OpenArgs {
+  /** a space that decodes, for maps of its codes and for samples that are looked at by their codes */
+  space?: Record<string, Uint8Array>;
+  projection?: Record<string, Uint8Array>;
+  /** what the map is of */
+  of: 'codes' | 'rows';
+  medium: Medium;
+}
+
 export interface Decoded {
-  code: Float32Array;
+  /** null where the map leads to rows without one */
+  code: Float32Array | null;
   row: Float32Array;
   /** milliseconds that the decoding itself took */
   took: number;
@@ -44,22 +54,28 @@ export interface Decoded {
 
 let space: LatentSpace | null = null;
 let projection: Projection | null = null;
+let of: OpenArgs['of'] = 'codes';
+let medium: Medium = { kind: 'vector' };
 let planeWanted = 0;
 
 const api = {
-  /** @returns the runtime's name */
-  async open(args: { space: Record<string, Uint8Array>; projection?: Record<string, Uint8Array> }): Promise<string> {
+  /** @returns the runtime's name (empty without a space), and whether places lead anywhere */
+  async open(args: OpenArgs): Promise<{ runtime: string; places: boolean }> {
     await space?.dispose();
     space = null;
-    const runtime = await runtimeOnce();
+    ({ of, medium } = args);
     projection = args.projection ? loadProjection(args.projection) : null;
+    if (!args.space) return { runtime: '', places: projection?.inverse !== undefined };
+    const runtime = await runtimeOnce();
     space = await loadSpace(args.space, runtime);
     await space.decode?.(matrix(1, space.latentDim)); // warm up: the first run allocates
-    return runtime.name;
+    return { runtime: runtime.name, places: !projection || projection.inverse !== undefined };
   },
 
-  async place(args: { x: number; y: number; offset?: number[] }): Promise<Moved<Decoded>> {
-    return decoded(codesAt(matrix(1, 2, Float32Array.of(args.x, args.y)), args.offset));
+  /** @param args.place  as many numbers as the map has dimensions */
+  async place(args: { place: readonly number[]; offset?: number[] }): Promise<Moved<Decoded>> {
+    const y = matrix(1, args.place.length, Float32Array.from(args.place));
+    return of === 'rows' ? moved(null, rowsAt(y), 0) : decoded(codesAt(y, args.offset));
   },
 
   async code(args: { code: Float32Array }): Promise<Moved<Decoded>> {
@@ -78,7 +94,7 @@ const api = {
         y.data[2 * i] = extent.xMin + (((i % cols) + 0.5) / cols) * (extent.xMax - extent.xMin);
         y.data[2 * i + 1] = extent.yMax - ((r + Math.floor(i / cols) + 0.5) / rows) * (extent.yMax - extent.yMin);
       }
-      const decoded = await decode(codesAt(y, args.offset));
+      const decoded = of === 'rows' ? rowsAt(y) : await decode(codesAt(y, args.offset));
       const pixels = paintBand(decoded, n, args);
       const height = n * cell.height;
       const last = r + n === rows;
@@ -107,9 +123,14 @@ function codesAt(y: Matrix, offset?: number[]): Matrix {
     throw new InputError(`this map leads to ${z.cols} numbers, the space has ${space.latentDim} dimensions`);
   }
   if (!offset?.some((v) => v !== 0)) return z;
-  const moved = matrix(z.rows, z.cols, z.data.slice());
-  for (let i = 0; i < moved.data.length; i++) moved.data[i] += offset[i % z.cols] ?? 0;
-  return moved;
+  const away = matrix(z.rows, z.cols, z.data.slice());
+  for (let i = 0; i < away.data.length; i++) away.data[i] += offset[i % z.cols] ?? 0;
+  return away;
+}
+
+function rowsAt(y: Matrix): Matrix {
+  if (!projection?.inverse) throw new InputError('this map does not lead back to rows');
+  return projection.inverse(y);
 }
 
 /** A space of one dimension lies along the map's x; its y only keeps points apart. */
@@ -130,22 +151,26 @@ async function decoded(z: Matrix): Promise<Moved<Decoded>> {
   const start = performance.now();
   const x = await decode(z);
   const took = performance.now() - start;
+  return moved(z, x, took);
+}
+
+function moved(z: Matrix | null, x: Matrix, took: number): Moved<Decoded> {
   const row = x.data.slice();
-  const code = z.data.slice();
-  return new Moved({ code, row, took }, [row.buffer, code.buffer]);
+  const code = z && z.data.slice();
+  return new Moved({ code, row, took }, [row.buffer, ...(code ? [code.buffer] : [])]);
 }
 
 function paintBand(x: Matrix, lines: number, { cols, cell, tone, ink }: PlaneArgs): Uint8ClampedArray<ArrayBuffer> {
-  const medium = space!.medium as Extract<Medium, { kind: 'image' }>;
-  const small = cell.width < medium.width || cell.height < medium.height;
-  const shown = { ...medium, width: cell.width, height: cell.height };
+  const image = medium as Extract<Medium, { kind: 'image' }>;
+  const small = cell.width < image.width || cell.height < image.height;
+  const shown = { ...image, width: cell.width, height: cell.height };
   const stride = cols * cell.width;
   const pixels = new Uint8ClampedArray(stride * lines * cell.height * 4);
   for (let i = 0; i < cols * lines; i++) {
     const at = (Math.floor(i / cols) * cell.height * stride + (i % cols) * cell.width) * 4;
     const from = i * x.cols;
-    if (small) paint(pixels, shrunk(x.data, from, 1, medium, cell), shown, { tone, ink, at, stride });
-    else paint(pixels, x.data, medium, { tone, ink, from, at, stride });
+    if (small) paint(pixels, shrunk(x.data, from, 1, image, cell), shown, { tone, ink, at, stride });
+    else paint(pixels, x.data, image, { tone, ink, from, at, stride });
   }
   return pixels;
 }

@@ -52,8 +52,8 @@ const api = {
   },
 
   /** The samples nearest to a place on the map. */
-  nearestPlaces({ x, y, k }: { x: number; y: number; k: number }): Nearest {
-    return byPlace?.query([x, y], k) ?? nowhere();
+  nearestPlaces({ place, k }: { place: readonly number[]; k: number }): Nearest {
+    return byPlace?.nFeatures === place.length ? byPlace.query(place, k) : nowhere();
   },
 
   /** The samples whose codes are nearest to a code. */
@@ -73,7 +73,7 @@ const api = {
     const { indices: inData } = near.query(readRows(where, [index]).data, Math.max(k, reach), except);
     const { indices: onMap } = byPlace.query(readRows(rowsOf(places), [index]).data, reach, except);
     return {
-      ...rhumbLines(index, inData.subarray(0, k), places.data),
+      ...rhumbLines(index, inData.subarray(0, k), places),
       strangers: falseNeighbors(onMap, inData.subarray(0, reach)),
     };
   },
