@@ -1,0 +1,134 @@
+/**
+ * The layout of UMAP: points that are neighbours attract, random ones repel, by stochastic gradient descent.
+ *
+ * The reference implementation moves both ends of each edge at once, so that its result depends on the order of the
+ * edges and, on several threads, on chance. Here a point is moved by its own edges alone, twice as far, from where the
+ * others stood when the epoch began: the same moves in expectation, and the same result on any number of threads.
+ */
+import { matrix, random } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import type { Block, Workspace } from '../kernels/index.ts';
+import type { SparseGraph } from '../linalg/index.ts';
+import { forceTables } from './layout-forces.ts';
+import type { UmapCurve } from './umap-curve.ts';
+
+/** Points in a chunk, as in assembly/umap.ts. */
+const POINTS = 128;
+/** Milliseconds of a call: long enough that threads seldom meet, short enough to be stopped and drawn. */
+const CALL = 60;
+
+export interface LayoutOptions {
+  curve: UmapCurve;
+  nEpochs: number;
+  learningRate: number;
+  negativeSampleRate: number;
+  repulsionStrength: number;
+  seed: number;
+}
+
+export interface Layout {
+  /** epochs done so far */
+  readonly epoch: number;
+  readonly nEpochs: number;
+  /** Does an epoch or some. */
+  advance(signal?: AbortSignal): Promise<void>;
+  /** a copy, [n, nComponents] */
+  coordinates(): Matrix;
+}
+
+/**
+ * @param graph  edges from both ends; for `fixed`, from each point to those that do not move
+ * @param start  [n, 2 or 3]
+ * @param space  with the module `umap`
+ */
+export function umapLayout(
+  graph: SparseGraph,
+  start: Matrix,
+  options: LayoutOptions,
+  space: Workspace,
+  { fixed, epoch = 0 }: { fixed?: Matrix; epoch?: number } = {},
+): Layout {
+  const { curve, nEpochs, learningRate, negativeSampleRate, repulsionStrength, seed } = options;
+  const { n } = graph;
+  const dims = start.cols;
+  const { offsets, targets, rates } = actingEdges(graph, nEpochs);
+  const tables = forceTables(curve, repulsionStrength);
+  const own = space.float32(spread(start));
+  const other = fixed ? own : space.float32(own.length);
+  const anchors = fixed && space.float32(spread(fixed));
+  const edges = [space.uint32(offsets), space.uint32(targets), space.float32(rates)] as const;
+  const attraction = space.float32(tables.attraction);
+  const repulsion = space.float32(tables.repulsion);
+  const done = space.int32(1);
+  const chunks = Math.ceil(n / POINTS);
+  const stream = random(seed).uint32();
+  let batch = 1;
+  let at = epoch;
+  if (!fixed && epoch % 2 === 1) other.view.set(own.view);
+
+  return {
+    get epoch() {
+      return at;
+    },
+    nEpochs,
+    async advance(signal) {
+      const count = Math.min(batch, nEpochs - at);
+      done.view[0] = 0;
+      const began = performance.now();
+      await space.parallel(
+        dims === 2 ? 'layout2' : 'layout3',
+        chunks * count,
+        [
+          ...[chunks, at, nEpochs, n, own, other, anchors ?? 0, fixed?.rows ?? 0, ...edges, attraction, repulsion],
+          ...[negativeSampleRate, learningRate, stream, done],
+        ],
+        { signal },
+      );
+      at += count;
+      const took = performance.now() - began;
+      if (took < CALL / 2) batch *= 2;
+      else if (took > 2 * CALL) batch = Math.max(1, batch >> 1);
+    },
+    coordinates() {
+      const places: Block<Float32Array> = at % 2 === 0 ? own : other;
+      return gathered(places.view, n, dims);
+    },
+  };
+}
+
+/** Edges too weak to act even once are left out; an edge acts in proportion to its weight, the strongest each epoch. */
+function actingEdges({ n, offsets, targets, weights }: SparseGraph, nEpochs: number) {
+  let most = 0;
+  for (let e = 0; e < weights.length; e++) if (weights[e] > most) most = weights[e];
+  const least = most / nEpochs;
+  let count = 0;
+  for (let e = 0; e < weights.length; e++) if (weights[e] >= least) count++;
+  const kept = new Uint32Array(n + 1);
+  const leads = new Uint32Array(count + 4);
+  const rates = new Float32Array(count + 4);
+  let at = 0;
+  for (let i = 0; i < n; i++) {
+    for (let e = offsets[i]; e < offsets[i + 1]; e++) {
+      if (!(weights[e] >= least)) continue;
+      leads[at] = targets[e];
+      rates[at++] = weights[e] / most;
+    }
+    kept[i + 1] = at;
+  }
+  return { offsets: kept, targets: leads, rates };
+}
+
+/** In space a point takes four floats. */
+function spread(y: Matrix): Float32Array {
+  if (y.cols === 2) return y.data;
+  const out = new Float32Array(y.rows * 4);
+  for (let i = 0; i < y.rows; i++) out.set(y.data.subarray(i * 3, i * 3 + 3), i * 4);
+  return out;
+}
+
+function gathered(places: Float32Array, n: number, dims: number): Matrix {
+  if (dims === 2) return matrix(n, 2, places.slice());
+  const out = matrix(n, 3);
+  for (let i = 0; i < n; i++) out.data.set(places.subarray(i * 4, i * 4 + 3), i * 3);
+  return out;
+}
