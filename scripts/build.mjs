@@ -1,4 +1,4 @@
-/** `npm run build`: the packages, then the studio. `--web`: the static site instead of the served studio as well. */
+/** `npm run build`: the packages, the viewer of exported maps, then the studio. `--web`: the static site instead of the served studio as well. */
 import { parseArgs } from 'node:util';
 import { checkMachine, runNode, tsc, vite } from './tools.mjs';
 
@@ -6,6 +6,7 @@ export async function build({ web = false, quiet = false } = {}) {
   const log = quiet ? ['--logLevel', 'warn'] : [];
   const steps = [
     () => runNode(tsc, ['-b']),
+    () => runNode('scripts/viewer.mjs'),
     () => runNode(vite, ['build', 'packages/studio', ...log]),
     ...(web ? [() => runNode(vite, ['build', 'packages/studio', '--mode', 'web', ...log])] : []),
   ];

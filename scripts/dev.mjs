@@ -3,6 +3,7 @@ import { checkMachine, runNode, tsc, vite } from './tools.mjs';
 
 checkMachine();
 await runNode(tsc, ['-b']);
+await runNode('scripts/viewer.mjs');
 await Promise.race([
   runNode(tsc, ['-b', '--watch', '--preserveWatchOutput']),
   runNode(vite, ['build', 'packages/studio', '--watch', '--mode', 'development']),

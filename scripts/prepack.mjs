@@ -1,5 +1,5 @@
 /**
- * Before `portolan` is packed: everything built, and what stands beside it in the repository (packs, the studio) put
+ * Before `portolan` is packed: everything built, and what stands beside it in the repository (packs, the studio, the viewer of exported maps) put
  * inside it. `--clean` takes it away again.
  */
 import { cpSync, rmSync } from 'node:fs';
@@ -11,6 +11,7 @@ const home = join(root, 'packages/portolan');
 const copies = [
   [join(root, 'packs'), join(home, 'packs')],
   [join(root, 'packages/studio/dist'), join(home, 'studio')],
+  [join(root, 'packages/view/dist/viewer.js'), join(home, 'viewer.js')],
 ];
 
 for (const [, to] of copies) rmSync(to, { recursive: true, force: true });
