@@ -115,29 +115,38 @@ export function zoomAbout(camera: Camera, { width, height }: Size, pixel: Place,
   return { ...moved(camera, (pixel[0] - width / 2) * step, (height / 2 - pixel[1]) * step), scale };
 }
 
-/** The camera that shows a whole box in space, turned as asked, its corners `padding` pixels inside the edges. */
-export function fitBox(box: Box, { width, height }: Size, padding: number, { yaw, pitch } = FIRST_TURN): Camera {
+/**
+ * The camera that shows places in space, turned as asked, all of them `padding` pixels inside the edges; its middle is that
+ * of the box around them.
+ * @param places  [n * 3]; those that are not finite are left out
+ */
+export function fitPlaces(places: Float32Array, { width, height }: Size, padding: number, turn = FIRST_TURN): Camera {
+  const box = boxOfPoints(places, 3) ?? { xMin: 0, xMax: 0, yMin: 0, yMax: 0, zMin: 0, zMax: 0 };
   const pad = Math.min(padding, width / 4, height / 4);
-  const half = [(box.xMax - box.xMin) / 2, (box.yMax - box.yMin) / 2, (box.zMax - box.zMin) / 2];
   const middle = { x: (box.xMin + box.xMax) / 2, y: (box.yMin + box.yMax) / 2, z: (box.zMin + box.zMax) / 2 };
-  const { right, up, back } = axesOf({ ...middle, scale: 1, yaw, pitch });
-  // a corner (a, b towards the eye c) stays inside W when a · scale ≤ W · (1 − c · scale / eye): linear in scale
+  const { right, up, back } = axesOf({ ...middle, scale: 1, ...turn });
+  // what lies a to the side and c towards the eye stays inside W when a · scale ≤ W · (1 − c · scale / eye): linear in scale
   const [halfWidth, halfHeight, eye] = [width / 2 - pad, height / 2 - pad, EYE * Math.max(1, height)];
-  let scale = Infinity;
-  for (let corner = 0; corner < 8; corner++) {
-    const at = half.map((h, axis) => ((corner >> axis) & 1 ? h : -h));
-    const along = (axis: Vector): number => axis[0] * at[0] + axis[1] * at[1] + axis[2] * at[2];
-    const towards = along(back) / eye;
-    for (const [room, offset] of [
-      [halfWidth, Math.abs(along(right))],
-      [halfHeight, Math.abs(along(up))],
-    ]) {
-      const needed = offset + room * towards;
-      if (needed > 0) scale = Math.min(scale, room / needed);
-    }
+  let inverse = 0;
+  for (let i = 0; i + 2 < places.length; i += 3) {
+    const x = places[i] - middle.x;
+    const y = places[i + 1] - middle.y;
+    const z = places[i + 2] - middle.z;
+    const towards = (x * back[0] + y * back[1] + z * back[2]) / eye;
+    const across = Math.abs(x * right[0] + y * right[1] + z * right[2]) / halfWidth + towards;
+    const down = Math.abs(x * up[0] + y * up[1] + z * up[2]) / halfHeight + towards;
+    if (across < Infinity && across > inverse) inverse = across;
+    if (down < Infinity && down > inverse) inverse = down;
   }
   const fallback = Math.max(1, Math.min(width, height) - 2 * pad);
-  return { ...middle, scale: Number.isFinite(scale) && scale > 0 ? scale : fallback, yaw, pitch };
+  return { ...middle, scale: inverse > 0 ? 1 / inverse : fallback, ...turn };
+}
+
+/** The eight corners of a box, [8 * 3]. */
+export function cornersOf({ xMin, xMax, yMin, yMax, zMin, zMax }: Box): Float32Array {
+  const corners = new Float32Array(24);
+  for (let k = 0; k < 8; k++) corners.set([k & 1 ? xMax : xMin, k & 2 ? yMax : yMin, k & 4 ? zMax : zMin], 3 * k);
+  return corners;
 }
 
 /**

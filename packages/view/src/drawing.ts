@@ -259,6 +259,7 @@ export class Drawing {
       perspective: perspectiveOf(camera, size),
       middle: [0, 0],
       isTile: false,
+      box: isSpatial(camera) ? fitting.box : null,
       depths: this.depths(),
       time: this.lastTime,
       pointRadius,

@@ -1,5 +1,5 @@
 /** How a set of points sits in the view: the camera that shows all of it, and what size and opacity its points get. */
-import { boxOfPoints, fitBox, fitExtent, FIRST_TURN } from './camera.ts';
+import { boxOfPoints, cornersOf, fitExtent, fitPlaces, FIRST_TURN } from './camera.ts';
 import type { Size } from './camera.ts';
 import { fittedRadius, occupiedShare, opacityFor, zoomedRadius } from './level-of-detail.ts';
 import type { Box, Camera } from './types.ts';
@@ -11,6 +11,8 @@ const OUT = 1 / 8;
 const IN = 50_000;
 /** Points looked at to tell how they are spread. */
 const MAX_SAMPLE = 100_000;
+/** Of a map in space, points that must fit into the view. */
+const MAX_OUTLINE = 4096;
 
 export class Fitting {
   /** of all points that have a place */
@@ -19,6 +21,8 @@ export class Fitting {
   /** shows all points */
   camera: Camera = { x: 0, y: 0, scale: 100 };
   private count = 0;
+  /** of a map in space: some of its points, and those farthest out, [n * 3] */
+  private sample: Float32Array = new Float32Array(0);
   private share = 1;
   private size: Size;
 
@@ -31,6 +35,7 @@ export class Fitting {
     this.nComponents = nComponents;
     this.box = boxOfPoints(coordinates, nComponents);
     this.share = this.box ? occupiedShare(sampleOf(coordinates, nComponents), this.box) : 1;
+    this.sample = nComponents === 3 && this.box ? outline(coordinates, this.box) : new Float32Array(0);
     this.resize(this.size);
   }
 
@@ -71,9 +76,23 @@ export class Fitting {
     return (this.count * Math.PI * radius * radius) / pixels;
   }
 
-  private around(box: Box, turn: { yaw: number; pitch: number }): Camera {
-    return this.nComponents === 3 ? fitBox(box, this.size, PADDING, turn) : fitExtent(box, this.size, PADDING);
+  private around(box: Box, { yaw, pitch }: { yaw: number; pitch: number }): Camera {
+    if (this.nComponents === 2) return fitExtent(box, this.size, PADDING);
+    return fitPlaces(box === this.box ? this.sample : cornersOf(box), this.size, PADDING, { yaw, pitch });
   }
+}
+
+/** An even sample of places in space, and all of those that lie on the sides of their box. */
+function outline(coordinates: Float32Array, { xMin, xMax, yMin, yMax, zMin, zMax }: Box): Float32Array {
+  const step = 3 * Math.max(1, Math.floor(coordinates.length / 3 / MAX_OUTLINE));
+  const kept: number[] = [];
+  for (let i = 0; i < coordinates.length; i += 3) {
+    const [x, y, z] = [coordinates[i], coordinates[i + 1], coordinates[i + 2]];
+    const isFarthest = x === xMin || x === xMax || y === yMin || y === yMax || z === zMin || z === zMax;
+    if (i % step === 0 || isFarthest) kept.push(x, y, z);
+    if (kept.length > 12 * MAX_OUTLINE) break;
+  }
+  return Float32Array.from(kept);
 }
 
 /** x and y of the points, of an even sample of them when they are very many. */

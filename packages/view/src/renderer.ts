@@ -4,7 +4,7 @@
  */
 import type { Rgba } from './colors.ts';
 import type { Net } from './graticule.ts';
-import type { Backdrop, Camera, Density, Edges, Line, Thumbnails } from './types.ts';
+import type { Backdrop, Box, Camera, Density, Edges, Line, Thumbnails } from './types.ts';
 
 /** Where points are, or come from and go to. */
 export interface PointPlaces {
@@ -63,6 +63,8 @@ export interface Frame {
   middle: readonly [number, number];
   /** this is a tile of a larger picture: tones are those of the whole drawn last */
   isTile: boolean;
+  /** around all points of a map in space, drawn as hairlines so that its turning is seen; null for none */
+  box: Box | null;
   /** how far the nearest and the farthest of the points are, as multiples of the distance of the middle */
   depths: readonly [near: number, far: number];
   /** how far the points are on their way, eased, in [0, 1] */

@@ -1,6 +1,8 @@
 /** The map drawn with WebGL2: the passes in their order, from the paper up, each made when it is first needed. */
 import type { Frame, MapRenderer, PointLayers, PointPlaces, PointStyle, ThumbnailChoice } from '../renderer.ts';
-import type { Backdrop, Density, Edges, Line, Thumbnails } from '../types.ts';
+import { cornersOf } from '../camera.ts';
+import { hexOf } from '../colors.ts';
+import type { Backdrop, Density, Edges, Line, Place, Thumbnails } from '../types.ts';
 import { BackdropPass } from './backdrop-pass.ts';
 import { DensityPass } from './density-pass.ts';
 import { EdgesPass } from './edges-pass.ts';
@@ -9,6 +11,9 @@ import { LinesPass } from './lines-pass.ts';
 import { PointBuffers } from './point-buffers.ts';
 import { PointsPass } from './points-pass.ts';
 import { ThumbnailsPass } from './thumbnails-pass.ts';
+
+/** Opacity of the box around a map in space. */
+const CAGE = 0.5;
 
 export class WebGlRenderer implements MapRenderer {
   readonly canvas: HTMLCanvasElement;
@@ -22,6 +27,8 @@ export class WebGlRenderer implements MapRenderer {
   private edges: EdgesPass | null = null;
   private thumbnails: ThumbnailsPass | null = null;
   private lines: LinesPass | null = null;
+  private cage: LinesPass | null = null;
+  private cageKey = '';
   private places: PointPlaces | null = null;
   private style: PointStyle | null = null;
   private layers: PointLayers | null = null;
@@ -137,11 +144,32 @@ export class WebGlRenderer implements MapRenderer {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     this.backdrop?.draw(frame);
     this.graticule.draw(frame);
+    this.drawCage(frame);
     this.density?.draw(frame);
     this.edges?.draw(frame);
     this.points.draw(frame);
     if (this.choice) this.thumbnails?.draw(frame, this.buffers.palette, this.choice.size);
     this.lines?.draw(frame);
+  }
+
+  /** The edges of the box around a map in space. */
+  private drawCage(frame: Frame): void {
+    const { box, graticule } = frame;
+    if (!box) return;
+    const key = JSON.stringify([box, graticule]);
+    if (key !== this.cageKey) {
+      this.cageKey = key;
+      this.cage ??= new LinesPass(this.gl);
+      const corners = cornersOf(box);
+      const corner = (k: number): Place => [corners[3 * k], corners[3 * k + 1], corners[3 * k + 2]];
+      const edges = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((k) =>
+        [1, 2, 4]
+          .filter((bit) => !(k & bit))
+          .map((bit): Line => ({ points: [corner(k), corner(k | bit)], opacity: CAGE })),
+      );
+      this.cage.setLines(edges, hexOf(graticule));
+    }
+    this.cage?.draw(frame);
   }
 
   densest(): number {
