@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { machine } from './lib/machine.mjs';
 import { Missing } from './lib/measure.mjs';
+import { render } from './render/suite.mjs';
 import { browser, decode } from './suites/browser.mjs';
 import { convVae, dense } from './suites/learning.mjs';
 import { heldOut } from './suites/held-out.mjs';
@@ -15,7 +16,7 @@ import { neighbors } from './suites/neighbors.mjs';
 import { pca } from './suites/pca.mjs';
 
 const LEARNING = { dense, 'conv-vae': convVae, decode, browser };
-const MAPS = { pca, neighbors, umap, tsne, 'pca-map': pcaMap, 'held-out': heldOut, million, threads };
+const MAPS = { pca, neighbors, umap, tsne, 'pca-map': pcaMap, 'held-out': heldOut, million, threads, render };
 const SUITES = { ...LEARNING, ...MAPS };
 const DATA = ['digits', 'words', 'clusters'];
 const HELP = `Usage: npm run bench -- [names…] [options]

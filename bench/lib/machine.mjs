@@ -27,7 +27,7 @@ const PYTHON = [
   ['hnswlib', 'hnswlib'],
   ['faiss', 'faiss'],
 ];
-const NPM = ['@tensorflow/tfjs', '@jax-js/jax', 'umap-js'];
+const NPM = ['@tensorflow/tfjs', '@jax-js/jax', 'umap-js', 'regl-scatterplot', 'three'];
 
 const peers = () => [...pythonPeers(), ...NPM.map(npmPeer)];
 
