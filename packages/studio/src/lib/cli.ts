@@ -27,9 +27,16 @@ export function mapCommand(args: {
   method: string;
   options: Partial<Options>;
   specs: readonly OptionSpec[];
+  label?: string;
+  start?: string;
+  align?: string;
+  coordinates?: string;
 }): string {
   const { of, method, options, specs } = args;
-  return ['portolan map', quote(of), '--method', method, ...flags(options, specs)].join(' ');
+  const named = (['label', 'start', 'align', 'coordinates'] as const).flatMap((name) =>
+    args[name] ? [`--${name}`, quote(args[name])] : [],
+  );
+  return ['portolan map', quote(of), '--method', method, ...flags(options, specs), ...named].join(' ');
 }
 
 export function addDataCommand(args: {

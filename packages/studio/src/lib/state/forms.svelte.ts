@@ -8,6 +8,23 @@ class LearnForm {
 
 export const learnForm = new LearnForm();
 
+class MapForm {
+  method = $state('');
+  /** the rows, even where a space is looked at */
+  rows = $state(false);
+  more = $state(false);
+  /** by method, the options that were changed */
+  texts = $state<Record<string, Record<string, string>>>({});
+  /** the column of categories, other than the label */
+  label = $state('');
+  /** begin at the map that is looked at, turn the new one to it */
+  start = $state(false);
+  align = $state(true);
+  coordinates = $state.raw<File | null>(null);
+}
+
+export const mapForm = new MapForm();
+
 class AddForm {
   files = $state.raw<readonly File[]>([]);
   labels = $state.raw<File | null>(null);

@@ -1,30 +1,37 @@
-/** What the map draws now: the finished map, or a moment of learning; with its colours, legend and filter. */
+/** What the map draws now: the finished map, or a moment of learning or of its making; with its colours, legend and filter. */
 import { categoryColors } from '@portolan/view';
 import type { Column } from '@portolan/core/data';
 import { colorBy } from '../coloring.ts';
 import { filterMask } from '../filters.ts';
 import { chart, type Points } from './chart.svelte.ts';
+import { KEPT, kept } from './kept.svelte.ts';
 import { learning } from './learning.svelte.ts';
+import { mapping } from './mapping.svelte.ts';
 import { samples } from './samples.svelte.ts';
 import { theme } from './theme.svelte.ts';
 import { view } from './view.svelte.ts';
 
 class Shown {
-  /** a moment of learning, when it is of what is looked at */
+  /** a passing moment, of learning or of a map that is made, when it is of what is looked at */
   inLearning = $derived(
-    learning.points !== null &&
-      learning.of?.data === view.data &&
-      (learning.active ? view.space === null : view.space === (learning.result?.id ?? null)),
+    mapping.points !== null ||
+      (learning.points !== null &&
+        learning.of?.data === view.data &&
+        (learning.active ? view.space === null : view.space === (learning.result?.id ?? null))),
   );
-  points: Points | null = $derived(this.inLearning ? learning.points : chart.points);
+  points: Points | null = $derived(mapping.points ?? (this.inLearning ? learning.points : chart.points));
 
   /** the column or feature that colours: the one chosen, else the usual one */
   column: Column | undefined = $derived.by(() => {
     const { color } = view;
     if (color === null) return undefined;
-    const column = color === undefined ? samples.usual : samples.columnNamed(color);
+    const column = color === undefined ? samples.usual : (samples.columnNamed(color) ?? this.#kept(color));
     return column && fits(column, this.points) ? column : undefined;
   });
+
+  #kept(color: string): Column | undefined {
+    return color === KEPT && !this.inLearning ? (kept.column ?? undefined) : undefined;
+  }
 
   colors = $derived.by(() => {
     const { dark } = theme;
