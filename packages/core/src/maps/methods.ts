@@ -5,8 +5,9 @@ import { pcaMap } from './pca-map.ts';
 import { readProjectionJson } from './projection-json.ts';
 import type { MapMethod, Projection } from './projection.ts';
 import { tsne } from './tsne.ts';
+import { umap } from './umap.ts';
 
-export const mapMethods: readonly MapMethod[] = [pcaMap, tsne];
+export const mapMethods: readonly MapMethod[] = [pcaMap, umap, tsne];
 
 /**
  * A saved projection, over its coordinates if they are given; `transform` and `inverse` need only the files.

@@ -1,0 +1,98 @@
+/**
+ * New points on a UMAP map: each begins at the weighted mean of its neighbours among the fitted and is then laid out by
+ * them for a while, the fitted staying where they are. A row that was fitted goes where it is.
+ */
+import { InputError, checkFinite, matrix } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import { singleThread } from '../kernels/index.ts';
+import type { KernelJob } from '../kernels/index.ts';
+import { findNeighbors } from '../neighbors/index.ts';
+import type { Neighbors } from '../neighbors/index.ts';
+import { smoothKnn } from './fuzzy-graph.ts';
+import type { UmapOptions } from './umap.ts';
+import { fitUmapCurve } from './umap-curve.ts';
+import { umapLayout } from './umap-layout.ts';
+
+/** Of the epochs and of the learning rate of the fit, as in the reference implementation. */
+const EPOCHS_SHARE = 1 / 3;
+const RATE_SHARE = 1 / 4;
+
+export async function transformUmap(
+  { x, coordinates, options }: { x: Matrix; coordinates: Matrix; options: UmapOptions },
+  news: Matrix,
+  { kernels = singleThread(), signal, onProgress }: KernelJob = {},
+): Promise<Matrix> {
+  if (news.cols !== x.cols) {
+    throw new InputError(`new points have ${news.cols} columns, the map was made of ${x.cols}`, { code: 'width' });
+  }
+  checkFinite(news, 'new points');
+  const dims = coordinates.cols;
+  if (news.rows === 0) return matrix(0, dims);
+  const k = Math.min(options.nNeighbors, x.rows);
+  const { distance, localConnectivity, seed } = options;
+  const neighbors = await findNeighbors(x, k, { queries: news, distance, seed, kernels, signal, onProgress });
+  const space = await kernels.open('umap');
+  try {
+    const { strengths } = await smoothKnn(neighbors, {
+      nNeighbors: k,
+      localConnectivity: Math.max(0, localConnectivity - 1),
+      space,
+      signal,
+    });
+    const offsets = Uint32Array.from({ length: news.rows + 1 }, (_, i) => i * k);
+    const graph = { n: news.rows, offsets, targets: neighbors.indices, weights: strengths };
+    const nEpochs = Math.max(1, Math.round(options.nEpochs * EPOCHS_SHARE));
+    const layout = umapLayout(
+      graph,
+      weightedMeans(neighbors, strengths, coordinates),
+      {
+        ...options,
+        nEpochs,
+        learningRate: options.learningRate * RATE_SHARE,
+        curve: fitUmapCurve(options.minDist, options.spread),
+      },
+      space,
+      { fixed: coordinates },
+    );
+    while (layout.iteration < layout.nIter) await layout.advance(signal);
+    return keepFitted(layout.coordinates(), x, news, neighbors, coordinates);
+  } finally {
+    space.close();
+  }
+}
+
+/** Places of the neighbours, by strength. */
+export function weightedMeans({ indices, nNeighbors: k }: Neighbors, strengths: Float32Array, y: Matrix): Matrix {
+  const out = matrix(indices.length / k, y.cols);
+  for (let i = 0; i < out.rows; i++) {
+    let total = 0;
+    for (let e = i * k; e < (i + 1) * k; e++) total += strengths[e];
+    for (let c = 0; c < y.cols; c++) {
+      let sum = 0;
+      for (let e = i * k; e < (i + 1) * k; e++) sum += strengths[e] * y.data[indices[e] * y.cols + c];
+      out.data[i * y.cols + c] = sum / total;
+    }
+  }
+  return out;
+}
+
+/** Puts new points that equal a fitted one to its place. */
+export function keepFitted(
+  places: Matrix,
+  x: Matrix,
+  news: Matrix,
+  { indices, nNeighbors: k }: Neighbors,
+  y: Matrix,
+): Matrix {
+  const { cols: d } = x;
+  for (let i = 0; i < news.rows; i++) {
+    for (let e = i * k; e < (i + 1) * k; e++) {
+      let j = 0;
+      while (j < d && news.data[i * d + j] === x.data[indices[e] * d + j]) j++;
+      if (j < d) continue;
+      places.data.set(y.data.subarray(indices[e] * y.cols, (indices[e] + 1) * y.cols), i * y.cols);
+      break;
+    }
+  }
+  return places;
+}

@@ -1,0 +1,262 @@
+/**
+ * UMAP (McInnes, Healy & Melville 2018): a map whose neighbourhoods, as a fuzzy graph, are those of the data.
+ *
+ * The graph: fuzzy-graph.ts; the start: layout-start.ts; the curve: umap-curve.ts; the descent: umap-layout.ts; new
+ * points: umap-transform.ts. As in the authors' own program a point counts among its own neighbours.
+ */
+import { InputError } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import { singleThread } from '../kernels/index.ts';
+import type { Workspace } from '../kernels/index.ts';
+import type { SparseGraph } from '../linalg/index.ts';
+import type { Distance, Neighbors } from '../neighbors/index.ts';
+import { resolveOptions } from '../spaces/index.ts';
+import type { OptionSpec } from '../spaces/index.ts';
+import { fuzzyUnion, meetLabels, smoothKnn } from './fuzzy-graph.ts';
+import {
+  COMPONENTS_OPTION,
+  DISTANCE_OPTION,
+  LAYOUT_DISTANCES,
+  SEED_OPTION,
+  checkRows,
+  keptProjection,
+  layoutNeighbors,
+  plainReport,
+  readKept,
+  runLayout,
+} from './layout-map.ts';
+import type { Fitted } from './layout-map.ts';
+import { LAYOUT_STARTS, layoutStart } from './layout-start.ts';
+import type { LayoutStart } from './layout-start.ts';
+import type { MapJob, MapMethod, Projection } from './projection.ts';
+import { fitUmapCurve } from './umap-curve.ts';
+import { umapLayout } from './umap-layout.ts';
+import { transformUmap } from './umap-transform.ts';
+
+/** Epochs, where they are not said: many for few points. */
+const FEW = 10_000;
+const EPOCHS_OF_FEW = 500;
+const EPOCHS_OF_MANY = 200;
+/**
+ * First learning rates: from a start that has the broad lines already a low one, that doesn't shake them off (1 takes
+ * the trustworthiness of 50,000 words from 0.81 to 0.77); a random start needs all its heat to find them.
+ */
+const LEARNING_RATE = 0.3;
+const RANDOM_LEARNING_RATE = 1;
+
+const OPTIONS: readonly OptionSpec[] = [
+  COMPONENTS_OPTION,
+  {
+    name: 'nNeighbors',
+    type: 'integer',
+    default: 15,
+    min: 2,
+    max: 1000,
+    main: true,
+    summary:
+      'How many neighbours, itself among them, each point is tied to. Few show fine grain, many the broad lines.',
+  },
+  {
+    name: 'minDist',
+    type: 'number',
+    default: 0.1,
+    min: 0,
+    max: 10,
+    main: true,
+    summary: 'How near points may come on the map. Small packs clusters tight, large lets them breathe.',
+  },
+  {
+    name: 'spread',
+    type: 'number',
+    default: 1,
+    min: 0.01,
+    max: 100,
+    summary: 'Scale of the map, to which minDist refers; minDist must not be greater.',
+  },
+  {
+    name: 'nEpochs',
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 100000,
+    main: true,
+    summary: 'Passes over all points; 0 takes 500 up to 10,000 points and 200 above. More settle the map further.',
+  },
+  {
+    name: 'start',
+    type: 'choice',
+    default: 'spectral',
+    choices: LAYOUT_STARTS,
+    summary: 'Where points begin: by the graph of neighbours (spectral), by principal components, or at random.',
+  },
+  {
+    name: 'learningRate',
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 100,
+    summary:
+      'How far points move at first; 0 takes 0.3, and 1 from a random start. More forgets the start, less stays by it.',
+  },
+  {
+    name: 'negativeSampleRate',
+    type: 'integer',
+    default: 5,
+    min: 1,
+    max: 100,
+    summary: 'Random points that push for each neighbour that pulls. More spread the map out and take longer.',
+  },
+  {
+    name: 'repulsionStrength',
+    type: 'number',
+    default: 1,
+    min: 0,
+    max: 100,
+    summary: 'How hard random points push.',
+  },
+  {
+    name: 'localConnectivity',
+    type: 'number',
+    default: 1,
+    min: 0,
+    max: 100,
+    summary: 'How many of its nearest each point is tied to in full, however far they are.',
+  },
+  {
+    name: 'setOpMixRatio',
+    type: 'number',
+    default: 1,
+    min: 0,
+    max: 1,
+    summary: '1 joins two points that either holds for near, 0 only those that both do.',
+  },
+  {
+    name: 'targetWeight',
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 1,
+    summary:
+      'How much labels have a say: 0 none, 0.5 as much as the data, 1 parts all labels. Unlabelled points are placed by the data.',
+  },
+  DISTANCE_OPTION,
+  SEED_OPTION,
+];
+
+export interface UmapOptions {
+  nComponents: number;
+  nNeighbors: number;
+  minDist: number;
+  spread: number;
+  nEpochs: number;
+  start: LayoutStart;
+  learningRate: number;
+  negativeSampleRate: number;
+  repulsionStrength: number;
+  localConnectivity: number;
+  setOpMixRatio: number;
+  targetWeight: number;
+  distance: Distance;
+  seed: number;
+}
+
+export const umap: MapMethod = {
+  name: 'umap',
+  title: 'UMAP',
+  summary: 'Keeps neighbourhoods and something of the whole, quickly and for very many points; the usual first look.',
+  options: OPTIONS,
+  labels: 'used',
+  cautions: [
+    'The size of a cluster says nothing: UMAP measures distance by the local density, so dense and loose clusters look alike.',
+    'Gaps between clusters mean little: which lie side by side is only roughly kept (Coenen & Pearce 2019).',
+    'Another seed or another nNeighbors can give another picture; look at several before believing one (Wattenberg et al. 2016).',
+  ],
+  async fit(x, given, job = {}) {
+    const options = resolveOptions('umap', OPTIONS, given) as unknown as UmapOptions;
+    checkRows('UMAP', x, options.nComponents, job);
+    checkOptions(options, job);
+    job.signal?.throwIfAborted();
+    const warnings: string[] = [];
+    const settled = settle(options, x.rows, job, warnings);
+    const neighbors = await layoutNeighbors(x, settled.nNeighbors - 1, options, job, warnings);
+    const space = await (job.kernels ?? singleThread()).open('umap');
+    try {
+      const graph = await umapGraph(neighbors, settled, space, job);
+      const start = job.start?.coordinates ?? (await startOf(x, graph, settled, job, warnings));
+      job.signal?.throwIfAborted();
+      const curve = fitUmapCurve(options.minDist, options.spread);
+      const layout = umapLayout(graph, start, { ...settled, curve }, space, { epoch: job.start?.iteration });
+      await runLayout(layout, job);
+      const figures = { iterations: layout.iteration, nIter: layout.nIter };
+      return projectionOf({ x, coordinates: layout.coordinates(), options: { ...settled }, figures, warnings });
+    } finally {
+      space.close();
+    }
+  },
+  load(files, coordinates) {
+    return projectionOf(readKept('umap', files, coordinates, isUmapOptions));
+  },
+};
+
+function checkOptions({ minDist, spread, targetWeight }: UmapOptions, { labels }: MapJob): void {
+  if (minDist > spread) {
+    throw new InputError(`umap: minDist ${minDist} is greater than spread ${spread}, expected at most as great`, {
+      code: 'option',
+      details: { option: 'minDist' },
+    });
+  }
+  if (targetWeight > 0 && !labels) {
+    throw new InputError(`umap: targetWeight ${targetWeight} needs labels, and the data have none; leave it at 0`, {
+      code: 'labels',
+      details: { option: 'targetWeight' },
+    });
+  }
+}
+
+/** The options as these rows allow them, what was left to choose chosen. */
+function settle(options: UmapOptions, n: number, { start }: MapJob, warnings: string[]): UmapOptions {
+  const { nNeighbors, nEpochs, learningRate } = options;
+  if (nNeighbors > n) warnings.push(`nNeighbors is ${n} instead of ${nNeighbors}: there are no more samples`);
+  const rate = options.start === 'random' && !start ? RANDOM_LEARNING_RATE : LEARNING_RATE;
+  return {
+    ...options,
+    nNeighbors: Math.min(nNeighbors, n),
+    nEpochs: nEpochs || (n <= FEW ? EPOCHS_OF_FEW : EPOCHS_OF_MANY),
+    learningRate: learningRate || rate,
+  };
+}
+
+/** The fuzzy graph of the rows' neighbours, and of their labels where they have a say. */
+export async function umapGraph(
+  neighbors: Neighbors,
+  { localConnectivity, setOpMixRatio, targetWeight }: UmapOptions,
+  space: Workspace,
+  { labels, signal }: MapJob,
+): Promise<SparseGraph> {
+  const { strengths } = await smoothKnn(neighbors, { localConnectivity, space, signal });
+  const graph = fuzzyUnion(neighbors.indices, strengths, neighbors.nNeighbors, setOpMixRatio);
+  return labels && targetWeight > 0 ? meetLabels(graph, labels, targetWeight) : graph;
+}
+
+function startOf(
+  x: Matrix,
+  graph: SparseGraph,
+  { start, nComponents, seed }: UmapOptions,
+  { signal, onProgress }: MapJob,
+  warnings: string[],
+): Promise<Matrix> {
+  return layoutStart(start, x, graph, { nComponents, seed, signal, onProgress: plainReport(onProgress) }, warnings);
+}
+
+function projectionOf(fitted: Fitted): Projection {
+  const options = fitted.options as unknown as UmapOptions;
+  return keptProjection('umap', fitted, (news, job) => transformUmap({ ...fitted, options }, news, job));
+}
+
+function isUmapOptions(options: Record<string, unknown>): boolean {
+  return (
+    OPTIONS.every(({ name, default: value }) => typeof options[name] === typeof value) &&
+    (LAYOUT_DISTANCES as readonly unknown[]).includes(options.distance) &&
+    (options.nNeighbors as number) >= 2
+  );
+}
