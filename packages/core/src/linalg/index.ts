@@ -14,3 +14,7 @@ export { checkGraph, connectedComponents, degrees, subgraph } from './sparse-gra
 export type { Components, SparseGraph } from './sparse-graph.ts';
 export { laplacianEigenvectors, laplacianSteps } from './laplacian.ts';
 export type { LaplacianEigen, LaplacianOptions } from './laplacian.ts';
+export { kernelMoments, slabsOf } from './kernel-moments.ts';
+export type { KernelMoments, Slabs } from './kernel-moments.ts';
+export { leadingEigen } from './leading-eigen.ts';
+export type { LeadingEigen, LeadingEigenOptions } from './leading-eigen.ts';

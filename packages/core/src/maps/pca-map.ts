@@ -2,9 +2,9 @@
  * PCA as a map: the flat shadow of greatest variance. Of a space that is flat and 2-D already it is merely a rotation.
  * Where the data have fewer directions than the map, the rest of its coordinates are zero.
  */
-import { FormatError, drive, matrix, readSafetensors, writeSafetensors } from '../base/index.ts';
+import { FormatError, matrix, readSafetensors, writeSafetensors } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
-import { pcaOf, pcaSteps, resolveOptions, SOLVER_OPTIONS } from '../spaces/index.ts';
+import { fitPcaJob, pcaOf, resolveOptions, SOLVER_OPTIONS } from '../spaces/index.ts';
 import type { OptionSpec, Pca, PcaSolver } from '../spaces/index.ts';
 import type { MapMethod, Projection } from './projection.ts';
 import { projectionJson } from './projection-json.ts';
@@ -32,7 +32,7 @@ export const pcaMap: MapMethod = {
   async fit(x, given, job = {}) {
     const options = resolveOptions('pca', OPTIONS, given);
     const { nComponents, solver, seed } = options as { nComponents: number; solver: PcaSolver; seed: number };
-    const pca = await drive('mapping', pcaSteps(x, { nComponents, solver, seed, truncate: true }), job);
+    const pca = await fitPcaJob(x, { nComponents, solver, seed, truncate: true }, 'mapping', job);
     return projectionOf(pca, padded(pca.transform(x), nComponents));
   },
   load(files, coordinates) {

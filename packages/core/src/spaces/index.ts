@@ -22,3 +22,6 @@ export { vae } from './vae.ts';
 export { spaceMethods } from './methods.ts';
 export { fitPca, pca, pcaModels, pcaOf, pcaSteps, SOLVER_OPTIONS } from './pca.ts';
 export type { Pca, PcaOptions, PcaParts, PcaSolver } from './pca.ts';
+export { fitPcaJob, transformPca } from './pca-kernels.ts';
+export { incrementalPca } from './incremental-pca.ts';
+export type { IncrementalPca, RowMoments } from './incremental-pca.ts';

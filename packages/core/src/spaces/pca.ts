@@ -19,12 +19,14 @@ import {
   multiplyTransposed,
   qr,
   randomizedSvdSteps,
+  symmetricEigen,
   transposed,
 } from '../linalg/index.ts';
 import type { Matrix64, Moments } from '../linalg/index.ts';
 import type { OptionSpec, SpaceMethod } from './latent-space.ts';
 import { onnxSpace } from './onnx-space.ts';
 import { resolveOptions } from './options.ts';
+import { fitPcaJob } from './pca-kernels.ts';
 
 export type PcaSolver = 'auto' | 'exact' | 'randomized';
 
@@ -52,7 +54,8 @@ export interface Pca {
   /** share of the total variance */
   readonly explainedVarianceRatio: Float64Array;
   readonly whiten: boolean;
-  readonly solver: 'exact' | 'randomized';
+  /** gram: the leading eigenvectors of covariances summed by kernels, right to about four digits */
+  readonly solver: 'exact' | 'randomized' | 'gram';
   /** [n, nFeatures] → [n, nComponents] */
   transform(x: Matrix): Matrix;
   /** [n, nComponents] → [n, nFeatures] */
@@ -82,45 +85,78 @@ export function* pcaSteps(
   x: Matrix,
   { nComponents: wanted = 2, solver = 'auto', whiten = false, truncate = false, seed = 0 }: PcaOptions = {},
 ): Steps<Pca> {
-  const most = Math.min(x.rows - 1, x.cols);
-  if (x.rows < 2) {
-    throw new InputError(`PCA needs at least 2 rows, got ${x.rows}`, { code: 'too-few-rows' });
-  }
   checkFinite(x, 'PCA');
-  if (!Number.isInteger(wanted) || wanted < 1 || most < 1 || (wanted > most && !truncate)) {
-    throw new InputError(`PCA of ${x.rows} rows × ${x.cols} columns: got ${wanted} components, expected 1 … ${most}`, {
-      code: 'too-many-components',
-      details: { most },
-    });
-  }
-  const nComponents = Math.min(wanted, most);
+  const nComponents = checkSize(x, wanted, truncate);
   const moments = columnMoments(x);
   const chosen = choose(solver, nComponents, Math.min(x.rows, x.cols));
   const { variances, directions } = yield* chosen === 'exact'
     ? exact(x, moments, nComponents)
     : randomized(x, moments, nComponents, seed);
 
-  const tolerance = variances[0] * Math.max(RANK_TOLERANCE, Math.max(x.rows, x.cols) * Number.EPSILON);
+  const found = { variances, directions, mean: moments.mean, total: sumOf(moments.variance), solver: chosen };
+  return checkedPca(found, { nRows: x.rows, nComponents, whiten, truncate });
+}
+
+/** A PCA from the mean and the covariance of rows (divided by count − 1), exactly. */
+export function pcaFromMoments(
+  { count, mean, covariance }: { count: number; mean: Float64Array; covariance: Matrix64 },
+  { nComponents: wanted = 2, whiten = false, truncate = false }: PcaOptions = {},
+): Pca {
+  const nComponents = checkSize({ rows: count, cols: mean.length }, wanted, truncate);
+  const { values, vectors } = symmetricEigen(covariance);
+  const directions = matrix64(nComponents, mean.length, vectors.data.slice(0, nComponents * mean.length));
+  const total = sumOf(mean.map((_, j) => covariance.data[j * (mean.length + 1)]));
+  const found = { variances: values.slice(0, nComponents), directions, mean, total, solver: 'exact' as const };
+  return checkedPca(found, { nRows: count, nComponents, whiten, truncate });
+}
+
+const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+
+interface Found extends Axes {
+  mean: Float64Array;
+  /** variance of all columns together */
+  total: number;
+  solver: Pca['solver'];
+}
+
+/** The PCA of what was found, but for directions without variance. */
+function checkedPca(
+  { variances, directions, mean, total, solver }: Found,
+  { nRows, nComponents, whiten, truncate }: { nRows: number; nComponents: number; whiten: boolean; truncate: boolean },
+): Pca {
+  const { cols } = directions;
+  const tolerance = variances[0] * Math.max(RANK_TOLERANCE, Math.max(nRows, cols) * Number.EPSILON);
   const below = variances.findIndex((value) => !(value > tolerance));
   const rank = below < 0 ? nComponents : below;
   if (rank < nComponents && !truncate) {
     throw new InputError(
       rank === 0
-        ? `PCA: all ${x.rows} rows are equal, so there is no direction to find`
+        ? `PCA: all ${nRows} rows are equal, so there is no direction to find`
         : `PCA: the rows vary along ${rank} independent ${rank === 1 ? 'direction' : 'directions'}, got ${nComponents} to find; try at most ${rank}`,
       { code: 'rank', details: { most: rank } },
     );
   }
-  let total = 0;
-  for (const variance of moments.variance) total += variance;
   return pcaOf({
-    mean: Float32Array.from(moments.mean),
-    components: matrix(rank, x.cols, Float32Array.from(directions.data.subarray(0, rank * x.cols))),
+    mean: Float32Array.from(mean),
+    components: matrix(rank, cols, Float32Array.from(directions.data.subarray(0, rank * cols))),
     explainedVariance: variances.slice(0, rank),
     explainedVarianceRatio: variances.slice(0, rank).map((value) => value / total),
     whiten,
-    solver: chosen,
+    solver,
   });
+}
+
+/** How many components are looked for: fewer than wanted where there can't be as many and `truncate` is set. */
+export function checkSize({ rows, cols }: Pick<Matrix, 'rows' | 'cols'>, wanted: number, truncate: boolean): number {
+  const most = Math.min(rows - 1, cols);
+  if (rows < 2) throw new InputError(`PCA needs at least 2 rows, got ${rows}`, { code: 'too-few-rows' });
+  if (!Number.isInteger(wanted) || wanted < 1 || most < 1 || (wanted > most && !truncate)) {
+    throw new InputError(`PCA of ${rows} rows × ${cols} columns: got ${wanted} components, expected 1 … ${most}`, {
+      code: 'too-many-components',
+      details: { most },
+    });
+  }
+  return Math.min(wanted, most);
 }
 
 function choose(solver: PcaSolver, k: number, size: number): 'exact' | 'randomized' {
@@ -279,7 +315,7 @@ export const pca: SpaceMethod = {
     checkLatentDim(latentDim, x);
     // no detail is reported, so the job's reporter of details will do
     const plainJob = job as JobOptions;
-    const fitted = await drive('learning', pcaSteps(x, { nComponents: latentDim, solver, seed }), plainJob);
+    const fitted = await fitPcaJob(x, { nComponents: latentDim, solver, seed }, 'learning', plainJob);
     const mse = await drive('measuring', reconstructionErrorSteps(x, fitted), plainJob);
     const cholesky = Array.from({ length: latentDim ** 2 }, () => 0);
     fitted.explainedVariance.forEach((value, i) => (cholesky[i * (latentDim + 1)] = Math.sqrt(value)));

@@ -1,0 +1,448 @@
+/** Products of matrices: sums and second moments of columns, symmetric matrices times blocks, rows times few columns. */
+import { f32At, madd } from './lib/vector';
+
+/** Rows between two looks at the memory. */
+const ROW_BLOCK: i32 = 128;
+/** Columns in a chunk of `columnSums`. */
+export const SUM_COLUMNS: i32 = 64;
+/** Columns in a panel. */
+export const PANEL: i32 = 8;
+/** Rows in a chunk of `packSparse` and of `rowsTimes`. */
+export const ROWS: i32 = 64;
+/** Columns of the result in a chunk of `gramSparse`. */
+export const BAND: i32 = 32;
+/** Rows of the result in a chunk of `symmetricTimes`. */
+export const PRODUCT_ROWS: i32 = 32;
+
+// @ts-ignore: decorator
+@inline
+function f64At(p: usize, i: i32): usize {
+  return p + ((<usize>i) << 3);
+}
+
+/** As `madd`, on two doubles. */
+// @ts-ignore: decorator
+@inline
+function madd64(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_madd(a, b, c);
+  return f64x2.add(f64x2.mul(a, b), c);
+}
+
+/**
+ * Adds the rows of x to `sums`, notes in `varies` which columns differ from `first`, and counts in `filled` what is
+ * not zero, for the columns of one chunk.
+ * @param x       float32 [n, d]
+ * @param first   float32 [d]
+ * @param sums    float64 [d]
+ * @param varies  int32 [d], set to 1 where it varies
+ * @param filled  int32 [d], raised
+ */
+export function columnSums(
+  chunk: i32,
+  thread: i32,
+  x: usize,
+  n: i32,
+  d: i32,
+  first: usize,
+  sums: usize,
+  varies: usize,
+  filled: usize,
+): void {
+  const from = chunk * SUM_COLUMNS;
+  const to = min(d, from + SUM_COLUMNS);
+  const zero = f32x4.splat(0);
+  for (let start = 0; start < n; start += ROW_BLOCK) {
+    const end = min(n, start + ROW_BLOCK);
+    let j = from;
+    for (; j + 4 <= to; j += 4) {
+      const reference = v128.load(f32At(first, j));
+      let low = v128.load(f64At(sums, j));
+      let high = v128.load(f64At(sums, j), 16);
+      let differs = i32x4.splat(0);
+      let count = v128.load(f32At(filled, j));
+      for (let i = start; i < end; i++) {
+        const v = v128.load(f32At(x, i * d + j));
+        low = f64x2.add(low, f64x2.promote_low_f32x4(v));
+        high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 2, 3)));
+        differs = v128.or(differs, f32x4.ne(v, reference));
+        count = i32x4.sub(count, f32x4.ne(v, zero));
+      }
+      v128.store(f64At(sums, j), low);
+      v128.store(f64At(sums, j), high, 16);
+      v128.store(f32At(varies, j), v128.or(v128.load(f32At(varies, j)), v128.and(differs, i32x4.splat(1))));
+      v128.store(f32At(filled, j), count);
+    }
+    for (; j < to; j++) {
+      const reference = load<f32>(f32At(first, j));
+      let sum = load<f64>(f64At(sums, j));
+      let differs = load<i32>(f32At(varies, j));
+      let count = load<i32>(f32At(filled, j));
+      for (let i = start; i < end; i++) {
+        const v = load<f32>(f32At(x, i * d + j));
+        sum += <f64>v;
+        differs |= <i32>(v != reference);
+        count += <i32>(v != 0);
+      }
+      store<f64>(f64At(sums, j), sum);
+      store<i32>(f32At(varies, j), differs);
+      store<i32>(f32At(filled, j), count);
+    }
+  }
+}
+
+/**
+ * Packs the chosen columns of some rows, centred, eight side by side: panels[p, i, c] = x[i, columns[8p + c]] −
+ * mean[8p + c]. A chunk is a panel; columns beyond `nColumns` are zeros.
+ * @param x        float32 [n, d]
+ * @param columns  int32 [nColumns]
+ * @param mean     float64 [nColumns]
+ * @param panels   float32 [⌈nColumns / 8⌉, n, 8]
+ */
+export function packPanels(
+  chunk: i32,
+  thread: i32,
+  x: usize,
+  n: i32,
+  d: i32,
+  columns: usize,
+  mean: usize,
+  nColumns: i32,
+  panels: usize,
+): void {
+  const to = f32At(panels, chunk * n * PANEL);
+  for (let c = 0; c < PANEL; c++) {
+    const k = chunk * PANEL + c;
+    if (k >= nColumns) {
+      for (let i = 0; i < n; i++) store<f32>(f32At(to, i * PANEL + c), 0);
+      continue;
+    }
+    const shift = load<f64>(f64At(mean, k));
+    let at = f32At(x, load<i32>(f32At(columns, k)));
+    const stride = (<usize>d) << 2;
+    for (let i = 0; i < n; i++, at += stride) {
+      store<f32>(f32At(to, i * PANEL + c), <f32>(<f64>load<f32>(at) - shift));
+    }
+  }
+}
+
+/** out[i … i + 4, j … j + 8] += the tile's sums; out is float64, `stride` wide. */
+// @ts-ignore: decorator
+@inline
+function addRow(out: usize, a: v128, b: v128): void {
+  v128.store(out, f64x2.add(v128.load(out), f64x2.promote_low_f32x4(a)));
+  v128.store(out, f64x2.add(v128.load(out, 16), f64x2.promote_low_f32x4(i32x4.shuffle(a, a, 2, 3, 2, 3))), 16);
+  v128.store(out, f64x2.add(v128.load(out, 32), f64x2.promote_low_f32x4(b)), 32);
+  v128.store(out, f64x2.add(v128.load(out, 48), f64x2.promote_low_f32x4(i32x4.shuffle(b, b, 2, 3, 2, 3))), 48);
+}
+
+/**
+ * Adds the inner products of the columns of panels, those of panel `chunk` with those of all panels from it on.
+ * Sums over the n rows are in single precision, so n should be a few hundred; across calls they are in double.
+ * @param panels  float32 [nPanels, n, 8]
+ * @param out     float64 [8 · nPanels, 8 · nPanels], its upper triangle
+ */
+export function gramPanels(chunk: i32, thread: i32, panels: usize, nPanels: i32, n: i32, out: usize): void {
+  const stride = nPanels * PANEL;
+  const size = (<usize>n) * PANEL * 4;
+  const left = panels + (<usize>chunk) * size;
+  for (let q = chunk; q < nPanels; q++) {
+    const right = panels + (<usize>q) * size;
+    for (let half = 0; half < 2; half++) {
+      let a = left + ((<usize>half) << 4);
+      let b = right;
+      const end = b + size;
+      let s00 = f32x4.splat(0);
+      let s01 = s00;
+      let s10 = s00;
+      let s11 = s00;
+      let s20 = s00;
+      let s21 = s00;
+      let s30 = s00;
+      let s31 = s00;
+      for (; b < end; a += 32, b += 32) {
+        const b0 = v128.load(b);
+        const b1 = v128.load(b, 16);
+        let v = v128.load32_splat(a);
+        s00 = madd(v, b0, s00);
+        s01 = madd(v, b1, s01);
+        v = v128.load32_splat(a, 4);
+        s10 = madd(v, b0, s10);
+        s11 = madd(v, b1, s11);
+        v = v128.load32_splat(a, 8);
+        s20 = madd(v, b0, s20);
+        s21 = madd(v, b1, s21);
+        v = v128.load32_splat(a, 12);
+        s30 = madd(v, b0, s30);
+        s31 = madd(v, b1, s31);
+      }
+      const to = f64At(out, (chunk * PANEL + half * 4) * stride + q * PANEL);
+      const step = (<usize>stride) << 3;
+      addRow(to, s00, s01);
+      addRow(to + step, s10, s11);
+      addRow(to + 2 * step, s20, s21);
+      addRow(to + 3 * step, s30, s31);
+    }
+  }
+}
+
+/**
+ * Packs the chosen columns of some rows as they are, and lists where they are not zero, for the rows of one chunk.
+ * @param rows    float32 [n, width], width = nColumns rounded up to a multiple of four
+ * @param places  int32 [n, width]: columns that are not zero, rising
+ * @param fours   int32 [n, width / 4]: groups of four columns that are not all zero, rising
+ * @param counts  int32 [n, 2]: how many of either
+ */
+export function packSparse(
+  chunk: i32,
+  thread: i32,
+  x: usize,
+  n: i32,
+  d: i32,
+  columns: usize,
+  nColumns: i32,
+  width: i32,
+  rows: usize,
+  places: usize,
+  fours: usize,
+  counts: usize,
+): void {
+  const from = chunk * ROWS;
+  const to = min(n, from + ROWS);
+  for (let i = from; i < to; i++) {
+    const row = f32At(x, i * d);
+    const out = f32At(rows, i * width);
+    let place = f32At(places, i * width);
+    let four = f32At(fours, i * (width >> 2));
+    const firstPlace = place;
+    const firstFour = four;
+    let last = -1;
+    for (let k = 0; k < nColumns; k++) {
+      const value = load<f32>(f32At(row, load<i32>(f32At(columns, k))));
+      store<f32>(f32At(out, k), value);
+      if (value == 0) continue;
+      store<i32>(place, k);
+      place += 4;
+      if (k >> 2 == last) continue;
+      last = k >> 2;
+      store<i32>(four, last);
+      four += 4;
+    }
+    store<i32>(f32At(counts, 2 * i), <i32>((place - firstPlace) >> 2));
+    store<i32>(f32At(counts, 2 * i + 1), <i32>((four - firstFour) >> 2));
+  }
+}
+
+/** The first of n rising numbers that is not below `value`. */
+function lowerBound(list: usize, n: i32, value: i32): i32 {
+  let low = 0;
+  let high = n;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (load<i32>(f32At(list, middle)) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Adds the inner products of columns, not centred, over rows that are mostly zeros: those of the columns of one chunk
+ * with all from them on. Sums over the n rows are in single precision, across calls in double.
+ * @param sums  float32 [width, width], zeros before and after
+ * @param out   float64 [width, width], its upper triangle
+ */
+export function gramSparse(
+  chunk: i32,
+  thread: i32,
+  n: i32,
+  width: i32,
+  rows: usize,
+  places: usize,
+  fours: usize,
+  counts: usize,
+  sums: usize,
+  out: usize,
+): void {
+  const from = chunk * BAND;
+  const to = min(width, from + BAND);
+  for (let i = 0; i < n; i++) {
+    const row = f32At(rows, i * width);
+    const place = f32At(places, i * width);
+    const four = f32At(fours, i * (width >> 2));
+    const nPlaces = load<i32>(f32At(counts, 2 * i));
+    const endFour = f32At(four, load<i32>(f32At(counts, 2 * i + 1)));
+    const start = lowerBound(place, nPlaces, from);
+    if (start == nPlaces) continue;
+    let firstFour = four;
+    for (let p = start; p < nPlaces; p++) {
+      const k = load<i32>(f32At(place, p));
+      if (k >= to) break;
+      while (load<i32>(firstFour) < k >> 2) firstFour += 4;
+      const v = v128.load32_splat(f32At(row, k));
+      const into = f32At(sums, k * width);
+      for (let at = firstFour; at < endFour; at += 4) {
+        const offset = (<usize>load<i32>(at)) << 4;
+        v128.store(into + offset, madd(v, v128.load(row + offset), v128.load(into + offset)));
+      }
+    }
+  }
+  const zero = f32x4.splat(0);
+  for (let k = from; k < to; k++) {
+    for (let j = (k >> 2) << 2; j < width; j += 4) {
+      const at = f32At(sums, k * width + j);
+      const into = f64At(out, k * width + j);
+      const s = v128.load(at);
+      v128.store(into, f64x2.add(v128.load(into), f64x2.promote_low_f32x4(s)));
+      v128.store(into, f64x2.add(v128.load(into, 16), f64x2.promote_low_f32x4(i32x4.shuffle(s, s, 2, 3, 2, 3))), 16);
+      v128.store(at, zero);
+    }
+  }
+}
+
+/** to = factor · s + shift · v + back · u, four doubles. */
+// @ts-ignore: decorator
+@inline
+function storeStrip(to: usize, v: usize, u: usize, s: v128, t: v128, factor: v128, shift: v128, back: v128): void {
+  v128.store(to, madd64(back, v128.load(u), madd64(shift, v128.load(v), f64x2.mul(factor, s))));
+  v128.store(to, madd64(back, v128.load(u, 16), madd64(shift, v128.load(v, 16), f64x2.mul(factor, t))), 16);
+}
+
+/**
+ * out = factor · a v + shift · v + back · u, for the rows of one chunk. Blocks of vectors are in strips of four:
+ * v[strip, row, 4]. u may be out.
+ * @param a  float64 [m, m], m a multiple of four
+ * @param v, u, out  float64 [strips, m, 4]
+ */
+export function symmetricTimes(
+  chunk: i32,
+  thread: i32,
+  a: usize,
+  m: i32,
+  v: usize,
+  strips: i32,
+  u: usize,
+  out: usize,
+  factor: f64,
+  shift: f64,
+  back: f64,
+): void {
+  const from = chunk * PRODUCT_ROWS;
+  const to = min(m, from + PRODUCT_ROWS);
+  const step = (<usize>m) << 3;
+  const vFactor = f64x2.splat(factor);
+  const vShift = f64x2.splat(shift);
+  const vBack = f64x2.splat(back);
+  for (let i = from; i < to; i += 4) {
+    for (let strip = 0; strip < strips; strip++) {
+      let p = f64At(a, i * m);
+      const end = p + step;
+      let b = f64At(v, strip * m * 4);
+      const base = b;
+      let s00 = f64x2.splat(0);
+      let s01 = s00;
+      let s10 = s00;
+      let s11 = s00;
+      let s20 = s00;
+      let s21 = s00;
+      let s30 = s00;
+      let s31 = s00;
+      for (; p < end; p += 8, b += 32) {
+        const b0 = v128.load(b);
+        const b1 = v128.load(b, 16);
+        let w = v128.load64_splat(p);
+        s00 = madd64(w, b0, s00);
+        s01 = madd64(w, b1, s01);
+        w = v128.load64_splat(p + step);
+        s10 = madd64(w, b0, s10);
+        s11 = madd64(w, b1, s11);
+        w = v128.load64_splat(p + 2 * step);
+        s20 = madd64(w, b0, s20);
+        s21 = madd64(w, b1, s21);
+        w = v128.load64_splat(p + 3 * step);
+        s30 = madd64(w, b0, s30);
+        s31 = madd64(w, b1, s31);
+      }
+      const at = ((<usize>i) << 5);
+      const target = f64At(out, strip * m * 4) + at;
+      const own = base + at;
+      const earlier = f64At(u, strip * m * 4) + at;
+      storeStrip(target, own, earlier, s00, s01, vFactor, vShift, vBack);
+      storeStrip(target + 32, own + 32, earlier + 32, s10, s11, vFactor, vShift, vBack);
+      storeStrip(target + 64, own + 64, earlier + 64, s20, s21, vFactor, vShift, vBack);
+      storeStrip(target + 96, own + 96, earlier + 96, s30, s31, vFactor, vShift, vBack);
+    }
+  }
+}
+
+/**
+ * out = (x − mean) w, for the rows of one chunk, in single precision.
+ * @param x     float32 [n, d]
+ * @param mean  float32 [d]
+ * @param w     float32 [⌈k / 8⌉, d, 8], columns in panels of eight
+ * @param out   float32 [n, 8 · ⌈k / 8⌉]
+ */
+export function rowsTimes(
+  chunk: i32,
+  thread: i32,
+  x: usize,
+  n: i32,
+  d: i32,
+  mean: usize,
+  w: usize,
+  nPanels: i32,
+  out: usize,
+): void {
+  const from = chunk * ROWS;
+  const to = min(n, from + ROWS);
+  const width = nPanels * PANEL;
+  for (let i = from; i < to; i += 4) {
+    // the last rows are done again rather than in a loop of their own
+    const r0 = min(i, max(0, n - 4));
+    const x0 = f32At(x, r0 * d);
+    const x1 = f32At(x, min(r0 + 1, n - 1) * d);
+    const x2 = f32At(x, min(r0 + 2, n - 1) * d);
+    const x3 = f32At(x, min(r0 + 3, n - 1) * d);
+    for (let panel = 0; panel < nPanels; panel++) {
+      let b = f32At(w, panel * d * PANEL);
+      let s00 = f32x4.splat(0);
+      let s01 = s00;
+      let s10 = s00;
+      let s11 = s00;
+      let s20 = s00;
+      let s21 = s00;
+      let s30 = s00;
+      let s31 = s00;
+      for (let j: usize = 0, end = (<usize>d) << 2; j < end; j += 4, b += 32) {
+        const b0 = v128.load(b);
+        const b1 = v128.load(b, 16);
+        const shift = load<f32>(mean + j);
+        let v = f32x4.splat(load<f32>(x0 + j) - shift);
+        s00 = madd(v, b0, s00);
+        s01 = madd(v, b1, s01);
+        v = f32x4.splat(load<f32>(x1 + j) - shift);
+        s10 = madd(v, b0, s10);
+        s11 = madd(v, b1, s11);
+        v = f32x4.splat(load<f32>(x2 + j) - shift);
+        s20 = madd(v, b0, s20);
+        s21 = madd(v, b1, s21);
+        v = f32x4.splat(load<f32>(x3 + j) - shift);
+        s30 = madd(v, b0, s30);
+        s31 = madd(v, b1, s31);
+      }
+      const at = f32At(out, r0 * width + panel * PANEL);
+      v128.store(at, s00);
+      v128.store(at, s01, 16);
+      if (r0 + 1 < n) {
+        v128.store(f32At(at, width), s10);
+        v128.store(f32At(at, width), s11, 16);
+      }
+      if (r0 + 2 < n) {
+        v128.store(f32At(at, 2 * width), s20);
+        v128.store(f32At(at, 2 * width), s21, 16);
+      }
+      if (r0 + 3 < n) {
+        v128.store(f32At(at, 3 * width), s30);
+        v128.store(f32At(at, 3 * width), s31, 16);
+      }
+    }
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * The greatest eigenvalues of a dense symmetric matrix that has none below zero, and their vectors: subspace iteration
+ * with Chebyshev filters that damp all below the smallest value carried along (Rutishauser 1969; Zhou & Saad 2007),
+ * products by kernels. A few of many vectors cost a fraction of all of them.
+ */
+import { drive, random } from '../base/index.ts';
+import type { JobOptions } from '../base/index.ts';
+import type { Workspace } from '../kernels/index.ts';
+import { eigenSteps, fixSigns, symmetricEigen } from './eigen.ts';
+import { cholesky, qr } from './factor.ts';
+import { matrix64 } from './matrix64.ts';
+import type { Matrix64 } from './matrix64.ts';
+
+export interface LeadingEigen {
+  /** [k], greatest first */
+  readonly values: Float64Array;
+  /** [k, n]: unit vectors in rows, the greatest component of each by magnitude positive */
+  readonly vectors: Matrix64;
+  /** products with the matrix; 0 when it was solved directly */
+  readonly nProducts: number;
+}
+
+export interface LeadingEigenOptions extends Pick<JobOptions, 'signal'> {
+  seed?: number;
+  /** |A v − λ v| at most this share of the k-th value, or of a thousandth of the first if that is more */
+  tolerance?: number;
+  maxRounds?: number;
+}
+
+/** Columns in a strip, rows in a chunk: assembly/matrix.ts. */
+const STRIP = 4;
+const PRODUCT_ROWS = 32;
+/** Matrices up to this size, and more than this share of the vectors, are solved directly. */
+const DIRECT = 96;
+const DIRECT_SHARE = 0.3;
+/** A filter raises the first value by this much more than the smallest carried, or digits would be lost. */
+const MOST_GROWTH = 1e7;
+const MOST_DEGREE = 20;
+/** Sine of the angle between a column and those before it from which one pass makes them orthogonal to 10 digits. */
+const WELL_APART = 1e-3;
+
+/**
+ * @param space  a workspace with the module `matrix`
+ * @param a  [n, n], symmetric, no eigenvalue below zero; n a multiple of four
+ * @param k  1 … n
+ */
+export async function leadingEigen(
+  space: Workspace,
+  a: Matrix64,
+  k: number,
+  { seed = 0, tolerance = 1e-4, maxRounds = 60, signal }: LeadingEigenOptions = {},
+): Promise<LeadingEigen> {
+  const m = a.rows;
+  if (m <= DIRECT || k > DIRECT_SHARE * m) {
+    const { values, vectors } = await drive('eigenvectors', eigenSteps(a), { signal });
+    const leading = matrix64(k, m, vectors.data.slice(0, k * m));
+    return { values: values.slice(0, k), vectors: leading, nProducts: 0 };
+  }
+  const width = STRIP * Math.ceil((k + Math.max(6, 0.4 * k)) / STRIP);
+  const blocks = {
+    a: space.float64(a.data),
+    v: space.float64(m * width),
+    w: space.float64(m * width),
+    u: space.float64(m * width),
+  };
+  let { v, w, u } = blocks;
+  let nProducts = 0;
+  const times = async (from: typeof v, to: typeof v, factor: number, shift = 0, back = 0): Promise<void> => {
+    nProducts++;
+    const args = [blocks.a, m, from, width / STRIP, to, to, factor, shift, back];
+    await space.parallel('symmetricTimes', Math.ceil(m / PRODUCT_ROWS), args, { signal });
+  };
+  const rng = random(seed);
+  const first = v.view;
+  for (let i = 0; i < first.length; i++) first[i] = rng.normal();
+  for (let warm = 0; warm < 2; warm++) {
+    await times(v, w, 1);
+    [v, w] = [w, v];
+  }
+  orthonormalise(v.view, m, width);
+  let values: Float64Array;
+  for (let round = 0; ; round++) {
+    await times(v, w, 1);
+    values = rayleighRitz(v.view, w.view, m, width);
+    if (isGood(v.view, w.view, values, m, k, tolerance) || round === maxRounds || !(values[0] > 0)) break;
+    const edge = Math.max(values[width - 1], 1e-12 * values[0]);
+    const half = edge / 2;
+    const rate = Math.acosh(Math.max(1, values[0] / half - 1));
+    const degree = Math.max(2, Math.min(MOST_DEGREE, Math.floor(Math.log(2 * MOST_GROWTH) / rate)));
+    // scaled so that the first value's growth is 1
+    const sigma1 = half / (values[0] - half);
+    let sigma = sigma1;
+    const from = v.view;
+    const product = w.view;
+    for (let i = 0; i < from.length; i++) product[i] = (product[i] / half - from[i]) * sigma;
+    for (let step = 2; step <= degree; step++) {
+      const next = 1 / (2 / sigma1 - sigma);
+      u.view.set(v.view);
+      await times(w, u, (2 * next) / half, -2 * next, -sigma * next);
+      [v, w, u] = [w, u, v];
+      sigma = next;
+    }
+    [v, w] = [w, v];
+    orthonormalise(v.view, m, width);
+  }
+  const vectors = matrix64(k, m);
+  for (let c = 0; c < k; c++) {
+    const at = Math.floor(c / STRIP) * m * STRIP + (c % STRIP);
+    for (let i = 0; i < m; i++) vectors.data[c * m + i] = v.view[at + i * STRIP];
+  }
+  fixSigns(vectors);
+  for (const block of Object.values(blocks)) block.free();
+  return { values: values.slice(0, k), vectors, nProducts };
+}
+
+/** Whether the first k vectors are within the tolerance. */
+function isGood(
+  v: Float64Array,
+  w: Float64Array,
+  values: Float64Array,
+  m: number,
+  k: number,
+  tolerance: number,
+): boolean {
+  const most = (tolerance * Math.max(values[k - 1], 1e-3 * values[0])) ** 2;
+  for (let c = k - 1; c >= 0; c--) {
+    const at = Math.floor(c / STRIP) * m * STRIP + (c % STRIP);
+    let sum = 0;
+    for (let i = 0, p = at; i < m; i++, p += STRIP) sum += (w[p] - values[c] * v[p]) ** 2;
+    if (!(sum <= most)) return false;
+  }
+  return true;
+}
+
+/** aᵀ b for blocks in strips, its lower triangle; whole when `full`. */
+function inner(a: Float64Array, b: Float64Array, m: number, width: number): Matrix64 {
+  const out = matrix64(width, width);
+  for (let s = 0; s < width; s += STRIP) {
+    for (let t = 0; t <= s; t += STRIP) addStrips(out.data, width, s, t, a, s * m, b, t * m, m);
+  }
+  return out;
+}
+
+/** Sixteen sums at once: out[s … s + 4, t … t + 4] += Σᵢ a[i]ᵀ b[i]. */
+function addStrips(
+  out: Float64Array,
+  width: number,
+  s: number,
+  t: number,
+  a: Float64Array,
+  p: number,
+  b: Float64Array,
+  q: number,
+  m: number,
+): void {
+  for (let r = 0; r < STRIP; r += 2) {
+    let [s0, s1, s2, s3, t0, t1, t2, t3] = [0, 0, 0, 0, 0, 0, 0, 0];
+    for (let i = 0, x = p + r, y = q; i < m; i++, x += STRIP, y += STRIP) {
+      const a0 = a[x];
+      const a1 = a[x + 1];
+      const b0 = b[y];
+      const b1 = b[y + 1];
+      const b2 = b[y + 2];
+      const b3 = b[y + 3];
+      s0 += a0 * b0;
+      s1 += a0 * b1;
+      s2 += a0 * b2;
+      s3 += a0 * b3;
+      t0 += a1 * b0;
+      t1 += a1 * b1;
+      t2 += a1 * b2;
+      t3 += a1 * b3;
+    }
+    const at = (s + r) * width + t;
+    out[at] = s0;
+    out[at + 1] = s1;
+    out[at + 2] = s2;
+    out[at + 3] = s3;
+    out[at + width] = t0;
+    out[at + width + 1] = t1;
+    out[at + width + 2] = t2;
+    out[at + width + 3] = t3;
+  }
+}
+
+/**
+ * Makes the columns orthonormal: Cholesky of their inner products, again where the columns were nearly dependent; by
+ * reflections, which need no such luck, where they are.
+ */
+function orthonormalise(v: Float64Array, m: number, width: number): void {
+  let least = 0;
+  for (let pass = 0; least < WELL_APART && pass < 3; pass++) {
+    const gram = inner(v, v, m, width);
+    const scale = Float64Array.from({ length: width }, (_, c) => 1 / Math.sqrt(gram.data[c * (width + 1)] || 1));
+    for (let i = 0; i < width; i++) {
+      for (let j = 0; j <= i; j++) gram.data[i * width + j] *= scale[i] * scale[j];
+    }
+    let l: Matrix64;
+    try {
+      l = cholesky(gram);
+    } catch {
+      return reflect(v, m, width);
+    }
+    least = 1;
+    for (let i = 0; i < width; i++) least = Math.min(least, l.data[i * (width + 1)]);
+    // rows of L⁻¹, times the scale
+    const turn = new Float64Array(width * width);
+    for (let c = 0; c < width; c++) {
+      for (let i = c; i < width; i++) {
+        let sum = i === c ? 1 : 0;
+        for (let p = c; p < i; p++) sum -= l.data[i * width + p] * turn[p * width + c];
+        turn[i * width + c] = sum / l.data[i * (width + 1)];
+      }
+    }
+    for (let i = 0; i < width; i++) for (let c = 0; c <= i; c++) turn[i * width + c] *= scale[c];
+    rotate(v, turn, m, width, true);
+  }
+}
+
+function reflect(v: Float64Array, m: number, width: number): void {
+  const rows = matrix64(m, width);
+  const place = (i: number, c: number): number => (Math.floor(c / STRIP) * m + i) * STRIP + (c % STRIP);
+  for (let i = 0; i < m; i++) for (let c = 0; c < width; c++) rows.data[i * width + c] = v[place(i, c)];
+  const { q } = qr(rows);
+  for (let i = 0; i < m; i++) for (let c = 0; c < width; c++) v[place(i, c)] = q.data[i * width + c];
+}
+
+/** Turns v and w = A v into eigenvectors within their span; gives the values, greatest first. */
+function rayleighRitz(v: Float64Array, w: Float64Array, m: number, width: number): Float64Array {
+  const { values, vectors } = symmetricEigen(inner(v, w, m, width));
+  rotate(v, vectors.data, m, width, false);
+  rotate(w, vectors.data, m, width, false);
+  return values;
+}
+
+/** v ← v · turnᵀ; where `triangular`, turn is lower triangular. */
+function rotate(v: Float64Array, turn: Float64Array, m: number, width: number, triangular: boolean): void {
+  const rows = 4;
+  const old = new Float64Array(width * rows);
+  for (let from = 0; from < m; from += rows) {
+    // m is a multiple of four
+    for (let j = 0; j < width; j++) {
+      const at = Math.floor(j / STRIP) * m * STRIP + (j % STRIP) + from * STRIP;
+      for (let i = 0; i < rows; i++) old[j * rows + i] = v[at + i * STRIP];
+    }
+    for (let c = 0; c < width; c++) {
+      const end = triangular ? c + 1 : width;
+      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      for (let j = 0, p = c * width, q = 0; j < end; j++, p++, q += rows) {
+        const factor = turn[p];
+        s0 += factor * old[q];
+        s1 += factor * old[q + 1];
+        s2 += factor * old[q + 2];
+        s3 += factor * old[q + 3];
+      }
+      const at = Math.floor(c / STRIP) * m * STRIP + (c % STRIP) + from * STRIP;
+      v[at] = s0;
+      v[at + STRIP] = s1;
+      v[at + 2 * STRIP] = s2;
+      v[at + 3 * STRIP] = s3;
+    }
+  }
+}
