@@ -20,7 +20,8 @@ export type { OnnxSpaceOptions, PriorSpec, SpaceManifest } from './onnx-space.ts
 export { autoencoder } from './autoencoder.ts';
 export { vae } from './vae.ts';
 export { spaceMethods } from './methods.ts';
-export { fitPca, pca, pcaModels, pcaOf, pcaSteps, SOLVER_OPTIONS } from './pca.ts';
+export { fitPca, pcaOf, pcaSteps } from './pca.ts';
+export { pca, pcaModels, SOLVER_OPTIONS } from './pca-space.ts';
 export type { Pca, PcaOptions, PcaParts, PcaSolver } from './pca.ts';
 export { fitPcaJob, transformPca } from './pca-kernels.ts';
 export { incrementalPca } from './incremental-pca.ts';

@@ -1,7 +1,7 @@
 /** The ways to learn a space. A new one joins by a line here, and the contract suite runs over it. */
 import { autoencoder } from './autoencoder.ts';
 import type { SpaceMethod } from './latent-space.ts';
-import { pca } from './pca.ts';
+import { pca } from './pca-space.ts';
 import { vae } from './vae.ts';
 
 export const spaceMethods: readonly SpaceMethod[] = [pca, autoencoder, vae];

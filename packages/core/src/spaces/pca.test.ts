@@ -6,7 +6,8 @@ import { rowsOf } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
 import { loadSpace } from './onnx-space.ts';
-import { fitPca, pca } from './pca.ts';
+import { fitPca } from './pca.ts';
+import { pca } from './pca-space.ts';
 import type { PcaSolver } from './pca.ts';
 
 const SOLVERS: PcaSolver[] = ['exact', 'randomized', 'auto'];
