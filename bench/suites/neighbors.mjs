@@ -34,8 +34,8 @@ const DATA = {
     title: 'clusters, 1,000,000 × 32',
     shape: [1_000_000, 32],
     exact: false,
-    pynndescent: { n_neighbors: 16 },
-    hnswlib: { M: 12, ef_construction: 60, ef: 40 },
+    pynndescent: { n_neighbors: 16, n_trees: 8, max_candidates: 10 },
+    hnswlib: { M: 8, ef_construction: 50, ef: 35 },
     turns: 1,
   },
 };
