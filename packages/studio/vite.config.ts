@@ -8,6 +8,10 @@ const packages = fileURLToPath(new URL('../', import.meta.url));
 const ortPackage = new URL('../../node_modules/onnxruntime-web/package.json', import.meta.url);
 const ortVersion = (JSON.parse(readFileSync(ortPackage, 'utf8')) as { version: string }).version;
 
+/** The kernels' compiled text, a chunk for each, fetched with the first work that needs it. */
+const chunkFileNames = ({ facadeModuleId }: { facadeModuleId?: string | null }): string =>
+  `assets/${facadeModuleId?.includes('/kernels/wasm/') ? 'kernels-' : ''}[name]-[hash].js`;
+
 /**
  * Two builds of one app. By default `dist`, served by `portolan studio`; with `--mode web` `dist-web`, a static site
  * that works from any path of any host, with the Workbench in a Worker.
@@ -25,7 +29,7 @@ export default defineConfig(({ mode }) => ({
     conditions: ['onnxruntime-web-use-extern-wasm', 'svelte', 'module', 'browser', 'development|production'],
   },
   define: { __WEB__: JSON.stringify(mode === 'web'), __ORT_VERSION__: JSON.stringify(ortVersion) },
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: { output: { chunkFileNames } } },
   build: {
     outDir: mode === 'web' ? 'dist-web' : 'dist',
     emptyOutDir: true,
@@ -33,7 +37,7 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: { checks: { pluginTimings: false }, output: { chunkFileNames } },
   },
   server: {
     headers: {

@@ -72,7 +72,7 @@ test.each([
 ])('the %s studio’s own JavaScript stays under 250 kB gzipped', (_, folder) => {
   const assets = join(folder, 'assets');
   const own = readdirSync(assets).filter(
-    (name) => name.endsWith('.js') && !/^(ort\.|workbench\.worker|read-|parquet-compressors)/.test(name),
+    (name) => name.endsWith('.js') && !/^(ort\.|workbench\.worker|read-|parquet-compressors|kernels-)/.test(name),
   );
   const size = own.reduce((sum, name) => sum + gzipped(join(assets, name)), 0);
   expect(own.length).toBeGreaterThan(1);

@@ -104,7 +104,10 @@ class Mapping {
     } catch (error) {
       this.state = this.#abort.signal.aborted ? 'cancelled' : 'failed';
       if (this.state === 'cancelled') ui.said = 'The map was cancelled';
-      else ui.said = this.error = sentence(error);
+      else {
+        ui.said = this.error = sentence(error);
+        ui.panel ??= 'map'; // where the options are as they were, with what is wrong beside them
+      }
     }
   }
 
