@@ -271,7 +271,10 @@ async function buildMesh(
   const grid = space.float32(n0 * n1 * w + 8);
   const spectrum = space.float32(groups * n1 * w * 8);
   return {
-    ...{ grid, n0, n1, w },
+    grid,
+    n0,
+    n1,
+    w,
     async convolve() {
       await outer('outerForward', grid, spectrum, n0, n1, w);
       await inner(spectrum, n1, w, 0);

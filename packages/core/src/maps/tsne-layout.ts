@@ -129,10 +129,9 @@ export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
       box = reachOf(reach.view, chunks, dims);
       iteration++;
       if (!box.least.every(Number.isFinite) || !box.most.every(Number.isFinite)) {
-        throw new NumericalError(
-          `t-SNE diverged in iteration ${iteration}; try a learningRate below ${Math.round(rate * n)}`,
-          { details: { iteration } },
-        );
+        throw new NumericalError(`t-SNE diverged in iteration ${iteration}; try a lower learningRate`, {
+          details: { iteration },
+        });
       }
       lastSum = sum;
     },

@@ -32,6 +32,8 @@ const PERPLEXITY = 30;
 const MOST_EDGES = 48e6;
 /** Share of the true neighbours that is enough; a higher one is not seen in the divergence. */
 const RECALL = 0.95;
+/** Coordinates that a start may have; its distances are squared in single precision. */
+const FURTHEST = 1e6;
 /** Milliseconds of a unit of work, and between two pictures. */
 const UNIT = 40;
 const PICTURE = 300;
@@ -102,6 +104,7 @@ const OPTIONS: readonly OptionSpec[] = [
     type: 'number',
     default: 0,
     min: 0,
+    max: 1e7,
     summary: 'How far points move at each iteration; 0 takes the number of samples divided by the exaggeration.',
   },
   {
@@ -208,6 +211,16 @@ function checkStart(start: Matrix | undefined, n: number, nComponents: number): 
     );
   }
   checkFinite(start, 't-SNE: the map to go on from');
+  let furthest = 0;
+  for (const value of start.data) furthest = Math.max(furthest, Math.abs(value));
+  if (furthest > FURTHEST) {
+    throw new InputError(
+      `t-SNE: the map to go on from reaches to ${furthest.toPrecision(2)}, expected within ${FURTHEST}`,
+      {
+        code: 'start',
+      },
+    );
+  }
 }
 
 /** All that comes before the descent. */
