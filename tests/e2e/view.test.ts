@@ -1,114 +1,16 @@
 /** The map in a real browser: what it draws, read back pixel by pixel, and what pointers and keys do to it. */
-import type { Browser, Page } from 'playwright-core';
-import { createServer } from 'vite';
-import type { ViteDevServer } from 'vite';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type * as View from '@portolan/view';
-import { launch } from './server-browser.ts';
+import { BACKGROUND, BLUE, GREEN, near, RED, useViewPage } from './view-page.ts';
+import type { Rgb } from './view-page.ts';
 
-type Rgb = [number, number, number];
-
-/** What the page offers to `evaluate`: the map, and how to look at it. */
-declare global {
-  interface Window {
-    view: typeof View;
-    map: View.LatentMap;
-    events: { name: string; value: never }[];
-    makeMap(options?: View.LatentMapOptions): View.LatentMap;
-    /** the colours at CSS pixels of a drawn map; without what is written over it when `under` */
-    colorsAt(pixels: [number, number][], scale?: 1 | 2 | 4): Promise<Rgb[]>;
-    settled(): Promise<void>;
-  }
-}
-
-const PAGE = `<!doctype html><title>view</title><link rel="icon" href="data:,">
-<style>body { margin: 0 } #stage { width: 600px; height: 400px }</style><div id="stage"></div>
-<script type="module">
-  import * as view from '/src/index.ts';
-  window.view = view;
-  window.makeMap = (options) => {
-    window.map?.destroy();
-    const map = new view.LatentMap(document.querySelector('#stage'), { reducedMotion: true, ...options });
-    window.events = [];
-    for (const name of ['hover', 'leave', 'click', 'select', 'camera', 'error']) {
-      map.on(name, (value) => window.events.push({ name, value }));
-    }
-    return (window.map = map);
-  };
-  window.colorsAt = async (pixels, scale = 1) => {
-    const image = await createImageBitmap(await window.map.toBlob({ scale }));
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    const context = canvas.getContext('2d');
-    context.drawImage(image, 0, 0);
-    return pixels.map(([x, y]) => [...context.getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data.slice(0, 3)]);
-  };
-  window.settled = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
-  window.ready = true;
-</script>`;
-
-const BACKGROUND: Rgb = [0xf6, 0xf1, 0xe6];
-const RED: Rgb = [220, 30, 30];
-const GREEN: Rgb = [20, 160, 60];
-const BLUE: Rgb = [30, 60, 220];
-
-let server: ViteDevServer;
-let browser: Browser;
+const here = useViewPage();
 let page: Page;
-let problems: string[];
 
-beforeAll(async () => {
-  server = await createServer({
-    configFile: false,
-    root: new URL('../../packages/view', import.meta.url).pathname,
-    logLevel: 'error',
-    cacheDir: 'node_modules/.vite-view-test',
-    resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
-    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
-    optimizeDeps: { noDiscovery: true },
-    plugins: [
-      {
-        name: 'test-page',
-        configureServer({ middlewares }) {
-          middlewares.use('/test.html', (_request, response) => {
-            response.setHeader('content-type', 'text/html');
-            response.end(PAGE);
-          });
-        },
-      },
-    ],
-  });
-  await server.listen();
-  browser = await launch();
+beforeEach(() => {
+  page = here.page;
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-beforeEach(async () => {
-  problems = [];
-  page = await browser.newPage({ viewport: { width: 640, height: 440 } });
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (/GL_INVALID|GL ERROR|WebGL: INVALID|error/i.test(message.text()) && !/GPU stall/.test(message.text())) {
-      problems.push(message.text());
-    }
-  });
-  await page.goto(`http://127.0.0.1:${(server.httpServer!.address() as { port: number }).port}/test.html`);
-  await page.waitForFunction('window.ready');
-});
-
-afterEach(async () => {
-  const errors = await page.evaluate(() => window.events?.filter(({ name }) => name === 'error') ?? []);
-  await page.close();
-  expect(problems).toEqual([]);
-  expect(errors).toEqual([]);
-});
-
-function near(got: Rgb, expected: Rgb, tolerance = 14): boolean {
-  return got.every((v, k) => Math.abs(v - expected[k]) <= tolerance);
-}
 
 /** Five large points of three colours, one unit a hundred pixels, the middle at the middle. */
 async function fivePoints(): Promise<void> {
@@ -145,7 +47,7 @@ describe('drawing', () => {
   });
 
   it('shows the same on the page as in the file, at any pixel ratio', async () => {
-    const context = await browser.newContext({ viewport: { width: 640, height: 440 }, deviceScaleFactor: 2 });
+    const context = await here.browser.newContext({ viewport: { width: 640, height: 440 }, deviceScaleFactor: 2 });
     const sharp = await context.newPage();
     await sharp.goto(page.url());
     await sharp.waitForFunction('window.ready');

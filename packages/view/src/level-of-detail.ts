@@ -31,13 +31,14 @@ export class ThumbnailChooser {
     this.extent = null;
   }
 
-  /** The choice for a view; the same array as before while nothing changes. */
+  /** The choice for a view; the same array as before while nothing changes. @param rankOf  the lower is preferred; by default a fixed shuffle */
   choose(
     grid: PointGrid,
     camera: Camera,
     size: Size,
     cells: Int32Array,
     visible: Uint8Array | null,
+    rankOf: (id: number) => number = rank,
   ): ThumbnailChoice | null {
     const level = Math.ceil(Math.log2(LEAST_SQUARE / camera.scale));
     const square = 2 ** level;
@@ -45,7 +46,7 @@ export class ThumbnailChooser {
     if (level !== this.level || !this.extent || !contains(this.extent, view)) {
       this.level = level;
       this.extent = widened(view);
-      this.indices = choose(grid, this.extent, square, cells, visible);
+      this.indices = choose(grid, this.extent, square, cells, visible, rankOf);
     }
     if (this.indices.length === 0) return null;
     return { indices: this.indices, size: Math.min(44, square * camera.scale * 0.92) };
@@ -58,6 +59,7 @@ function choose(
   square: number,
   cells: Int32Array,
   visible: Uint8Array | null,
+  rankOf: (id: number) => number,
 ): Uint32Array {
   if (grid.countAround(extent) > MAX_CANDIDATES) return new Uint32Array(0);
   const left = Math.floor(extent.xMin / square);
@@ -69,16 +71,22 @@ function choose(
   grid.forEachIn(extent, (id, x, y) => {
     if (!(cells[id] >= 0) || (visible && visible[id] === 0)) return;
     const at = (Math.floor(y / square) - bottom) * cols + Math.floor(x / square) - left;
-    if (best[at] >= 0 && rank(id) >= rank(best[at])) return;
+    if (best[at] >= 0 && rankOf(id) >= rankOf(best[at])) return;
     best[at] = id;
     places[2 * at] = x;
     places[2 * at + 1] = y;
   });
-  return Uint32Array.from(uncrowded(best, cols, square, places)).sort();
+  return Uint32Array.from(uncrowded(best, cols, square, places, rankOf)).sort();
 }
 
 /** Leaves out the winners that stand too near one of a lower rank in the squares around. */
-function uncrowded(best: Int32Array, cols: number, square: number, places: Float64Array): number[] {
+function uncrowded(
+  best: Int32Array,
+  cols: number,
+  square: number,
+  places: Float64Array,
+  rankOf: (id: number) => number,
+): number[] {
   const least = square * LEAST_DISTANCE;
   const around = [-cols - 1, -cols, -cols + 1, -1, 1, cols - 1, cols, cols + 1];
   const kept: number[] = [];
@@ -88,7 +96,7 @@ function uncrowded(best: Int32Array, cols: number, square: number, places: Float
       const other = best[at + step] ?? -1;
       return (
         other >= 0 &&
-        rank(other) < rank(id) &&
+        rankOf(other) < rankOf(id) &&
         Math.abs(places[2 * at] - places[2 * (at + step)]) < least &&
         Math.abs(places[2 * at + 1] - places[2 * (at + step) + 1]) < least
       );

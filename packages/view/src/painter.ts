@@ -92,8 +92,8 @@ export class Painter {
     dirty.clear();
     if (!thumbnails) this.choose(null);
     else if (sight) {
-      const { grid, camera, size } = sight;
-      this.choose(grid && this.chooser.choose(grid, camera, size, thumbnails.cells, points.visible));
+      const { grid, camera, size, rankOf } = sight;
+      this.choose(grid && this.chooser.choose(grid, camera, size, thumbnails.cells, points.visible, rankOf));
     }
     return renderer.prepare(milliseconds);
   }
@@ -109,4 +109,6 @@ export interface Sight {
   grid: PointGrid | null;
   camera: Camera;
   size: Size;
+  /** which of two points in each other's way gets its picture: the lower; by default a fixed shuffle */
+  rankOf?: (point: number) => number;
 }

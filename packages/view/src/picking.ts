@@ -7,7 +7,7 @@
  *
  * Both grids lie in the plane of what is seen: map units on a flat map, else CSS pixels with y up.
  */
-import { isSpatial, NEAREST, projector } from './camera.ts';
+import { depthOf, isSpatial, NEAREST, projector } from './camera.ts';
 import type { Navigation } from './navigation.ts';
 import type { Sight } from './painter.ts';
 import { PointGrid } from './point-grid.ts';
@@ -49,7 +49,14 @@ export class Picking {
     const { camera, size } = this.navigation;
     if (!isSpatial(camera)) return { grid: this.current(), camera, size };
     const grid = this.current();
-    return grid && { grid, camera: { x: size.width / 2, y: -size.height / 2, scale: 1 }, size };
+    const project = projector(camera, size);
+    const out = new Float64Array(3);
+    const far = (point: number): number => {
+      const place = this.points.placeOf(point, 1);
+      return place ? project(place[0], place[1], depthOf(place), out)[2] : Infinity;
+    };
+    const flat = { x: size.width / 2, y: -size.height / 2, scale: 1 };
+    return grid && { grid, camera: flat, size, rankOf: far };
   }
 
   /** Whether there is a grid for what is seen now, so that answers take no time. */

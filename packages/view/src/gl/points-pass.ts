@@ -68,7 +68,11 @@ void main() {
 #endif
 #ifdef SPATIAL
   radius = min(radius / max(gl_Position.w, 0.01), 48.0);
-  float near = 1.0 - 0.72 * clamp((gl_Position.w - u_fog.x) * u_fog.y, 0.0, 1.0);
+  float fog = 0.72;
+#ifdef FLAGS
+  if (selected) fog = 0.2;
+#endif
+  float near = 1.0 - fog * clamp((gl_Position.w - u_fog.x) * u_fog.y, 0.0, 1.0);
   color = mix(u_ground, color, near * clamp(opacity / u_opacity, 0.0, 1.0));
 #endif
 #ifdef SQUARES

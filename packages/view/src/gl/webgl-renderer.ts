@@ -1,7 +1,6 @@
 /** The map drawn with WebGL2: the passes in their order, from the paper up, each made when it is first needed. */
 import type { Frame, MapRenderer, PointLayers, PointPlaces, PointStyle, ThumbnailChoice } from '../renderer.ts';
 import { cornersOf } from '../camera.ts';
-import { hexOf } from '../colors.ts';
 import type { Backdrop, Density, Edges, Line, Place, Thumbnails } from '../types.ts';
 import { BackdropPass } from './backdrop-pass.ts';
 import { DensityPass } from './density-pass.ts';
@@ -158,6 +157,7 @@ export class WebGlRenderer implements MapRenderer {
     if (!box) return;
     const key = JSON.stringify([box, graticule]);
     if (key !== this.cageKey) {
+      const [r, g, b, a] = graticule;
       this.cageKey = key;
       this.cage ??= new LinesPass(this.gl);
       const corners = cornersOf(box);
@@ -167,7 +167,7 @@ export class WebGlRenderer implements MapRenderer {
           .filter((bit) => !(k & bit))
           .map((bit): Line => ({ points: [corner(k), corner(k | bit)], opacity: CAGE })),
       );
-      this.cage.setLines(edges, hexOf(graticule));
+      this.cage.setLines(edges, `rgba(${r}, ${g}, ${b}, ${a / 255})`);
     }
     this.cage?.draw(frame);
   }
