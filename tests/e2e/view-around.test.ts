@@ -1,0 +1,549 @@
+/** What is around the points of a map, in a real browser: labels, overview, table, linked maps, files, pages of their own. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { decode } from 'fast-png';
+import type { Browser, Page } from 'playwright-core';
+import { createServer } from 'vite';
+import type { ViteDevServer } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Column } from '@portolan/core/data';
+import { mapToHtml, thumbnailSheet } from '@portolan/core/pictures';
+import type * as View from '@portolan/view';
+// @ts-expect-error: a script without types
+import { ensureViewer } from '../../scripts/viewer.mjs';
+import { launch } from './server-browser.ts';
+
+declare global {
+  interface Window {
+    portolanMap: View.LatentMap;
+    framesDrawn: number;
+    makeMapIn(id: string): View.LatentMap;
+  }
+}
+
+const dist = new URL('../../packages/view/dist/', import.meta.url);
+const PAGE = `<!doctype html><title>view</title><link rel="icon" href="data:,">
+<style>body { margin: 0 } .stage { width: 600px; height: 400px; position: relative }</style>
+<div class="stage" id="a"></div><div class="stage" id="b"></div>
+<script type="module">
+  import * as view from '/src/index.ts';
+  window.view = view;
+  const make = (id, options) => new view.LatentMap(document.getElementById(id), { reducedMotion: true, ...options });
+  window.makeMap = (options) => make('a', options);
+  window.makeMapIn = (id) => make(id);
+  window.settled = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+  window.ready = true;
+</script>`;
+
+let server: ViteDevServer;
+let browser: Browser;
+let page: Page;
+let folder: string;
+let problems: string[];
+
+beforeAll(async () => {
+  await ensureViewer();
+  folder = mkdtempSync(join(tmpdir(), 'portolan-view-'));
+  server = await createServer({
+    configFile: false,
+    root: new URL('../../packages/view', import.meta.url).pathname,
+    logLevel: 'error',
+    cacheDir: 'node_modules/.vite-view-around-test',
+    resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    plugins: [
+      {
+        name: 'test-page',
+        configureServer({ middlewares }) {
+          middlewares.use('/test.html', (_request, response) => {
+            response.setHeader('content-type', 'text/html');
+            response.end(PAGE);
+          });
+        },
+      },
+    ],
+  });
+  await server.listen();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  problems = [];
+  page = await browser.newPage({ viewport: { width: 900, height: 820 }, colorScheme: 'light', acceptDownloads: true });
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+});
+
+afterEach(async () => {
+  await page.close();
+  expect(problems).toEqual([]);
+});
+
+async function openSource(): Promise<void> {
+  await page.goto(`http://127.0.0.1:${(server.httpServer!.address() as { port: number }).port}/test.html`);
+  await page.waitForFunction('window.ready');
+}
+
+/** Opens a file as a reader would, and takes note of anything it asks a network for. */
+async function openFile(name: string, html: string): Promise<void> {
+  page.on('request', (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) problems.push(`asked for ${request.url()}`);
+  });
+  const path = join(folder, name);
+  writeFileSync(path, html);
+  await page.goto(pathToFileURL(path).href);
+}
+
+/** Two groups of points side by side, 200 each, and how many lie in the middle of the second. */
+const makeGroups = (): { coordinates: number[]; codes: number[] } => {
+  const codes = Array.from({ length: 400 }, (_, i) => i % 2);
+  const coordinates = codes.flatMap((code, i) => [
+    4 * code + Math.cos(i) * ((i * 7) % 10) * 0.1,
+    Math.sin(i) * ((i * 7) % 10) * 0.1,
+  ]);
+  return { coordinates, codes };
+};
+
+describe('labels', () => {
+  it('are written where their points are densest, and move with them', async () => {
+    await openSource();
+    const found = await page.evaluate(async ({ coordinates, codes }) => {
+      const map = window.makeMap();
+      map.setPoints(Float32Array.from(coordinates), { animate: false });
+      const members = (wanted: number) => codes.flatMap((code, i) => (code === wanted ? [i] : []));
+      map.setLabels([
+        { text: 'left & <first>', indices: members(0), color: '#0072b2' },
+        { text: 'right', indices: members(1) },
+        { text: 'hidden under', place: [4, 0.02], priority: 1 },
+      ]);
+      await window.settled();
+      const texts = (svg: string) => [
+        ...new DOMParser().parseFromString(svg, 'image/svg+xml').querySelectorAll('text[font-weight]'),
+      ];
+      const at = (svg: string) =>
+        texts(svg).map((text) => [text.textContent, Number(text.getAttribute('x')), Number(text.getAttribute('y'))]);
+      const before = at(map.toSvg());
+      const pixel = map.pixelAt([4, 0]);
+      map.setFilter(Uint8Array.from(codes, (code) => 1 - code));
+      await window.settled();
+      const filtered = at(map.toSvg());
+      return { before, filtered, pixel };
+    }, makeGroups());
+    const names = found.before.map(([name]) => name);
+    expect(names.slice(0, 2)).toEqual(['left & <first>', 'right']);
+    const [, x, y] = found.before[1] as [string, number, number];
+    expect(Math.abs(x - found.pixel[0])).toBeLessThan(60);
+    expect(Math.abs(y - found.pixel[1])).toBeLessThan(60);
+    // of what is filtered out nothing is named
+    expect(found.filtered.map(([name]) => name)).not.toContain('right');
+  });
+
+  it('do not flicker: over many small moves none comes and goes again', async () => {
+    await openSource();
+    const changes = await page.evaluate(async () => {
+      const map = window.makeMap();
+      const n = 300;
+      map.setPoints(
+        Float32Array.from({ length: 2 * n }, (_, k) => ((k * 2654435761) % 1000) / 100),
+        { animate: false },
+      );
+      map.setLabels(
+        Array.from({ length: n }, (_, i) => ({ text: `sample ${i}`, indices: [i], priority: 1 + ((i * 37) % 100) })),
+      );
+      await window.settled();
+      const { camera } = map;
+      const seen: Set<string>[] = [];
+      for (let step = 0; step < 24; step++) {
+        map.camera = { ...camera, x: camera.x + 0.004 * step, scale: camera.scale * 1.002 ** step };
+        await window.settled();
+        seen.push(new Set([...map.toSvg().matchAll(/>(sample \d+)</g)].map(([, name]) => name)));
+      }
+      // how often each comes or goes
+      const names = new Set(seen.flatMap((set) => [...set]));
+      return {
+        shown: seen[0].size,
+        turns: [...names].map((name) => seen.slice(1).filter((set, k) => set.has(name) !== seen[k].has(name)).length),
+      };
+    });
+    expect(changes.shown).toBeGreaterThan(20);
+    expect(Math.max(...changes.turns)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('the overview', () => {
+  it('is there only while a part is looked at, and moves the map where it is dragged', async () => {
+    await openSource();
+    await page.evaluate(async () => {
+      const map = (window.map = window.makeMap({ minimap: true }));
+      map.setPoints(Float32Array.of(0, 0, 10, 0, 0, 10, 10, 10), { animate: false });
+      await window.settled();
+    });
+    const overview = page.locator('[data-part=minimap]');
+    await page.waitForTimeout(250);
+    expect(await overview.isVisible()).toBe(false);
+    await page.evaluate(() => (window.map.camera = { x: 1, y: 1, scale: window.map.camera.scale * 6 }));
+    await page.waitForTimeout(250);
+    expect(await overview.isVisible()).toBe(true);
+    const box = (await overview.boundingBox())!;
+    await page.mouse.click(box.x + box.width - 6, box.y + 6);
+    const { x, y } = await page.evaluate(() => window.map.camera);
+    expect(x).toBeCloseTo(10, 0);
+    expect(y).toBeCloseTo(10, 0);
+    expect(await page.evaluate(() => window.map.selection)).toBeNull();
+  });
+});
+
+describe('the table', () => {
+  it('is a real table of what is in view or selected, of which only the rows in sight are in the page', async () => {
+    await openSource();
+    await page.evaluate(async ({ coordinates, codes }) => {
+      const map = (window.map = window.makeMap());
+      map.setPoints(Float32Array.from(coordinates), { animate: false });
+      const columns: Column[] = [
+        { name: 'kind', type: 'category', codes: Int32Array.from(codes), categories: ['a', 'b'] },
+        { name: 'size', type: 'number', values: Float64Array.from(codes, (_, i) => (i * 7919) % 400) },
+      ];
+      const table = window.view.tableOf(map, { columns });
+      table.element.style.height = '280px';
+      document.getElementById('b')!.append(table.element);
+      await window.settled();
+    }, makeGroups());
+    const table = page.getByRole('table');
+    const rows = table.locator('tbody tr[data-point]');
+    expect(await table.locator('caption').textContent()).toBe('400 points in view');
+    expect(await table.getAttribute('aria-rowcount')).toBe('401');
+    expect(await rows.count()).toBeLessThan(40);
+    expect(await rows.nth(3).textContent()).toBe('3b157');
+
+    await page.getByRole('button', { name: 'size' }).click();
+    expect(await page.getByRole('columnheader', { name: 'size' }).getAttribute('aria-sort')).toBe('ascending');
+    const sizes = await rows.evaluateAll((all) =>
+      all.slice(0, 12).map((row) => Number((row as HTMLTableRowElement).cells[2].textContent)),
+    );
+    expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+
+    await rows.first().focus();
+    for (let k = 0; k < 30; k++) await page.keyboard.press('ArrowDown');
+    const focused = await page.evaluate(() => Number(document.activeElement!.getAttribute('aria-rowindex')));
+    expect(focused).toBe(32);
+    const point = await page.evaluate(() => Number((document.activeElement as HTMLElement).dataset.point));
+    expect(await page.evaluate(() => window.map.highlighted)).toBe(point);
+    const inSight = await page.evaluate(() => {
+      const row = document.activeElement!.getBoundingClientRect();
+      const box = document.querySelector('[data-part=table]')!.getBoundingClientRect();
+      return row.top >= box.top && row.bottom <= box.bottom + 1;
+    });
+    expect(inSight).toBe(true);
+
+    await page.evaluate(() => window.map.setSelection(Uint32Array.of(5, 8, 13)));
+    expect(await table.locator('caption').textContent()).toBe('3 points selected');
+    expect(await rows.count()).toBe(3);
+    await page.evaluate(() => window.map.setSelection(null));
+    await page.evaluate(() => (window.map.camera = { x: 4, y: 0, scale: 200 }));
+    await page.waitForFunction(() => document.querySelector('caption')!.textContent === '200 points in view');
+  });
+});
+
+describe('by keys', () => {
+  it('travels and says to screen readers where one is', async () => {
+    await openSource();
+    await page.evaluate(async () => {
+      const names = ['west', 'middle', 'east'];
+      window.map = window.makeMap({ describe: (point: number) => names[point] });
+      window.map.setPoints(Float32Array.of(-1, 0, 0, 0, 1, 0), { animate: false });
+      await window.settled();
+    });
+    const said = () => page.evaluate(() => document.querySelector('[aria-live]')!.textContent);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowRight');
+    expect(await said()).toBe('middle');
+    await page.keyboard.press('ArrowRight');
+    expect(await said()).toBe('east');
+    await page.keyboard.press('ArrowRight');
+    expect(await said()).toBe('east');
+  });
+});
+
+describe('linked maps', () => {
+  it('share selection, highlight and, when asked, where they look; and no more once unlinked', async () => {
+    await openSource();
+    const found = await page.evaluate(async () => {
+      const a = window.makeMap();
+      const b = window.makeMapIn('b');
+      a.setPoints(Float32Array.of(0, 0, 1, 0, 0, 1), { animate: false });
+      b.setPoints(Float32Array.of(0, 0, 100, 0, 0, 100), { animate: false });
+      a.setSelection(Uint32Array.of(2));
+      const unlink = window.view.linkMaps([a, b], { camera: true });
+      const taken = [...b.selection!];
+      b.setSelection(Uint32Array.of(0, 1));
+      a.setHighlight(1);
+      const before = b.pixelAt([100, 0]);
+      a.camera = { x: 1, y: 0, scale: a.camera.scale * 3 };
+      const after = b.pixelAt([100, 0]);
+      const linked = { taken, selection: [...a.selection!], highlight: b.highlighted, before, after };
+      unlink();
+      a.setSelection(null);
+      a.setHighlight(-1);
+      return { ...linked, left: [...b.selection!], still: b.highlighted };
+    });
+    expect(found).toMatchObject({ taken: [2], selection: [0, 1], highlight: 1, left: [0, 1], still: 1 });
+    expect(found.before[0]).not.toBeCloseTo(300, 0);
+    expect(found.after[0]).toBeCloseTo(300, 3);
+    expect(found.after[1]).toBeCloseTo(200, 3);
+  });
+});
+
+describe('files', () => {
+  const png = async (options: View.PngPictureOptions): Promise<ReturnType<typeof decode>> => {
+    const base64 = await page.evaluate(async (options) => {
+      const bytes = new Uint8Array(await (await window.map.toBlob(options)).arrayBuffer());
+      let text = '';
+      for (let k = 0; k < bytes.length; k += 8192) text += String.fromCharCode(...bytes.subarray(k, k + 8192));
+      return btoa(text);
+    }, options);
+    return decode(Buffer.from(base64, 'base64'), { checkCrc: true });
+  };
+
+  const drawThree = (): Promise<void> =>
+    page.evaluate(async () => {
+      const map = (window.map = window.makeMap({ pointSize: 40 }));
+      map.setPoints(Float32Array.of(-2, 1, 2, 1, 0, -1), { animate: false });
+      map.setColoring({ type: 'category', codes: Int32Array.of(0, 1, 2), colors: ['#ff0000', '#00ff00', '#0000ff'] });
+      map.camera = { x: 0, y: 0, scale: 100 };
+      await window.settled();
+    });
+
+  const pixelOf = (image: ReturnType<typeof decode>, x: number, y: number): number[] => {
+    const at = (Math.round(y) * image.width + Math.round(x)) * image.channels;
+    return [...image.data.subarray(at, at + 3)];
+  };
+
+  it('are PNGs of the size asked for, with their resolution, more of the map seen at another shape', async () => {
+    await openSource();
+    await drawThree();
+    const wide = await png({ width: 2400, dpi: 300 });
+    expect([wide.width, wide.height, wide.resolution?.x]).toEqual([2400, 1600, 11811]);
+    expect(pixelOf(wide, 400, 400)[0]).toBeGreaterThan(200);
+    const tall = await png({ width: 600, height: 800 });
+    expect([tall.width, tall.height]).toEqual([600, 800]);
+    expect(pixelOf(tall, 500, 300)[1]).toBeGreaterThan(200); // 200 pixels more above and below
+    await expect(png({ width: 0.2 })).rejects.toThrow(/0 × 0/);
+  });
+
+  it('a poster beyond any canvas comes tile by tile, the same as a small one, while the page goes on', async () => {
+    await openSource();
+    await drawThree();
+    await page.evaluate(async () => {
+      document.getElementById('a')!.style.height = '100px';
+      window.map.resize();
+      window.map.camera = { x: 0, y: 0, scale: 20 };
+      await window.settled();
+    });
+    await page.evaluate(() => {
+      window.framesDrawn = 0;
+      const next = (): void => {
+        window.framesDrawn++;
+        requestAnimationFrame(next);
+      };
+      next();
+    });
+    const poster = await png({ width: 18_000, dpi: 300 });
+    expect([poster.width, poster.height]).toEqual([18_000, 3_000]);
+    const small = await png({ width: 600 });
+    for (const [x, y] of [
+      [260, 30],
+      [340, 30],
+      [300, 70],
+      [327, 45],
+      [151, 57],
+    ]) {
+      // prettier-ignore
+      const [p, q] = [pixelOf(poster, 30 * x + 15, 30 * y + 15), pixelOf(small, x, y)];
+      p.forEach((v, k) => expect(Math.abs(v - q[k]), `${x},${y}: ${p} ${q}`).toBeLessThan(24));
+    }
+    expect(await page.evaluate(() => window.framesDrawn)).toBeGreaterThan(10);
+  }, 120_000);
+
+  it('are SVGs with labels, legend, title and pictures; above a limit the points are one picture', async () => {
+    await openSource();
+    await drawThree();
+    const found = await page.evaluate(async () => {
+      const { map } = window;
+      map.setLabels([{ text: 'here', place: [0, 0.2] }]);
+      const image = new ImageData(30, 10);
+      image.data.fill(255);
+      map.setThumbnails({ image, cellWidth: 10, cellHeight: 10, cells: Int32Array.of(0, 1, 2), ink: true });
+      await window.settled();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await window.settled();
+      const column = {
+        name: 'kind',
+        type: 'category',
+        codes: Int32Array.of(0, 1, 2),
+        categories: ['x', 'y', 'z'],
+      } as const;
+      const theme = window.view.lightTheme;
+      const { legend } = window.view.colorsOf(column as never, 3, { theme, dark: false });
+      const svg = map.toSvg({ title: 'A <title>', legend, thumbnails: true });
+      const raster = map.toSvg({ rasterAbove: 2 });
+      const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml');
+      const picture = new Image();
+      picture.src = URL.createObjectURL(new Blob([raster], { type: 'image/svg+xml' }));
+      await picture.decode();
+      const context = new OffscreenCanvas(600, 400).getContext('2d')!;
+      context.drawImage(picture, 0, 0);
+      return {
+        error: parsed.querySelector('parsererror')?.textContent ?? null,
+        texts: [...parsed.querySelectorAll('text')].map((text) => text.textContent),
+        images: parsed.querySelectorAll('image').length,
+        note: new DOMParser().parseFromString(raster, 'image/svg+xml').querySelector('desc')?.textContent,
+        red: Array.from(context.getImageData(100, 100, 1, 1).data),
+      };
+    });
+    expect(found.error).toBeNull();
+    expect(found.texts).toEqual(expect.arrayContaining(['here', 'A <title>', 'kind', 'x', 'y', 'z']));
+    expect(found.images).toBe(3);
+    expect(found.note).toMatch(/3 points, more than 2, are one embedded picture/);
+    expect(found.red[0]).toBeGreaterThan(200);
+    expect(found.red[1]).toBeLessThan(120);
+  });
+});
+
+describe('a page of its own', () => {
+  const n = 300;
+  const codes = Int32Array.from({ length: n }, (_, i) => i % 3);
+  const coordinates = Float32Array.from({ length: 2 * n }, (_, k) => {
+    const i = k >> 1;
+    return (k % 2 ? Math.sin : Math.cos)((codes[i] * 2 * Math.PI) / 3) * 5 + Math.sin(i * (k % 2 ? 12.9 : 78.2));
+  });
+  const columns: Column[] = [
+    { name: 'kind', type: 'category', codes, categories: ['red', 'green', 'blue'] },
+    { name: 'weight', type: 'number', values: Float64Array.from(codes, (_, i) => i / 2) },
+    { name: 'note', type: 'text', values: Array.from({ length: n }, (_, i) => (i % 10 ? '' : `remark ${i}`)) },
+  ];
+  const rows = {
+    data: Uint8Array.from({ length: n * 64 }, (_, k) => (k * 31) % 256),
+    nSamples: n,
+    nFeatures: 64,
+    scale: 1 / 255,
+  };
+
+  const open = async (more = {}): Promise<void> => {
+    const { viewer } = (await import(new URL('viewer.js', dist).href)) as { viewer: string };
+    const thumbnails = thumbnailSheet(rows, { kind: 'image', height: 8, width: 8, channels: 1 })!;
+    await openFile(
+      'map.html',
+      mapToHtml({ viewer, coordinates, columns, thumbnails, title: 'Three kinds', about: 'made up', ...more }),
+    );
+    await page.waitForFunction(() => window.portolanMap?.count > 0);
+    await page.waitForTimeout(400);
+  };
+
+  it('moves, filters by the legend, searches and tells, with no network', async () => {
+    await open();
+    expect(await page.title()).toBe('Three kinds');
+    const status = page.getByRole('status');
+    expect(await status.textContent()).toBe('300 points');
+
+    const before = await page.evaluate(() => window.portolanMap.camera.scale);
+    await page.mouse.move(300, 300);
+    await page.mouse.wheel(0, -300);
+    await page.waitForTimeout(400);
+    expect(await page.evaluate(() => window.portolanMap.camera.scale)).toBeGreaterThan(before * 1.3);
+    await page.getByRole('button', { name: 'Show all' }).click();
+
+    await page.getByRole('button', { name: /^green/ }).click();
+    expect(await status.textContent()).toBe('200 of 300 points');
+    await page.getByRole('button', { name: /^blue/ }).click({ modifiers: ['Shift'] });
+    expect(await status.textContent()).toBe('100 of 300 points');
+    await page.getByRole('button', { name: 'Show all' }).last().click();
+    expect(await status.textContent()).toBe('300 points');
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('REMARK');
+    await page.waitForFunction(() => document.querySelector('[role=status]')!.textContent === '30 of 300 points');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelector('[role=status]')!.textContent === '300 points');
+
+    await page.waitForTimeout(600);
+    const pixel = await page.evaluate(() => {
+      const map = window.portolanMap;
+      const [x, y] = map.pixelAt(map.placeOf(10)!);
+      const { left, top } = document.querySelector('.chart')!.getBoundingClientRect();
+      return [x + left, y + top];
+    });
+    await page.mouse.move(pixel[0], pixel[1]);
+    await page.waitForSelector('.card:not([hidden])');
+    expect(await page.locator('.card').textContent()).toContain('remark 10');
+    expect(await page.locator('.card canvas').isVisible()).toBe(true);
+
+    await page.mouse.click(pixel[0], pixel[1]);
+    expect(await status.textContent()).toBe('300 points, 1 selected');
+    await page.getByRole('button', { name: 'Table' }).click();
+    expect(await page.getByRole('table').locator('tbody tr[data-point]').textContent()).toBe('10green5remark 10');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('three-kinds-selection.csv');
+  });
+
+  it('follows the reader’s light or dark, colours by other columns, and says so where there are no pictures', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await open({ thumbnails: undefined });
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(13, 20, 32)');
+    await page.getByLabel('Colour by').selectOption('weight');
+    expect(await page.locator('.ends').textContent()).toBe('0149.5');
+    await page.getByRole('button', { name: 'Light' }).click();
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(246, 241, 230)');
+  });
+
+  it('turns in space', async () => {
+    const spatial = Float32Array.from({ length: 3 * n }, (_, k) => Math.sin(k * 12.9898) * 5);
+    await open({ coordinates: spatial, nComponents: 3 });
+    const before = await page.evaluate(() => window.portolanMap.camera);
+    await page.mouse.move(300, 300);
+    await page.mouse.down();
+    await page.mouse.move(420, 330, { steps: 5 });
+    await page.mouse.up();
+    const after = await page.evaluate(() => window.portolanMap.camera);
+    expect(after.yaw).not.toBeCloseTo(before.yaw ?? 0, 2);
+  });
+});
+
+describe('a plain script', () => {
+  it('makes a map in a page without a bundler, from data in the page and from a script', async () => {
+    const script = new URL('portolan-view.js', dist).href;
+    await openFile(
+      'script.html',
+      `<!doctype html><link rel="icon" href="data:,"><title>script</title>
+      <style>latent-map { height: 300px; width: 500px }</style>
+      <script src="${script}"></script>
+      <latent-map id="one" labels minimap label="Three" src-points="places" src-colors="kinds"></latent-map>
+      <script type="application/json" id="places">[[0, 0], [1, 0], [0, 1]]</script>
+      <script type="application/json" id="kinds">["a", "b", "b"]</script>
+      <div id="two" style="height: 200px"></div>
+      <script>
+        const map = new portolan.LatentMap(document.getElementById('two'));
+        map.setPoints(Float32Array.of(0, 0, 0, 1, 1, 1, 2, 2, 2), { nComponents: 3, animate: false });
+        window.portolanMap = map;
+      </script>`,
+    );
+    await page.waitForTimeout(300);
+    const found = await page.evaluate(() => {
+      const one = document.querySelector<View.LatentMapElement>('#one')!;
+      return { one: one.map?.count, svg: one.map?.toSvg(), two: window.portolanMap.count };
+    });
+    expect(found).toMatchObject({ one: 3, two: 3 });
+    expect(found.svg).toContain('>b</text>');
+  });
+});
