@@ -18,3 +18,5 @@ export { kernelMoments, slabsOf } from './kernel-moments.ts';
 export type { KernelMoments, Slabs } from './kernel-moments.ts';
 export { leadingEigen } from './leading-eigen.ts';
 export type { LeadingEigen, LeadingEigenOptions } from './leading-eigen.ts';
+export { svd } from './svd.ts';
+export { generalizedEigen } from './generalized-eigen.ts';
