@@ -1,14 +1,14 @@
 /** Maps and neighbours as verbs: what they take, keep and say. The methods themselves are tested in maps. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { matrix, matrixOf, random, row } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
+import { jobControl, matrix, matrixOf, random, row } from '../base/index.ts';
+import type { Matrix, Progress } from '../base/index.ts';
 import { bytesSource, readNpy, writeNpy } from '../data/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
 import { createWorkbench } from './create-workbench.ts';
 import { givenNeighbors } from './map-inputs.ts';
 import { previewOf } from './map-preview.ts';
 import { memoryStore } from './memory-store.ts';
-import type { MapInfo } from './workbench.ts';
+import type { MapInfo, MapPreview } from './workbench.ts';
 
 const N = 120;
 const D = 6;
@@ -103,6 +103,63 @@ describe('a map', () => {
     for (const i of [0, 5, 99_999]) expect([...row(small.coordinates!, i)]).toEqual(Array(3).fill(small.rows![i]));
     const whole = { iteration: 1, nIter: 2, coordinates: matrix(5, 2) };
     expect(previewOf(whole)).toBe(whole);
+  });
+});
+
+describe('a map that unfolds', () => {
+  const making = { of: 'points', method: 'umap', options: { nEpochs: 400 } };
+
+  it('shows itself a few times a second', async () => {
+    const control = jobControl();
+    let shown: MapPreview | undefined;
+    const long = { ...making, options: { nEpochs: 10_000 } };
+    await project.map(long, {
+      control,
+      onProgress({ detail }) {
+        if (!detail?.coordinates) return;
+        shown = detail;
+        control.stop();
+      },
+    });
+    expect(shown).toMatchObject({ nIter: 10_000, coordinates: { rows: N, cols: 2 } });
+  });
+
+  it('is kept as far as it came when it is stopped, and can be gone on with', async () => {
+    const control = jobControl();
+    const onProgress = ({ detail }: Progress<MapPreview>): void => {
+      if (detail && detail.iteration >= 40) control.stop();
+    };
+    const stopped = await project.map(making, { control, onProgress });
+    expect(stopped.stopped).toBe(true);
+    expect(stopped.iterations).toBeGreaterThanOrEqual(40);
+    expect(stopped.iterations).toBeLessThan(400);
+    expect((await project.coordinates({ map: stopped.id })).data.every(Number.isFinite)).toBe(true);
+
+    const iterations: number[] = [];
+    const gone = await project.map(
+      { ...making, start: stopped.id },
+      { onProgress: ({ detail }) => void (detail && iterations.push(detail.iteration)) },
+    );
+    expect(gone).toMatchObject({ start: stopped.id, stopped: false, iterations: 400 });
+    expect(Math.min(...iterations)).toBeGreaterThanOrEqual(stopped.iterations!);
+    expect(gone.quality.trustworthiness).toBeGreaterThan(0.8);
+  });
+
+  it('leaves nothing when it is cancelled', async () => {
+    const before = await project.list({ kind: 'map' });
+    const controller = new AbortController();
+    const cancelled = project.map(making, {
+      signal: controller.signal,
+      onProgress: ({ detail }) => detail && controller.abort(),
+    });
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await project.list({ kind: 'map' })).toEqual(before);
+  });
+
+  it('places new points, and leads places back', async () => {
+    const map = await project.map(making);
+    const { quality } = await project.place({ map: map.id, rows: points(60, 9), labels: groups(60) });
+    expect(quality!.labelAccuracy).toBeGreaterThan(map.quality.labelAccuracy! - 0.1);
   });
 });
 
