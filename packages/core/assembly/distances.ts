@@ -15,9 +15,6 @@
  */
 import { madd } from './lib/vector';
 
-const NOTHING: i32 = 0x7fffffff;
-/** Rows packed in a chunk. */
-export const PACK_ROWS: i32 = 256;
 /** Rows of the left side that stay in the second-level cache. */
 const SUB_ROWS: i32 = 64;
 
@@ -31,66 +28,6 @@ function at4(p: usize, i: i32): usize {
 @inline
 function panelAt(panels: usize, place: i32, steps: i32): usize {
   return panels + <usize>(place >> 3) * <usize>(steps << 5);
-}
-
-/**
- * Packs the rows of places chunk · 256 …: places[p] is a row of x, or negative for a place that stays empty.
- * op 0: (x · factor − shift) · scale, rounded; its squared norm goes to `weights` (unless 0), the length of what
- * rounding took away to `errors`. Other ops: x · factor. `plain` (unless 0) gets the rows one after another,
- * padded to 16 bytes.
- */
-export function packRows(
-  chunk: i32,
-  thread: i32,
-  op: i32,
-  x: usize,
-  d: i32,
-  places: usize,
-  count: i32,
-  factors: usize,
-  shift: usize,
-  scale: f64,
-  steps: i32,
-  panels: usize,
-  plain: usize,
-  weights: usize,
-  errors: usize,
-): void {
-  const to = min(count, (chunk + 1) * PACK_ROWS);
-  const stride = op == 0 ? (d + 7) & ~7 : (d + 3) & ~3;
-  for (let p = chunk * PACK_ROWS; p < to; p++) {
-    const r = load<i32>(at4(places, p));
-    if (r < 0) {
-      if (op == 0 && weights) store<i32>(at4(weights, p), 0x3fffffff);
-      continue;
-    }
-    const row = x + ((<usize>r * <usize>d) << 2);
-    const factor = factors ? load<f64>(factors + ((<usize>r) << 3)) : 1.0;
-    const to4 = panelAt(panels, p, steps) + ((<usize>(p & 7)) << 2);
-    if (op == 0) {
-      const line = plain + ((<usize>p * <usize>stride) << 1);
-      let norm = 0;
-      let lost = 0.0;
-      for (let j = 0; j < d; j++) {
-        const value = (<f64>load<f32>(at4(row, j)) * factor - load<f64>(shift + ((<usize>j) << 3))) * scale;
-        const whole = nearest(value);
-        const number = <i32>whole;
-        lost += (value - whole) * (value - whole);
-        norm += number * number;
-        store<i16>(to4 + ((<usize>(j >> 1)) << 5) + ((<usize>(j & 1)) << 1), <i16>number);
-        if (plain) store<i16>(line + ((<usize>j) << 1), <i16>number);
-      }
-      if (weights) store<i32>(at4(weights, p), norm);
-      if (errors) store<f32>(at4(errors, p), <f32>sqrt(lost));
-    } else {
-      const line = plain + ((<usize>p * <usize>stride) << 2);
-      for (let j = 0; j < d; j++) {
-        const value = <f32>(<f64>load<f32>(at4(row, j)) * factor);
-        store<f32>(to4 + ((<usize>j) << 5), value);
-        if (plain) store<f32>(at4(line, j), value);
-      }
-    }
-  }
 }
 
 // @ts-ignore: decorator
@@ -180,19 +117,17 @@ function keysOf(op: i32, sums: v128, wi: v128, wj: v128): v128 {
   return f32x4.mul(f32x4.mul(sums, wi), wj);
 }
 
-/** Puts an entry into a sorted list, if it belongs there, and notes the key of the last. */
+/** Puts an entry into a sorted list, if it belongs there and is not in it yet, and notes the key of the last. */
 function insert(list: usize, most: i32, limit: usize, key: i32, place: i32): void {
   const entry = (<i64>key << 32) | <i64>place;
-  let at = list + ((<usize>(most - 1)) << 3);
-  if (entry >= load<i64>(at)) return;
-  while (at > list) {
-    const before = load<i64>(at - 8);
-    if (before <= entry) break;
-    store<i64>(at, before);
-    at -= 8;
-  }
+  const last = list + ((<usize>(most - 1)) << 3);
+  if (entry >= load<i64>(last)) return;
+  let at = last;
+  while (at > list && load<i64>(at - 8) > entry) at -= 8;
+  if (at > list && load<i64>(at - 8) == entry) return;
+  for (let to = last; to > at; to -= 8) store<i64>(to, load<i64>(to - 8));
   store<i64>(at, entry);
-  store<i32>(limit, <i32>(load<i64>(list + ((<usize>(most - 1)) << 3)) >> 32));
+  store<i32>(limit, <i32>(load<i64>(last) >> 32));
 }
 
 /**
@@ -582,6 +517,3 @@ function scanRows(
   }
   for (let r = 0; r < rows; r++) store<i32>(at4(limits, load<i32>(at4(places, r))), load<i32>(at4(ends, r)));
 }
-
-/** An empty entry's key and place. */
-export const EMPTY: i32 = NOTHING;

@@ -1,11 +1,13 @@
 /**
- * Lists of candidates → neighbours: lists merged, made better by the neighbours of neighbours, and put in order by
- * distances in double precision.
+ * What comes before and after the blocks of distances (distances.ts): rows packed in panels; lists of candidates
+ * merged, made better by the neighbours of neighbours, and put in order by distances in double precision.
  *
  * An entry is `key · 2³² + place`; an empty one is all ones but for the sign bit of either half.
  */
 
 const NOTHING: i32 = 0x7fffffff;
+/** Rows packed in a chunk. */
+const PACK_ROWS: i32 = 256;
 
 // @ts-ignore: decorator
 @inline
@@ -17,6 +19,72 @@ function at4(p: usize, i: i32): usize {
 @inline
 function at8(p: usize, i: i32): usize {
   return p + ((<usize>i) << 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function panelAt(panels: usize, place: i32, steps: i32): usize {
+  return panels + <usize>(place >> 3) * <usize>(steps << 5);
+}
+
+/**
+ * Packs the rows of places chunk · 256 …: places[p] is a row of x, or negative for a place that stays empty.
+ * op 0: (x · factor − shift) · scale, rounded; its squared norm goes to `weights` (unless 0), the length of what
+ * rounding took away to `errors`. Other ops: x · factor. `plain` (unless 0) gets the rows one after another,
+ * padded to 16 bytes.
+ */
+export function packRows(
+  chunk: i32,
+  thread: i32,
+  op: i32,
+  x: usize,
+  d: i32,
+  places: usize,
+  count: i32,
+  factors: usize,
+  shift: usize,
+  scale: f64,
+  steps: i32,
+  panels: usize,
+  plain: usize,
+  weights: usize,
+  errors: usize,
+): void {
+  const to = min(count, (chunk + 1) * PACK_ROWS);
+  const stride = op == 0 ? (d + 7) & ~7 : (d + 3) & ~3;
+  for (let p = chunk * PACK_ROWS; p < to; p++) {
+    const r = load<i32>(at4(places, p));
+    if (r < 0) {
+      if (op == 0 && weights) store<i32>(at4(weights, p), 0x3fffffff);
+      continue;
+    }
+    const row = x + ((<usize>r * <usize>d) << 2);
+    const factor = factors ? load<f64>(factors + ((<usize>r) << 3)) : 1.0;
+    const to4 = panelAt(panels, p, steps) + ((<usize>(p & 7)) << 2);
+    if (op == 0) {
+      const line = plain + ((<usize>p * <usize>stride) << 1);
+      let norm = 0;
+      let lost = 0.0;
+      for (let j = 0; j < d; j++) {
+        const value = (<f64>load<f32>(at4(row, j)) * factor - load<f64>(shift + ((<usize>j) << 3))) * scale;
+        const whole = nearest(value);
+        const number = <i32>whole;
+        lost += (value - whole) * (value - whole);
+        norm += number * number;
+        store<i16>(to4 + ((<usize>(j >> 1)) << 5) + ((<usize>(j & 1)) << 1), <i16>number);
+        if (plain) store<i16>(line + ((<usize>j) << 1), <i16>number);
+      }
+      if (weights) store<i32>(at4(weights, p), norm);
+      if (errors) store<f32>(at4(errors, p), <f32>sqrt(lost));
+    } else {
+      const line = plain + ((<usize>p * <usize>stride) << 2);
+      for (let j = 0; j < d; j++) {
+        const value = <f32>(<f64>load<f32>(at4(row, j)) * factor);
+        store<f32>(to4 + ((<usize>j) << 5), value);
+        if (plain) store<f32>(at4(line, j), value);
+      }
+    }
+  }
 }
 
 /** Puts an entry into a sorted list if it belongs there. */
@@ -87,7 +155,7 @@ function step(op: i32, a: v128, b: v128, sum: v128): v128 {
  * For places chunk · 64 …: offers the neighbours of neighbours, read from `old` [places, most], to `lists`, which
  * begins as its copy. A place's own neighbours are its `reach` nearest and `reverse` [places, nReverse] (negative:
  * none); of each, the `reach` nearest are tried.
- * seen: for each thread one word a place, of which none is `turn` · places + place yet.
+ * seen: for each thread one word a place, all zero at first.
  */
 export function refineLists(
   chunk: i32,
@@ -210,23 +278,22 @@ function weightAt(weights: usize, i: i32): f64 {
 
 /** Puts (value, row) into arrays sorted by value, then row, of which `size` are taken → the new size. */
 function place(values: usize, rows: usize, size: i32, k: i32, value: f64, row: i32): i32 {
-  let at: i32;
-  if (size == k) {
-    const last = load<f64>(at8(values, k - 1));
-    if (value > last || (value == last && row > load<i32>(at4(rows, k - 1)))) return size;
-    at = k - 1;
-  } else at = size++;
-  while (at > 0) {
+  let at = size;
+  for (; at > 0; at--) {
     const before = load<f64>(at8(values, at - 1));
     const whose = load<i32>(at4(rows, at - 1));
+    if (before == value && whose == row) return size; // found twice
     if (before < value || (before == value && whose < row)) break;
-    store<f64>(at8(values, at), before);
-    store<i32>(at4(rows, at), whose);
-    at--;
+  }
+  if (at == k) return size;
+  const grown = min(k, size + 1);
+  for (let to = grown - 1; to > at; to--) {
+    store<f64>(at8(values, to), load<f64>(at8(values, to - 1)));
+    store<i32>(at4(rows, to), load<i32>(at4(rows, to - 1)));
   }
   store<f64>(at8(values, at), value);
   store<i32>(at4(rows, at), row);
-  return size;
+  return grown;
 }
 
 /**

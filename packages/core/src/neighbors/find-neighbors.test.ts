@@ -4,9 +4,10 @@ import { matrix, matrixOf, random, row } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { createKernels } from '../kernels/index.ts';
 import { spawn } from '../kernels/threads.fixture.ts';
-import { rowsOf } from '../data/index.ts';
+import { readRows, rowsOf } from '../data/index.ts';
+import { digits } from '../data/digits.fixture.ts';
 import { distanceNames, findNeighbors, nearestNeighbors, neighborIndex } from './index.ts';
-import type { Distance } from './index.ts';
+import type { Distance, FindOptions } from './index.ts';
 
 const engines = [
   createKernels(),
@@ -121,4 +122,108 @@ test('a large common offset or one far row blurs nothing', async () => {
   const { indices, distances } = await findNeighbors(x, 3);
   expect([...indices.subarray(0, 3)]).toEqual([1, 2, 3]);
   expect([...distances.subarray(0, 3)]).toEqual([0.0625, 0.25, 1]);
+});
+
+test('equal rows, a row of zeros and rows that are all the same', async () => {
+  const x = ball(60, 4, 3);
+  for (let i = 0; i < 60; i += 3) x.data.copyWithin(i * 4, 0, 4);
+  for (const zeros of [0, 1, 4]) {
+    for (let i = 0; i < zeros; i++) row(x, 7 + 11 * i).fill(0);
+    for (const distance of distanceNames) {
+      for (const queries of [undefined, x]) {
+        const q = queries ?? x;
+        const found = await findNeighbors(x, 23, { distance, queries });
+        const copy = queries && matrix(q.rows, q.cols, q.data.slice());
+        plainNeighbors(x, copy ?? x, 23, distance).forEach((near, i) => {
+          near.forEach(({ far }, e) => expect(found.distances[i * 23 + e]).toBeCloseTo(far, 5));
+          if (distance !== 'euclidean' && distance !== 'manhattan') return;
+          expect([...found.indices.subarray(i * 23, i * 23 + 23)]).toEqual(near.map(({ j }) => j));
+        });
+      }
+    }
+  }
+  const same = matrix(50, 3, new Float32Array(150).fill(0.2));
+  for (const distance of distanceNames) {
+    const { indices } = await findNeighbors(same, 2, { distance });
+    expect([...indices.subarray(0, 6)]).toEqual([1, 2, 0, 2, 0, 1]);
+  }
+});
+
+test('an approximate search of real digits finds what is asked of it, by any threads', async () => {
+  const { rows } = await digits(2400);
+  const x = readRows(rows);
+  for (const [distance, recall] of [
+    ['euclidean', 0.8],
+    ['cosine', 0.95],
+    ['manhattan', 0.95],
+  ] as const) {
+    const exact = await findNeighbors(x, 15, { distance });
+    expect(exact.recall).toBe(1);
+    const found = await findNeighbors(x, 15, { distance, recall, kernels: engines[1] });
+    const share = shareOf(found.indices, exact.indices, 15);
+    expect(share).toBeGreaterThan(recall - 0.02);
+    expect(Math.abs(share - found.recall!)).toBeLessThan(0.02);
+    expect(await findNeighbors(x, 15, { distance, recall, kernels: engines[2] })).toEqual(found);
+    for (let e = 1; e < 15; e++) expect(found.distances[e]).toBeGreaterThanOrEqual(found.distances[e - 1]);
+  }
+});
+
+test('queries among many rows, and rows in a ball, are found approximately too', async () => {
+  const x = clumps(6000, 8, 4);
+  for (const distance of ['euclidean', 'cosine', 'hyperbolic'] as const) {
+    for (const queries of [undefined, clumps(700, 8, 4.5)]) {
+      const exact = await findNeighbors(x, 10, { distance, queries });
+      const found = await findNeighbors(x, 10, { distance, queries, recall: 0.9 });
+      expect(shareOf(found.indices, exact.indices, 10)).toBeGreaterThan(0.88);
+      expect(found.recall).toBeLessThan(1.0001);
+      if (!queries) found.indices.forEach((row, i) => expect(row).not.toBe(Math.floor(i / 10)));
+    }
+  }
+});
+
+/** Rows about fifty centres, inside the unit ball. */
+function clumps(n: number, d: number, seed: number): Matrix {
+  const rng = random(seed);
+  const centres = random(9).fillNormal(new Float32Array(50 * d), 0.12);
+  const x = matrix(n, d);
+  for (let i = 0; i < n; i++) {
+    const centre = rng.below(50) * d;
+    for (let j = 0; j < d; j++) x.data[i * d + j] = centres[centre + j] + 0.03 * rng.normal();
+  }
+  return x;
+}
+
+function shareOf(found: Uint32Array, exact: Uint32Array, k: number): number {
+  let hits = 0;
+  for (let i = 0; i < exact.length; i += k) {
+    const mine = new Set(found.subarray(i, i + k));
+    for (const row of exact.subarray(i, i + k)) if (mine.has(row)) hits++;
+  }
+  return hits / exact.length;
+}
+
+test('reports its progress and stops when told to', async () => {
+  const x = clumps(9000, 30, 1);
+  for (const recall of [1, 0.9]) {
+    const shares: number[] = [];
+    const controller = new AbortController();
+    await findNeighbors(x, 5, { recall, onProgress: ({ done }) => shares.push(done) });
+    expect(shares.at(-1)).toBe(1);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    const stopped = findNeighbors(x, 5, { recall, signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(stopped).rejects.toThrow(/abort/i);
+  }
+});
+
+test('bad input is named', async () => {
+  const x = ball(5, 2, 1);
+  const refuses = (k: number, options: FindOptions, message: RegExp, from = x) =>
+    expect(findNeighbors(from, k, options)).rejects.toThrow(message);
+  await refuses(5, {}, /among 5 rows: got k = 5, expected a whole number from 1 to 4/);
+  await refuses(1, {}, /among 1 row: there are none to be found/, ball(1, 2, 1));
+  await refuses(1, { queries: ball(2, 3, 1) }, /queries have 3 columns, expected 2/);
+  await refuses(1, { recall: 0 }, /recall is 0, expected more than 0/);
+  await refuses(1, { distance: 'cosin' as Distance }, /there is no distance cosin; did you mean cosine/);
+  await refuses(1, {}, /value NaN in row 1, column 0/, matrixOf([[1], [Number.NaN]]));
+  await refuses(1, { distance: 'hyperbolic' }, /row 1 has length 2.000, expected less than 1/, matrixOf([[0.5], [2]]));
 });

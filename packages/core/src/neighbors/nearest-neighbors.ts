@@ -12,6 +12,8 @@ export interface Neighbors {
   readonly indices: Uint32Array;
   /** [n, nNeighbors] */
   readonly distances: Float32Array;
+  /** the share of true neighbours in it: 1 where exact, measured on a sample where not; not known when left out */
+  readonly recall?: number;
 }
 
 export interface NeighborOptions {

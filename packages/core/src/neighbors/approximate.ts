@@ -1,0 +1,370 @@
+/**
+ * Approximate neighbours, as good as is asked for.
+ *
+ * Rows lie in lists of those that belong together (an inverted file, Jégou, Douze & Schmid 2011); each row is measured
+ * against the lists whose centres are nearest to it, list by list, so that the work is dense blocks. Then neighbours of
+ * neighbours are tried (Dong, Charikar & Li 2011), which makes good neighbours of fair ones for little. The true
+ * neighbours of a sample of rows say how many lists it takes and when it is enough; the share found of theirs is the
+ * recall that is reported. What was found is put in order in double precision.
+ */
+import { permutation, random } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import type { Block, Workspace } from '../kernels/index.ts';
+import { EMPTY, candidates, makeFound, makeLists, order, searchOneByOne, searchPanels } from './exact.ts';
+import type { Found, Search, SearchJob } from './exact.ts';
+import { floatPacking, packPlaces } from './pack.ts';
+import type { Packing, Panels } from './pack.ts';
+import { nearestCentre, packCentres, partition } from './partition.ts';
+import type { Lists } from './partition.ts';
+
+/** Fewer rows than this are searched exactly. */
+export const FEW_ROWS = 2000;
+const SAMPLE = 256;
+/** Nearby lists that a row may be measured against. */
+const NEAR_LISTS = 96;
+/** Passes of neighbours of neighbours after each widening. */
+const PASSES = 3;
+/** Neighbours of each neighbour that are tried, and places tried that have a row among their own neighbours. */
+const REACH = 12;
+const REVERSE = 8;
+
+export interface ApproximateInput extends Search {
+  /** the rows behind `x` and `q`, and their lengths under cosine */
+  readonly rows: Matrix;
+  readonly norms?: Float64Array;
+  readonly recall: number;
+  readonly seed: number;
+}
+
+/** Found, with the share of the sample's true neighbours that is in it; undefined where exact search is no slower. */
+export async function approximateNeighbors(
+  space: Workspace,
+  input: ApproximateInput,
+  { signal, report }: SearchJob = {},
+): Promise<(Found & { recall: number }) | undefined> {
+  const { metric, x, q, k, whole, rows, norms, recall: target, seed } = input;
+  const packing = whole ?? floatPacking(metric.floats, x.cols);
+  const flat: Packing = packing.op === 0 ? packing : { ...packing, op: 1 };
+  const flatX = { ...x, weightValues: undefined, weights: undefined };
+  const lists = await partition(space, { x: rows, norms, placed: flatX, packing: flat, seed, signal });
+  report?.(0.15);
+  const self = q === x;
+  const nNear = Math.min(lists.count, lists.count > 1000 ? NEAR_LISTS / 2 : NEAR_LISTS);
+  const right = await packPlaces(space, packing, x, lists.places, { plain: self, signal });
+  const asking = self ? lists : await groupQueries(space, input, flat, lists, signal);
+  const left = self ? right : await packPlaces(space, packing, q, asking.places, { signal });
+  const centres = await packCentres(space, flat, lists.centres, signal);
+  const near = space.int32(await nearLists(space, flat, centres, lists.count, nNear, signal));
+  const ranks = space.uint8(left.count * nNear);
+  const longest = Math.ceil(Math.max(...lists.counts, ...asking.counts) / 8) * 8;
+  const nNear8 = Math.ceil(nNear / 8) * 8;
+  const scratchSize = 1024 + 32 * packing.steps + 8 * nNear8 + 4 * longest * (nNear8 + 1);
+  const scratch = space.uint8(scratchSize * space.threads);
+  const [leftStarts, leftCounts] = [space.int32(asking.starts), space.int32(asking.counts)];
+  const [starts, counts] = [space.int32(lists.starts), space.int32(lists.counts)];
+  await space.parallel(
+    'rankLists',
+    lists.count,
+    [
+      flat.op,
+      left.panels,
+      left.weights,
+      leftStarts,
+      leftCounts,
+      centres.panels,
+      centres.weights,
+      near,
+      nNear,
+      packing.steps,
+      ranks,
+      scratch,
+      scratchSize,
+    ],
+    { signal },
+  );
+  const most = candidates(k, x.rows);
+  const { lists: entries, limits } = makeLists(space, left.count, most);
+  const found = makeFound(space, q.rows, k);
+  const places = space.int32(lists.places);
+  const truth = await sampleTruth(space, input, packing, { lists, asking, places, right, most, found }, signal);
+  report?.(0.25);
+
+  const reached = recallByProbes(truth, lists, asking, near.view, ranks.view, nNear);
+  const start = self ? startingRecall(target) : target;
+  let probes = reached.findIndex((share) => share >= start) + 1;
+  if (probes === 0) {
+    if (!self || reached[nNear - 1] < start / 2) return undefined;
+    probes = nNear;
+  }
+  let from = 0;
+  let recall = 0;
+  let old: Block<Int32Array> | undefined;
+  for (;;) {
+    await space.parallel(
+      'scanLists',
+      lists.count,
+      [
+        packing.op,
+        self ? 1 : 0,
+        left.panels,
+        left.weights,
+        leftStarts,
+        leftCounts,
+        right.panels,
+        right.weights,
+        starts,
+        counts,
+        near,
+        nNear,
+        ranks,
+        from,
+        probes,
+        packing.steps,
+        most,
+        entries,
+        limits,
+        scratch,
+        scratchSize,
+      ],
+      { signal, onChunk: (done) => report?.(0.25 + (0.4 * done) / lists.count) },
+    );
+    recall = await sampleRecall(space, input, truth, { entries, most, asking, places, found }, signal);
+    for (let pass = 0; self && pass < PASSES && recall < target; pass++) {
+      old ??= space.int32(entries.length);
+      const before = recall;
+      await refine(space, packing, right, { entries, old, limits, most, k }, signal);
+      recall = await sampleRecall(space, input, truth, { entries, most, asking, places, found }, signal);
+      if (recall - before < 0.002) break;
+    }
+    if (recall >= target || probes === nNear) break;
+    from = probes;
+    probes = Math.min(nNear, Math.ceil(probes * 1.6));
+  }
+  if (recall < target) return undefined;
+  old?.free();
+  const ask = self ? places : space.int32(asking.places);
+  await order(space, input, { lists: entries, most, count: asking.places.length, ask, places }, found, signal);
+  const kth = found.kth.view;
+  const missing = Int32Array.from({ length: q.rows }, (_, i) => i).filter((i) => kth[i] === Infinity);
+  await searchOneByOne(space, input, missing, found, { signal });
+  report?.(1);
+  return { ...found, recall };
+}
+
+/** What the lists alone should reach before neighbours of neighbours do the rest. */
+const startingRecall = (target: number): number => Math.max(0.5 * target, 1 - 2 * (1 - target));
+
+type Asking = Pick<Lists, 'places' | 'starts' | 'counts'>;
+
+/** Queries by the list whose centre is nearest. */
+async function groupQueries(
+  space: Workspace,
+  { q }: ApproximateInput,
+  packing: Packing,
+  lists: Lists,
+  signal?: AbortSignal,
+): Promise<Asking> {
+  const all = Int32Array.from({ length: q.rows }, (_, i) => i);
+  const packed = await packPlaces(space, packing, { ...q, weightValues: undefined, weights: undefined }, all, {
+    signal,
+  });
+  const of = await nearestCentre(space, packing, packed, q.rows, lists.centres, signal);
+  packed.free();
+  const counts = new Int32Array(lists.count);
+  for (const list of of) counts[list]++;
+  const starts = new Int32Array(lists.count);
+  let end = 0;
+  counts.forEach((count, list) => {
+    starts[list] = end;
+    end += Math.ceil(count / 8) * 8;
+  });
+  const places = new Int32Array(end).fill(-1);
+  const next = starts.slice();
+  of.forEach((list, query) => (places[next[list]++] = query));
+  return { places, starts, counts };
+}
+
+/** The nearest lists of each list, itself first, [count, nNear]. */
+async function nearLists(
+  space: Workspace,
+  packing: Packing,
+  centres: Panels,
+  count: number,
+  nNear: number,
+  signal?: AbortSignal,
+): Promise<Int32Array> {
+  const { lists, limits } = makeLists(space, centres.count, nNear);
+  await searchPanels(
+    space,
+    packing,
+    { left: centres, count, right: centres, n: count, most: nNear, lists, limits },
+    { signal },
+  );
+  const entries = lists.view;
+  const near = Int32Array.from({ length: count * nNear }, (_, i) => entries[2 * i]);
+  for (const block of [lists, limits]) block.free();
+  return near;
+}
+
+interface Truth {
+  /** places of the sample */
+  readonly places: Int32Array;
+  /** its true neighbours, rows of x, [sample, k] */
+  readonly neighbors: Uint32Array;
+}
+
+interface TruthInput {
+  lists: Lists;
+  asking: Asking;
+  places: Block;
+  right: Panels;
+  most: number;
+  found: Found;
+}
+
+async function sampleTruth(
+  space: Workspace,
+  input: ApproximateInput,
+  packing: Packing,
+  { lists, asking, places, right, most, found }: TruthInput,
+  signal?: AbortSignal,
+): Promise<Truth> {
+  const { x, q, seed } = input;
+  const filled = Int32Array.from(asking.places.keys()).filter((place) => asking.places[place] >= 0);
+  const drawn = permutation(filled.length, random(seed).fork(23)).subarray(0, SAMPLE).sort();
+  const sample = Int32Array.from(drawn, (i) => filled[i]);
+  const queries = sample.map((place) => asking.places[place]);
+  const left = await packPlaces(space, packing, q, queries, { signal });
+  const { lists: best, limits } = makeLists(space, left.count, most);
+  const except = q === x ? space.int32(sample) : undefined;
+  const ask = space.int32(queries);
+  await searchPanels(
+    space,
+    packing,
+    { left, count: sample.length, except, right, n: lists.places.length, most, lists: best, limits },
+    { signal },
+  );
+  await order(space, input, { lists: best, most, count: sample.length, ask, places }, found, signal);
+  for (const block of [best, limits, except, ask]) block?.free();
+  left.free();
+  return { places: sample, neighbors: linesOf(found, queries) };
+}
+
+function linesOf({ indices, k }: Found, lines: Int32Array): Uint32Array {
+  const out = new Uint32Array(lines.length * k);
+  const all = indices.view;
+  lines.forEach((line, i) => out.set(all.subarray(line * k, (line + 1) * k), i * k));
+  return out;
+}
+
+/** The recall that 1, 2, … lists give, on the sample. */
+function recallByProbes(
+  { places, neighbors }: Truth,
+  lists: Lists,
+  asking: Asking,
+  near: Int32Array,
+  ranks: Uint8Array,
+  nNear: number,
+): number[] {
+  const listOf = new Int32Array(lists.places.length);
+  for (let list = 0; list < lists.count; list++)
+    listOf.fill(list, lists.starts[list], lists.starts[list] + lists.counts[list]);
+  const rowList = new Int32Array(lists.places.length);
+  lists.places.forEach((row, place) => {
+    if (row >= 0) rowList[row] = listOf[place];
+  });
+  const hits = new Float64Array(nNear);
+  const k = neighbors.length / places.length;
+  places.forEach((place, i) => {
+    let mine = 0;
+    while (mine < lists.count - 1 && asking.starts[mine] + asking.counts[mine] <= place) mine++;
+    for (let e = 0; e < k; e++) {
+      const list = rowList[neighbors[i * k + e]];
+      const m = near.subarray(mine * nNear, (mine + 1) * nNear).indexOf(list);
+      if (m >= 0) hits[ranks[place * nNear + m]]++;
+    }
+  });
+  let sum = 0;
+  return Array.from(hits, (count) => (sum += count) / neighbors.length);
+}
+
+/** The share of the sample's true neighbours that is among the k nearest candidates. */
+async function sampleRecall(
+  space: Workspace,
+  input: ApproximateInput,
+  { places: sample, neighbors }: Truth,
+  {
+    entries,
+    most,
+    asking,
+    places,
+    found,
+  }: { entries: Block<Int32Array>; most: number; asking: Asking; places: Block; found: Found },
+  signal?: AbortSignal,
+): Promise<number> {
+  const some = new Int32Array(sample.length * most * 2);
+  const all = entries.view;
+  sample.forEach((place, i) => some.set(all.subarray(place * most * 2, (place + 1) * most * 2), i * most * 2));
+  const queries = sample.map((place) => asking.places[place]);
+  const lists = space.int32(some);
+  const ask = space.int32(queries);
+  await order(space, input, { lists, most, count: sample.length, ask, places }, found, signal);
+  for (const block of [lists, ask]) block.free();
+  const { k } = input;
+  const got = linesOf(found, queries);
+  const kth = found.kth.view;
+  let hits = 0;
+  for (let i = 0; i < sample.length; i++) {
+    if (kth[queries[i]] === Infinity) continue;
+    const mine = got.subarray(i * k, (i + 1) * k);
+    for (const row of neighbors.subarray(i * k, (i + 1) * k)) if (mine.includes(row)) hits++;
+  }
+  return hits / neighbors.length;
+}
+
+interface RefineInput {
+  entries: Block<Int32Array>;
+  old: Block<Int32Array>;
+  limits: Block<Int32Array>;
+  most: number;
+  k: number;
+}
+
+/** One pass of neighbours of neighbours. */
+async function refine(
+  space: Workspace,
+  { op }: Packing,
+  rows: Panels,
+  { entries, old, limits, most, k }: RefineInput,
+  signal?: AbortSignal,
+): Promise<void> {
+  const count = limits.length;
+  const reach = Math.min(k, most, REACH);
+  const was = old.view;
+  was.set(entries.view);
+  const reverse = space.int32(reverseNeighbors(was, count, most, reach));
+  const seen = space.int32(count * space.threads);
+  await space.parallel(
+    'refineLists',
+    Math.ceil(count / 64),
+    [op, rows.plain!, rows.rowBytes, rows.weights, count, old, entries, most, reach, reverse, REVERSE, seen],
+    { signal },
+  );
+  for (const block of [reverse, seen]) block.free();
+  const [keys, ends] = [entries.view, limits.view];
+  for (let place = 0; place < count; place++) ends[place] = keys[(place * most + most - 1) * 2 + 1];
+}
+
+/** Places that have a place among their nearest, [count, REVERSE], −1 where there are no more. */
+function reverseNeighbors(entries: Int32Array, count: number, most: number, reach: number): Int32Array {
+  const out = new Int32Array(count * REVERSE).fill(-1);
+  const sizes = new Uint8Array(count);
+  for (let e = 0; e < reach; e++) {
+    for (let place = 0; place < count; place++) {
+      const other = entries[(place * most + e) * 2];
+      if (other === EMPTY || sizes[other] === REVERSE) continue;
+      out[other * REVERSE + sizes[other]++] = place;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,114 @@
+/**
+ * Rows that are the same number for number are searched once: a thousand copies of a row are then neither a thousand
+ * times the work nor a crowd that hides everything else from their neighbours. Under cosine, rows of zeros, which are
+ * at distance 1 from all, are set aside as well.
+ */
+import { takeRows } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import type { Neighbors } from './nearest-neighbors.ts';
+
+export interface Distinct {
+  /** each row once, in the order of first appearance, without those set aside */
+  readonly x: Matrix;
+  /** rows of the original by distinct row: those of row g are members[starts[g]] … members[starts[g + 1] − 1], rising */
+  readonly members: Uint32Array;
+  readonly starts: Uint32Array;
+  /** the distinct row of each, −1 for those set aside */
+  readonly of: Int32Array;
+  /** rows at distance 1 from everything, rising */
+  readonly aside: Uint32Array;
+}
+
+/** @returns undefined when all rows differ and none is set aside */
+export function distinctRows(x: Matrix, setAside?: (row: number) => boolean): Distinct | undefined {
+  const { rows: n, cols: d } = x;
+  const words = new Int32Array(x.data.buffer, x.data.byteOffset, x.data.length);
+  let size = 16;
+  while (size < 2 * n) size *= 2;
+  const table = new Int32Array(size).fill(-1);
+  const of = new Int32Array(n);
+  const firsts: number[] = [];
+  const aside: number[] = [];
+  for (let i = 0; i < n; i++) {
+    if (setAside?.(i)) {
+      of[i] = -1;
+      aside.push(i);
+      continue;
+    }
+    let hash = 0;
+    for (let at = i * d, end = at + d; at < end; at++) hash = Math.imul(hash ^ words[at], 0x9e3779b1) ^ (hash >>> 15);
+    let slot = (hash ^ (hash >>> 16)) & (size - 1);
+    while (table[slot] >= 0 && !same(words, firsts[table[slot]] * d, i * d, d)) slot = (slot + 1) & (size - 1);
+    if (table[slot] < 0) {
+      table[slot] = firsts.length;
+      firsts.push(i);
+    }
+    of[i] = table[slot];
+  }
+  if (firsts.length === n) return undefined;
+  const starts = new Uint32Array(firsts.length + 1);
+  for (const group of of) if (group >= 0) starts[group + 1]++;
+  for (let g = 0; g < firsts.length; g++) starts[g + 1] += starts[g];
+  const next = starts.slice();
+  const members = new Uint32Array(n - aside.length);
+  of.forEach((group, i) => {
+    if (group >= 0) members[next[group]++] = i;
+  });
+  return { x: takeRows(x, firsts), members, starts, of, aside: Uint32Array.from(aside) };
+}
+
+function same(words: Int32Array, a: number, b: number, d: number): boolean {
+  for (let j = 0; j < d; j++) if (words[a + j] !== words[b + j]) return false;
+  return true;
+}
+
+/** What is asked of the distinct rows, and for whom. */
+export interface Expansion {
+  k: number;
+  /** how many ask */
+  nQueries: number;
+  /** the line of `found` for a query, −1 for one at distance 1 from everything */
+  line(query: number): number;
+  /** the distance between equal rows, where rows ask about themselves: distinct row → distance */
+  between?: (group: number) => number;
+}
+
+/** Neighbours among the distinct rows → neighbours among all; of equally near ones the smaller index comes first. */
+export function expand(
+  distinct: Distinct,
+  found: Neighbors | undefined,
+  { k, nQueries, line, between }: Expansion,
+): Neighbors {
+  const { members, starts, aside } = distinct;
+  const n = members.length + aside.length;
+  const indices = new Uint32Array(nQueries * k);
+  const distances = new Float32Array(nQueries * k);
+  for (let i = 0; i < nQueries; i++) {
+    const itself = between ? i : -1;
+    const near: { far: number; row: number }[] = [];
+    const offer = (far: number, rows: Uint32Array): void => {
+      for (let e = 0, taken = 0; e < rows.length && taken < k; e++) {
+        if (rows[e] === itself) continue;
+        near.push({ far, row: rows[e] });
+        taken++;
+      }
+    };
+    const mine = line(i);
+    if (mine < 0) {
+      for (let row = 0; near.length < k && row < n; row++) if (row !== itself) near.push({ far: 1, row });
+    } else {
+      if (between) offer(between(mine), members.subarray(starts[mine], starts[mine + 1]));
+      for (let e = 0; found && e < found.nNeighbors; e++) {
+        const group = found.indices[mine * found.nNeighbors + e];
+        offer(found.distances[mine * found.nNeighbors + e], members.subarray(starts[group], starts[group + 1]));
+      }
+      offer(1, aside);
+      near.sort((a, b) => a.far - b.far || a.row - b.row);
+    }
+    for (let e = 0; e < k; e++) {
+      indices[i * k + e] = near[e].row;
+      distances[i * k + e] = near[e].far;
+    }
+  }
+  return { nNeighbors: k, indices, distances, recall: found?.recall ?? 1 };
+}

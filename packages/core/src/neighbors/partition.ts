@@ -1,0 +1,168 @@
+/**
+ * Rows in lists of those that lie together: k-means on a sample, in two levels where there are many lists, so that the
+ * time grows with n √n and not with n².
+ */
+import { matrix, permutation, random } from '../base/index.ts';
+import type { Matrix, Random } from '../base/index.ts';
+import type { Workspace } from '../kernels/index.ts';
+import { makeLists, searchPanels } from './exact.ts';
+import { packPlaces, placeMatrix } from './pack.ts';
+import type { Packing, Panels, Placed } from './pack.ts';
+
+/** Rows to a list, about. */
+export const LIST_ROWS = 160;
+/** A list longer than this is cut. */
+const LONGEST_LIST = 512;
+const TRAIN_ROWS = 40;
+const ROUNDS = 5;
+/** Lists made in one level. */
+const FLAT_LISTS = 640;
+/** Rows assigned at a time. */
+const BATCH = 65_536;
+
+export interface Lists {
+  readonly count: number;
+  /** rows by place, −1 for an empty one; each list begins at a multiple of 8 */
+  readonly places: Int32Array;
+  readonly starts: Int32Array;
+  readonly counts: Int32Array;
+  /** [count, d], of rows as they are packed: of unit length under cosine */
+  readonly centres: Matrix;
+}
+
+export interface PartitionInput {
+  /** the rows; under cosine `norms` are their lengths */
+  x: Matrix;
+  norms?: Float64Array;
+  placed: Placed;
+  /** Euclidean */
+  packing: Packing;
+  seed: number;
+  signal?: AbortSignal;
+}
+
+export async function partition(space: Workspace, input: PartitionInput): Promise<Lists> {
+  const { x, seed } = input;
+  const rng = random(seed).fork(17);
+  const wanted = Math.max(1, Math.round(x.rows / LIST_ROWS));
+  const all = Int32Array.from({ length: x.rows }, (_, i) => i);
+  const groups: { rows: Int32Array; centre: Float32Array }[] = [];
+  if (wanted <= FLAT_LISTS) groups.push(...(await cluster(space, input, all, wanted, rng)));
+  else {
+    for (const { rows, centre } of await cluster(space, input, all, Math.round(Math.sqrt(wanted)), rng)) {
+      const parts = Math.round(rows.length / LIST_ROWS);
+      if (parts <= 1) groups.push({ rows, centre });
+      else groups.push(...(await cluster(space, input, rows, parts, rng)));
+    }
+  }
+  return layOut(groups, x.cols);
+}
+
+/** Lists one after another, each from a multiple of 8 on. */
+function layOut(groups: readonly { rows: Int32Array; centre: Float32Array }[], cols: number): Lists {
+  const cut = groups.flatMap(({ rows, centre }) => {
+    const parts = Math.max(1, Math.ceil(rows.length / LONGEST_LIST));
+    const size = Math.ceil(rows.length / parts);
+    return Array.from({ length: parts }, (_, part) => ({
+      rows: rows.subarray(part * size, (part + 1) * size),
+      centre,
+    }));
+  });
+  const starts = new Int32Array(cut.length);
+  let end = 0;
+  cut.forEach(({ rows }, list) => {
+    starts[list] = end;
+    end += Math.ceil(rows.length / 8) * 8;
+  });
+  const places = new Int32Array(end).fill(-1);
+  const centres = matrix(cut.length, cols);
+  cut.forEach(({ rows, centre }, list) => {
+    places.set(rows, starts[list]);
+    centres.data.set(centre, list * cols);
+  });
+  return { count: cut.length, places, starts, counts: Int32Array.from(cut, ({ rows }) => rows.length), centres };
+}
+
+/** k-means of some rows → groups that are not empty. */
+async function cluster(space: Workspace, input: PartitionInput, rows: Int32Array, k: number, rng: Random) {
+  const { x, norms, placed, packing, signal } = input;
+  const { cols } = x;
+  const drawn = permutation(rows.length, rng).subarray(0, Math.min(rows.length, TRAIN_ROWS * k));
+  const sample = Int32Array.from(drawn, (i) => rows[i]);
+  const centres = matrix(Math.min(k, sample.length), cols);
+  for (let c = 0; c < centres.rows; c++) addRow(centres.data, c * cols, x, sample[c], norms);
+  const panels = await packPlaces(space, packing, placed, sample, { signal });
+  for (let round = 0; round < ROUNDS; round++) {
+    const of = await nearestCentre(space, packing, panels, sample.length, centres, signal);
+    const sums = new Float64Array(centres.data.length);
+    const sizes = new Int32Array(centres.rows);
+    sample.forEach((row, i) => {
+      sizes[of[i]]++;
+      addRow(sums, of[i] * cols, x, row, norms);
+    });
+    for (let c = 0; c < centres.rows; c++) {
+      if (sizes[c] === 0) continue;
+      for (let j = 0; j < cols; j++) centres.data[c * cols + j] = sums[c * cols + j] / sizes[c];
+    }
+  }
+  panels.free();
+  const members = Array.from({ length: centres.rows }, (): number[] => []);
+  for (let from = 0; from < rows.length; from += BATCH) {
+    const some = rows.subarray(from, from + BATCH);
+    const packed = await packPlaces(space, packing, placed, some, { signal });
+    const of = await nearestCentre(space, packing, packed, some.length, centres, signal);
+    packed.free();
+    some.forEach((row, i) => members[of[i]].push(row));
+  }
+  return members.flatMap((list, c) =>
+    list.length > 0 ? [{ rows: Int32Array.from(list), centre: centres.data.slice(c * cols, (c + 1) * cols) }] : [],
+  );
+}
+
+function addRow(
+  to: Float32Array | Float64Array,
+  at: number,
+  { data, cols }: Matrix,
+  row: number,
+  norms?: Float64Array,
+): void {
+  const factor = norms ? (norms[row] > 0 ? 1 / norms[row] : 0) : 1;
+  for (let j = 0, from = row * cols; j < cols; j++) to[at + j] += data[from + j] * factor;
+}
+
+export async function packCentres(
+  space: Workspace,
+  packing: Packing,
+  centres: Matrix,
+  signal?: AbortSignal,
+): Promise<Panels> {
+  const placed = placeMatrix(space, centres, 'euclidean');
+  const panels = await packPlaces(
+    space,
+    packing,
+    placed,
+    Int32Array.from({ length: centres.rows }, (_, c) => c),
+    { signal },
+  );
+  placed.data.free();
+  return panels;
+}
+
+/** The nearest centre of each packed row. */
+export async function nearestCentre(
+  space: Workspace,
+  packing: Packing,
+  left: Panels,
+  count: number,
+  centres: Matrix,
+  signal?: AbortSignal,
+): Promise<Int32Array> {
+  const right = await packCentres(space, packing, centres, signal);
+  const { lists, limits } = makeLists(space, left.count, 1);
+  await searchPanels(space, packing, { left, count, right, n: centres.rows, most: 1, lists, limits }, { signal });
+  const entries = lists.view;
+  const of = Int32Array.from({ length: count }, (_, i) => entries[2 * i]);
+  for (const block of [lists, limits]) block.free();
+  right.free();
+  return of;
+}
