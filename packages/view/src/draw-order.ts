@@ -53,11 +53,16 @@ export function rareFirst(codes: Int32Array): number[] {
   const present = Object.keys(counts).map(Number);
   const total = present.reduce((sum, code) => sum + counts[code], 0);
   const limit = (RARE * total) / present.length;
-  const rare: number[] = [];
+  let rare: number[] = [];
   let drawn = 0;
   for (const code of present.sort((a, b) => counts[a] - counts[b] || a - b)) {
+    if (counts[code] >= limit) break;
     drawn += counts[code];
-    if (counts[code] >= limit || drawn > ON_TOP * total) break;
+    // those of one size are all on top or none
+    if (drawn > ON_TOP * total) {
+      rare = rare.filter((other) => counts[other] < counts[code]);
+      break;
+    }
     rare.push(code);
   }
   return rare.reverse();

@@ -174,7 +174,7 @@ export class PointState {
     const { count, order, coloring, rare } = this;
     const flags = this.flags();
     const layered = flags !== null && (this.visible !== null || (this.selection?.length ?? 0) > 0);
-    if (!layered && rare.length === 0) return { flags, slots: null, muted: 0, selected: 0 };
+    if (!layered && rare.length === 0) return { flags, slots: null, muted: 0, rare: 0, selected: 0 };
     const codes = coloring?.type === 'category' && rare.length > 0 ? coloring.codes : null;
     const rank = new Map(rare.map((code, k) => [code, NORMAL + 1 + k]));
     const top = NORMAL + 1 + rare.length;
@@ -190,7 +190,8 @@ export class PointState {
     for (let k = 1; k <= top; k++) next[k] = next[k - 1] + sizes[k - 1];
     const slots = new Uint32Array(count);
     for (let slot = 0; slot < count; slot++) slots[next[layerOf(order[slot])]++] = slot;
-    return { flags, slots, muted: sizes[0], selected: sizes[top] };
+    const [muted, normal, selected] = [sizes[0], sizes[NORMAL], sizes[top]];
+    return { flags, slots, muted, rare: count - muted - normal - selected, selected };
   }
 
   /** Where the points set out from for the next map: from the last, or from where they are on the way to it. */

@@ -37,8 +37,9 @@ export interface PointLayers {
   flags: Uint8Array | null;
   /** the slots from the bottom up, [n]; null when they are drawn as they are */
   slots: Uint32Array | null;
-  /** how many of them, at the beginning, are filtered out, and at the end selected */
+  /** how many of them, at the beginning, are filtered out, and at the end selected; before these the rare ones */
   muted: number;
+  rare: number;
   selected: number;
 }
 

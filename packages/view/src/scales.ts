@@ -1,7 +1,7 @@
 /**
  * Colours for numbers: core's viridis and cividis, a diverging scale, and scales of the caller's own.
  *
- * `blueOrange` runs from blue over grey to orange, which normal, protanope, deuteranope and tritanope eyes all tell apart; its
+ * `blueOrange` runs from blue over grey to orange, both alike in light at OKLCH 0.46, 0.66 and 0.79, which normal, protanope, deuteranope and tritanope eyes all tell apart; its
  * middle is neither as light as paper nor as dark as the night, so that a point at zero is seen on both grounds. Own colours
  * are mixed in OKLab (Ottosson 2020), so that the way from one to the next is even.
  */
@@ -9,7 +9,7 @@ import { hexOf, parseColor, sequentialRgb } from './colors.ts';
 import type { Rgba } from './colors.ts';
 import type { ColorScale } from './types.ts';
 
-const BLUE_ORANGE = ['#1b4f9c', '#5b8fd0', '#b9bbb8', '#d98a3d', '#a34700'];
+const BLUE_ORANGE = ['#1155a9', '#5497d9', '#bbbbb8', '#cf7b26', '#8b3f03'];
 
 type Lab = readonly [lightness: number, a: number, b: number];
 const mixed = new WeakMap<readonly string[], Lab[]>();

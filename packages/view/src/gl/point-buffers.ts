@@ -37,6 +37,7 @@ interface Wanted {
 export class PointBuffers {
   count = 0;
   muted = 0;
+  rare = 0;
   selected = 0;
   hasFlags = false;
   hasSlots = false;
@@ -222,12 +223,13 @@ export class PointBuffers {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
   }
 
-  private takeLayers({ slots, muted, selected }: PointLayers, flags: WebGLBuffer | null): void {
+  private takeLayers({ slots, muted, rare, selected }: PointLayers, flags: WebGLBuffer | null): void {
     const { gl } = this;
     if (this.flags) gl.deleteBuffer(this.flags);
     this.flags = flags;
     this.hasFlags = flags !== null;
     this.muted = muted;
+    this.rare = rare;
     this.selected = selected;
     if (!slots && !this.hasSlots) return;
     this.hasSlots = slots !== null;

@@ -19,6 +19,8 @@ import type { Program } from './program.ts';
 const SQUARE = 1.3;
 /** Device pixels from which a disc has a rim. */
 const RIM = 1.5;
+/** What points of rare categories are drawn with at least, when nothing is selected. */
+const RARE_OPACITY = 0.65;
 
 /** The place of a point, for programs that read `PointBuffers`. */
 export const POINT_PLACE = `
@@ -167,9 +169,20 @@ export class PointsPass {
     points.use();
     if (frame.pointShare <= 0) this.drawRange(points.count - points.selected, points.selected);
     else if (isSpatial(frame.camera)) this.drawInSpace();
-    else this.drawRange(0, points.count);
+    else this.drawFlat(frame, program);
     gl.bindVertexArray(null);
     gl.viewport(0, 0, deviceWidth, deviceHeight);
+  }
+
+  /** From the bottom up; the rare, which would drown among the many, less see-through. */
+  private drawFlat(frame: Frame, program: Program): void {
+    const { gl } = this;
+    const { count, rare, selected } = this.points;
+    this.drawRange(0, count - rare - selected);
+    if (rare === 0 && selected === 0) return;
+    const boost = Math.max(1, RARE_OPACITY / frame.opacity);
+    gl.uniform1f(program.uniform('u_unselectedOpacity'), frame.unselectedOpacity * frame.pointShare * boost);
+    this.drawRange(count - rare - selected, rare + selected);
   }
 
   /** The filtered out at the back of everything, the selected in front of everything, all others by their distance. */
