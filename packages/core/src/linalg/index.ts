@@ -20,3 +20,4 @@ export { leadingEigen } from './leading-eigen.ts';
 export type { LeadingEigen, LeadingEigenOptions } from './leading-eigen.ts';
 export { svd } from './svd.ts';
 export { generalizedEigen } from './generalized-eigen.ts';
+export { squaredDistanceBlocks } from './distance-blocks.ts';

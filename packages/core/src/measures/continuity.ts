@@ -15,6 +15,7 @@ export function continuity(x: Matrix, y: Matrix, { nNeighbors = 15 } = {}): numb
   return continuityOf(finish(neighborhoodRankSteps(x, y, nNeighbors)));
 }
 
-export function continuityOf({ onMap, nSamples, nNeighbors }: NeighborhoodRanks): number {
-  return rankScore(onMap, nSamples, nNeighbors);
+/** @param k  at most the neighbours ranked */
+export function continuityOf({ onMap, nSamples, nNeighbors }: NeighborhoodRanks, k = nNeighbors): number {
+  return rankScore(onMap, nSamples, k, nNeighbors);
 }

@@ -5,3 +5,7 @@ export { neighborRecall } from './neighbor-recall.ts';
 export { labelAccuracy } from './label-accuracy.ts';
 export { measureMap } from './measure-map.ts';
 export type { MeasureMapOptions } from './measure-map.ts';
+export { shepard } from './shepard.ts';
+export { neighborKeep } from './neighbor-keep.ts';
+export type { NeighborKeepOptions } from './neighbor-keep.ts';
+export { explainQuality } from './explain-quality.ts';

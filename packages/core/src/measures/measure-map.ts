@@ -1,14 +1,16 @@
 /** How far a map can be believed, in a few figures. */
 import { InputError, drive, permutation, random, takeRows } from '../base/index.ts';
-import type { JobOptions, Matrix } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import type { KernelJob } from '../kernels/index.ts';
 import type { MapQuality } from '../maps/index.ts';
 import { continuityOf } from './continuity.ts';
 import { labelAccuracySteps } from './label-accuracy.ts';
 import { neighborRecallOf } from './neighbor-recall.ts';
-import { neighborhoodRankSteps } from './neighborhood-ranks.ts';
+import { neighborhoodRanks } from './neighborhood-ranks.ts';
+import { shepard } from './shepard.ts';
 import { trustworthinessOf } from './trustworthiness.ts';
 
-export interface MeasureMapOptions extends JobOptions {
+export interface MeasureMapOptions extends KernelJob<never> {
   /** n codes; negative where there is none */
   labels?: Int32Array;
   nNeighbors?: number;
@@ -17,9 +19,13 @@ export interface MeasureMapOptions extends JobOptions {
   seed?: number;
 }
 
+/** Numbers of neighbours whose recall is told beside that of `nNeighbors`. */
+const OTHER_NEIGHBORS = [5, 15, 50];
+
 /**
  * Measures a map, exactly, on a seeded sample; the result says how many samples and neighbours it was. A map of fewer
- * than three points can't be wrong: its figures are 1, with nNeighbors 0.
+ * than three points can't be wrong: its figures are 1, with nNeighbors 0. Shepard's correlation is over 20,000 pairs of
+ * all samples.
  * @param x  what was mapped, [n, d]
  * @param y  coordinates, [n, nComponents]
  * @throws InputError when the row counts differ
@@ -52,10 +58,14 @@ export async function measureMap(
     sampleSize: size,
   };
   if (k >= 1) {
-    const ranks = await drive('measuring', neighborhoodRankSteps(data, map, k), job);
-    quality.trustworthiness = trustworthinessOf(ranks);
-    quality.continuity = continuityOf(ranks);
-    quality.neighborRecall = neighborRecallOf(ranks);
+    const others = OTHER_NEIGHBORS.filter((other) => other < size / 2);
+    const ranks = await neighborhoodRanks(data, map, Math.max(k, ...others), job);
+    quality.trustworthiness = trustworthinessOf(ranks, k);
+    quality.continuity = continuityOf(ranks, k);
+    quality.neighborRecall = neighborRecallOf(ranks, k);
+    quality.neighborRecalls = Object.fromEntries(others.map((other) => [other, neighborRecallOf(ranks, other)]));
+    const correlation = shepard(x, y, { seed });
+    if (!Number.isNaN(correlation)) quality.shepard = correlation;
   }
   if (labels && k >= 1) {
     const known = sample ? Int32Array.from(sample, (i) => labels[i]) : labels;

@@ -15,8 +15,11 @@ export function neighborRecall(x: Matrix, y: Matrix, { nNeighbors = 15 } = {}): 
   return neighborRecallOf(finish(neighborhoodRankSteps(x, y, nNeighbors)));
 }
 
-export function neighborRecallOf({ inData, nNeighbors }: NeighborhoodRanks): number {
+/** @param k  at most the neighbours ranked */
+export function neighborRecallOf({ inData, nSamples, nNeighbors }: NeighborhoodRanks, k = nNeighbors): number {
   let kept = 0;
-  for (const rank of inData) if (rank <= nNeighbors) kept++;
-  return kept / inData.length;
+  for (let i = 0; i < nSamples; i++) {
+    for (let j = 0; j < k; j++) if (inData[i * nNeighbors + j] <= k) kept++;
+  }
+  return kept / (nSamples * k);
 }

@@ -15,6 +15,7 @@ export function trustworthiness(x: Matrix, y: Matrix, { nNeighbors = 15 } = {}):
   return trustworthinessOf(finish(neighborhoodRankSteps(x, y, nNeighbors)));
 }
 
-export function trustworthinessOf({ inData, nSamples, nNeighbors }: NeighborhoodRanks): number {
-  return rankScore(inData, nSamples, nNeighbors);
+/** @param k  at most the neighbours ranked */
+export function trustworthinessOf({ inData, nSamples, nNeighbors }: NeighborhoodRanks, k = nNeighbors): number {
+  return rankScore(inData, nSamples, k, nNeighbors);
 }
