@@ -6,11 +6,12 @@ import type { Column } from './dataset.ts';
 /** Names that labels go by, the likeliest first. */
 const LABEL_NAMES = ['label', 'labels', 'class', 'target', 'category', 'digit', 'y'];
 
-/** The name, among those given, that a label usually has. */
+/** The name, among those given, that a label usually has. A `y` beside an `x` is a place, not a label. */
 export function labelAmong(names: readonly string[]): string | undefined {
+  const named = (wanted: string): string | undefined => names.find((name) => name.trim().toLowerCase() === wanted);
   for (const wanted of LABEL_NAMES) {
-    const found = names.find((name) => name.trim().toLowerCase() === wanted);
-    if (found !== undefined) return found;
+    const found = named(wanted);
+    if (found !== undefined && !(wanted === 'y' && named('x') !== undefined)) return found;
   }
   return undefined;
 }

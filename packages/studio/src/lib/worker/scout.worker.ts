@@ -7,6 +7,7 @@ import { readRows, rowsOf, type Column, type Rows } from '@portolan/core/data';
 import { neighborIndex, type Nearest, type NeighborIndex } from '@portolan/core/neighbors';
 import { atlasLayout, paint, shrunk, type ImageMedium, type Rgb, type Tone } from '../pictures.ts';
 import { falseNeighbors, reachOf, rhumbLines, type Rhumb } from '../rhumb.ts';
+import type { MapFileArgs } from '../map-file.ts';
 import { namesFor, type Name, type NamingKind } from '../naming.ts';
 import { sortRows } from '../table.ts';
 import { Moved, serve } from './rpc.ts';
@@ -94,6 +95,13 @@ const api = {
   /** Words for the map, by a column that is sent along. */
   names({ kind, column, points }: { kind: NamingKind; column: Column; points: Uint32Array | null }): Name[] {
     return places ? namesFor(kind, column, places, points) : [];
+  },
+
+  /** The map as files; what writes them is fetched when it is wanted. */
+  async mapFiles(args: MapFileArgs): Promise<Record<string, Blob>> {
+    if (!places) throw new InputError('there is no map to save yet');
+    const { mapFiles } = await import('../map-file.ts');
+    return mapFiles(args, { places, codes, rows });
   },
 
   /** All thumbnails in one picture. */
