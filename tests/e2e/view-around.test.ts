@@ -1,5 +1,6 @@
 /** What is around the points of a map, in a real browser: labels, overview, table, linked maps, files, pages of their own. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -497,6 +498,25 @@ describe('a page of its own', () => {
     expect(download.suggestedFilename()).toBe('three-kinds-selection.csv');
   });
 
+  it('has nothing that axe finds wrong, light or dark', async () => {
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await open();
+      await page.getByRole('button', { name: 'Table' }).click();
+      await page.mouse.click(300, 300);
+      // through the debugger: the page's policy lets no other script in
+      await page.evaluate(axe);
+      const violations = await page.evaluate(async () => {
+        const axe = (
+          window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+        ).axe;
+        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+      });
+      expect(violations).toEqual([]);
+    }
+  });
+
   it('follows the reader’s light or dark, colours by other columns, and says so where there are no pictures', async () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await open({ thumbnails: undefined });
@@ -521,6 +541,27 @@ describe('a page of its own', () => {
 });
 
 describe('a plain script', () => {
+  it('is all that the example needs: two linked maps, one in space, and a table', async () => {
+    await page.setViewportSize({ width: 1100, height: 860 });
+    await page.goto(new URL('../../examples/map-in-a-page.html', import.meta.url).href);
+    await page.waitForTimeout(500);
+    expect(await page.getByRole('table').locator('caption').textContent()).toBe('900 points in view');
+    const selected = await page.evaluate(async () => {
+      const [flat, space] = [...document.querySelectorAll<View.LatentMapElement>('latent-map')];
+      flat.selection = Uint32Array.of(3, 4, 5);
+      return [...space.selection!];
+    });
+    expect(selected).toEqual([3, 4, 5]);
+    expect(await page.getByRole('table').locator('caption').textContent()).toBe('3 points selected');
+    const box = (await page.locator('#flat').boundingBox())!;
+    const pixel = await page.evaluate(() => {
+      const { map } = document.querySelector<View.LatentMapElement>('#flat')!;
+      return map!.pixelAt(map!.placeOf(0)!);
+    });
+    await page.mouse.move(box.x + pixel[0], box.y + pixel[1]);
+    expect(await page.locator('#said').textContent()).toMatch(/^point \d+: oak$/);
+  });
+
   it('makes a map in a page without a bundler, from data in the page and from a script', async () => {
     const script = new URL('portolan-view.js', dist).href;
     await openFile(

@@ -55,7 +55,7 @@ export interface LabelSurroundings {
 export const DOT = { radius: 4, space: 13 };
 export const LABEL_FADE = 160;
 /** More members than this are thinned before the densest of them is looked for. */
-const MAX_MEMBERS = 100_000;
+const MAX_MEMBERS = 20_000;
 const LINE = 1.3;
 
 interface Kept {

@@ -96,7 +96,9 @@ export function gradientStops(scale: SequentialScale): string[] {
 /** CSS pixels that a legend drawn as SVG takes; widths of texts are estimated. */
 export function legendSize(legend: Legend): { width: number; height: number } {
   const texts =
-    legend.type === 'category' ? legend.entries.map(({ name }) => name) : legend.ticks.map(({ label }) => label);
+    legend.type === 'category'
+      ? [...legend.entries.map(({ name }) => name), ...(legend.more > 0 ? [`and ${legend.more} more`] : [])]
+      : legend.ticks.map(({ label }) => label);
   const width = Math.max(textWidth(legend.title, 11), ...texts.map((text) => 20 + textWidth(text, 12)));
   const rows = legend.type === 'category' ? legend.entries.length + (legend.more > 0 ? 1 : 0) : 8.5;
   return { width, height: 24 + 20 * rows };

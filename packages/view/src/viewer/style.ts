@@ -25,16 +25,16 @@ main { position: relative; display: flex; flex: 1; min-height: 0; }
 h2 { margin: 0 0 6px; padding: 0 6px; color: var(--soft); font-size: 13px; font-weight: 400; }
 ul { margin: 0; padding: 0; list-style: none; }
 .legend li button { display: flex; gap: 8px; align-items: center; width: 100%; height: 28px; padding: 0 6px; color: inherit; text-align: left; }
-.legend span { overflow: hidden; flex: 1; text-overflow: ellipsis; white-space: nowrap; }
+.legend li span { overflow: hidden; flex: 1; text-overflow: ellipsis; white-space: nowrap; }
 .legend small { color: var(--soft); font-size: 13px; }
 .legend li i { flex: none; width: 10px; height: 10px; border-radius: 50%; }
 .legend button[aria-pressed='false'] { color: var(--soft); }
 .legend button[aria-pressed='false'] span { text-decoration: line-through; }
 .legend button[aria-pressed='false'] i { opacity: 0.25; }
-.legend .all { color: var(--accent); }
+.legend .all { height: 28px; margin-top: 4px; padding: 0 6px; color: var(--accent); }
 .legend p { padding: 0 6px; color: var(--soft); font-size: 13px; }
 .scale { display: block; height: 10px; margin: 4px 6px; border-radius: 2px; }
-.ends { display: flex; justify-content: space-between; padding: 0 6px; font-size: 13px; }
+.ends { display: flex; gap: 12px; justify-content: space-between; padding: 0 6px; font-size: 13px; }
 .card { position: absolute; z-index: 2; top: 0; left: 0; display: flex; gap: 12px; max-width: min(360px, 70%); padding: 10px 12px; border: 1px solid var(--line); border-radius: 3px; background: var(--leaf); font-size: 13px; pointer-events: none; }
 .card canvas { flex: none; align-self: center; color: var(--ink); }
 dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1px 10px; margin: 0; align-content: center; }
