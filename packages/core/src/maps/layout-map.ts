@@ -15,8 +15,10 @@ import { STORED_ROWS, packRows, readStoredRows, unpackRows, writeStoredRows } fr
 
 /** The distances that neighbours of a layout may be found by. */
 export const LAYOUT_DISTANCES = ['euclidean', 'cosine', 'manhattan', 'hyperbolic'] as const;
-/** Share of the true neighbours that is enough for a layout. */
+/** Share of the true neighbours that is enough for a layout; few points can have more of them at no great cost. */
 const RECALL = 0.95;
+const RECALL_OF_FEW = 0.99;
+const FEW = 20_000;
 /** Milliseconds between two pictures. */
 const PICTURE = 300;
 
@@ -88,7 +90,8 @@ export async function layoutNeighbors(
     found = given.nNeighbors <= k ? given : firstOf(given, k);
   } else {
     const report = plainReport(onProgress);
-    found = await findNeighbors(x, k, { distance, recall: RECALL, seed, kernels, signal, onProgress: report });
+    const recall = x.rows <= FEW ? RECALL_OF_FEW : RECALL;
+    found = await findNeighbors(x, k, { distance, recall, seed, kernels, signal, onProgress: report });
   }
   noteDoubles(found, warnings);
   return found;
