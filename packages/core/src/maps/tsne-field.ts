@@ -25,7 +25,7 @@ const REPLAN = 25;
 /** Greatest sides of the transform's grid, in two and three dimensions; beyond, cells grow. */
 const MOST_CELLS = { 2: 4096, 3: 256 };
 /** Costs in clock cycles: of a transform per number and doubling, of a row of near cells, of a pair. */
-const COST = { fft: 0.3, row: 12, pair: 3 };
+const COST = { fft: 1.2, row: 12, pair: 3 };
 const TARGETS = 256;
 const BAND = 8;
 

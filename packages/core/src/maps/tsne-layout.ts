@@ -32,8 +32,11 @@ export interface TsneLayout {
   iterate(): Promise<void>;
   /** a copy, [n, dims] */
   coordinates(): Matrix;
-  /** the Kullback–Leibler divergence of the map from the graph, in nats, of the places as they are */
-  divergence(): Promise<number>;
+  /**
+   * The Kullback–Leibler divergence of the map from the graph, in nats, of the places as they are; while it unfolds
+   * `quick` takes the sum over pairs of the step before.
+   */
+  divergence(quick?: 'quick'): Promise<number>;
   /** the gradient of the divergence as it is, [n, dims]; nothing moves */
   gradient(): Promise<Matrix>;
   close(): void;
@@ -136,9 +139,8 @@ export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
       lastSum = sum;
     },
     coordinates: () => read(y),
-    async divergence() {
-      const sum = await repulse();
-      lastSum = sum;
+    async divergence(quick) {
+      if (!quick || Number.isNaN(lastSum)) lastSum = await repulse();
       await space.parallel('divergence', chunks, [dims, n, y, rows, columns, pulls, sums], { signal });
       const parts = sums.view;
       let [entropy, between, mass] = [0, 0, 0];

@@ -319,7 +319,7 @@ function stepperOf(layout: TsneLayout, nIter: number): Stepper<MapDetail, void> 
       const detail: MapDetail = { iteration: layout.iteration, nIter };
       if (performance.now() - shown < PICTURE) return detail;
       shown = performance.now();
-      return { ...detail, loss: await layout.divergence(), coordinates: layout.coordinates() };
+      return { ...detail, loss: await layout.divergence('quick'), coordinates: layout.coordinates() };
     },
     result: () => undefined,
   };
