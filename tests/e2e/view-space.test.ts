@@ -23,12 +23,12 @@ const MIDDLE: [number, number] = [300, 200];
 const colorsAt = (pixels: [number, number][], scale?: 1 | 2 | 4): Promise<Rgb[]> =>
   here.page.evaluate(([pixels, scale]) => window.colorsAt(pixels, scale), [pixels, scale] as const);
 
-/** Made-up points in space, and the same projection written down again. */
-const SCATTER = `(() => {
+/** Made-up points in space, [n * 3]. */
+function scatter(n: number): number[] {
   let state = 1;
-  const uniform = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-  return Float32Array.from({ length: 3 * N }, () => 4 * uniform() - 2);
-})()`;
+  const uniform = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  return [...Float32Array.from({ length: 3 * n }, () => 4 * uniform() - 2)];
+}
 
 function projected(coordinates: number[], { x, y, z, scale, yaw, pitch }: Required<View.Camera>, height: number) {
   const [sy, cy, sp, cp] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];
@@ -125,7 +125,7 @@ describe('picking', () => {
     const camera = { x: 0.1, y: -0.2, z: 0.3, scale: 80, yaw: 0.7, pitch: -0.4 };
     const { coordinates, asked, rested, radius } = await here.page.evaluate(
       async ({ source, camera }) => {
-        const coordinates = (0, eval)(source) as Float32Array;
+        const coordinates = Float32Array.from(source);
         const map = window.makeMap({ pointSize: 8 });
         map.setPoints(coordinates, { nComponents: 3 });
         const fitted = map.camera.scale;
@@ -137,7 +137,7 @@ describe('picking', () => {
         const zoom = camera.scale / fitted;
         return { coordinates: [...coordinates], asked, rested, radius: 4 * zoom ** (zoom < 1 ? 0.5 : 0.42) };
       },
-      { source: SCATTER.replace('N', String(n)), camera },
+      { source: scatter(n), camera },
     );
     expect(rested).toEqual(asked.map(({ point }) => point));
     const seen = projected(coordinates, camera, 400).filter(({ far }) => far > 0.03);
@@ -158,14 +158,14 @@ describe('picking', () => {
     const camera = { x: 0, y: 0, z: 0, scale: 60, yaw: -0.5, pitch: 0.3 };
     const coordinates = await here.page.evaluate(
       ({ source, camera }) => {
-        const coordinates = (0, eval)(source) as Float32Array;
+        const coordinates = Float32Array.from(source);
         const map = window.makeMap();
         map.setPoints(coordinates, { nComponents: 3 });
         map.setCamera(camera);
         map.tool = 'box';
         return [...coordinates];
       },
-      { source: SCATTER.replace('N', String(n)), camera },
+      { source: scatter(n), camera },
     );
     await here.page.mouse.move(220, 130);
     await here.page.mouse.down();

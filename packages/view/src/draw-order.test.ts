@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkedOrder, mixedOrder, rareFirst } from './draw-order.ts';
+import { checkedOrder, layeredNow, mixedOrder, rareFirst } from './draw-order.ts';
 
 describe('draw order', () => {
   it('is a permutation, the same each time, in which halves of the data lie mixed', () => {
@@ -36,12 +36,25 @@ describe('draw order', () => {
 
   it('finds rare categories, the rarest last; none among even ones, none that are many together', () => {
     const codes = (...counts: number[]): Int32Array =>
-      Int32Array.from(counts.flatMap((count, code) => new Array<number>(count).fill(code)));
+      Int32Array.from(counts.flatMap((count, code) => Array.from({ length: count }, () => code)));
     expect(rareFirst(codes(500, 500, 500))).toEqual([]);
     expect(rareFirst(codes(1000, 3, 1000, 40))).toEqual([3, 1]);
     expect(rareFirst(Int32Array.of(-1, -1, -1))).toEqual([]);
-    expect(rareFirst(codes(9000, ...new Array<number>(100).fill(10)))).toHaveLength(100); // a tenth together
-    expect(rareFirst(codes(8000, 2, ...new Array<number>(100).fill(9)))).toEqual([1]); // those of nine are more
+    expect(rareFirst(codes(9000, ...Array.from({ length: 100 }, () => 10)))).toHaveLength(100); // a tenth together
+    expect(rareFirst(codes(8000, 2, ...Array.from({ length: 100 }, () => 9)))).toEqual([1]); // those of nine are more
     expect(rareFirst(codes(0, 1000, 5))).toEqual([2]);
+  });
+
+  it('sorts by layers, in which the order stays', () => {
+    const order = mixedOrder(100_000);
+    const { slots, sizes } = layeredNow(order, (i) => i % 3, 4);
+    expect([...sizes]).toEqual([33_334, 33_333, 33_333, 0]);
+    let last = [-1, -1];
+    for (const slot of slots) {
+      const here = [order[slot] % 3, slot];
+      if (here[0] < last[0] || (here[0] === last[0] && here[1] <= last[1])) throw new Error(`${here} after ${last}`);
+      last = here;
+    }
+    expect(new Set(slots).size).toBe(100_000);
   });
 });

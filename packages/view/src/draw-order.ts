@@ -67,3 +67,47 @@ export function rareFirst(codes: Int32Array): number[] {
   }
   return rare.reverse();
 }
+
+/** The points of an order by layer, from the bottom up. */
+export interface Layered {
+  /** places in the order, [n] */
+  slots: Uint32Array;
+  /** points in each layer, [nLayers] */
+  sizes: Uint32Array;
+}
+
+/** Points looked at between two slices. */
+const SLICE = 1 << 15;
+
+/** Sorts an order by layers, within which it stays as it is; slice by slice. */
+export function* layered(
+  order: Uint32Array,
+  layerOf: (point: number) => number,
+  nLayers: number,
+): Generator<void, Layered> {
+  const n = order.length;
+  const layers = nLayers > 256 ? new Uint16Array(n) : new Uint8Array(n);
+  const sizes = new Uint32Array(nLayers);
+  for (let slot = 0; slot < n; slot++) {
+    if (slot % SLICE === SLICE - 1) yield;
+    const layer = layerOf(order[slot]);
+    layers[slot] = layer;
+    sizes[layer]++;
+  }
+  const next = new Uint32Array(nLayers);
+  for (let k = 1; k < nLayers; k++) next[k] = next[k - 1] + sizes[k - 1];
+  const slots = new Uint32Array(n);
+  for (let slot = 0; slot < n; slot++) {
+    if (slot % SLICE === SLICE - 1) yield;
+    slots[next[layers[slot]]++] = slot;
+  }
+  return { slots, sizes };
+}
+
+/** The same at once. */
+export function layeredNow(order: Uint32Array, layerOf: (point: number) => number, nLayers: number): Layered {
+  const slices = layered(order, layerOf, nLayers);
+  let step = slices.next();
+  while (!step.done) step = slices.next();
+  return step.value;
+}

@@ -2,18 +2,15 @@
 import {
   RASTER_ABOVE,
   escapeXml,
-  joinBytes,
-  pngPieces,
-  rasterStrips,
   svgDocument,
   svgDots,
   svgLabels,
   svgNet,
   svgNetLabels,
-  toBase64,
 } from '@portolan/core/pictures';
 import type { SvgDots } from '@portolan/core/pictures';
 import { depthOf, NEAREST, pixelAt, projector } from './camera.ts';
+import { layeredNow } from './draw-order.ts';
 import { hexOf } from './colors.ts';
 import { svgFurniture } from './furniture.ts';
 import type { Furniture } from './furniture.ts';
@@ -36,6 +33,8 @@ export interface SvgScene {
   thumbnails: { sheet: Thumbnails; choice: ThumbnailChoice } | null;
   /** more points in view than this are one embedded picture */
   rasterAbove?: number;
+  /** the map without words, as a data URL */
+  raster(): string;
 }
 
 /** Points in sight in the order they are drawn, and how each looks. */
@@ -48,27 +47,21 @@ interface Sight {
   looks: { color: string; opacity: number }[];
 }
 
-/** Pixels of an embedded picture a CSS pixel. */
-const DENSITY = 3;
 /** Colours take turns in so many rounds, so that none lies over all others. */
 const ROUNDS = 8;
 
 export function mapToSvg(scene: SvgScene): string {
-  const { frame, overlay, lines, backdrop, furniture, thumbnails, rasterAbove = RASTER_ABOVE } = scene;
+  const { frame, overlay, furniture, rasterAbove = RASTER_ABOVE } = scene;
   const { theme, fontFamily, labels, pins } = overlay;
   const size = { width: frame.width, height: frame.height };
   const sight = sightOf(scene);
   const n = sight.x.length;
   const rastered = n > rasterAbove;
   const note = rastered
-    ? `${n} points, more than ${rasterAbove}, are one embedded picture; all else is not.`
+    ? `${n} points, more than ${rasterAbove}, are one embedded picture; the text is not.`
     : undefined;
   const parts = [
-    ...(backdrop ? [backdropOf(backdrop, overlay)] : []),
-    ...svgNet(frame.net, size, theme),
-    ...(rastered ? [imageOf(sight, frame)] : dotsOf(sight).map((dots) => svgDots(dots, frame.pointRadius))),
-    ...(thumbnails ? picturesOf(thumbnails.sheet, thumbnails.choice, scene) : []),
-    ...lines.flatMap((line) => lineOf(line, overlay)),
+    ...(rastered ? [imageOf(scene)] : shapesOf(scene, sight)),
     ...svgNetLabels(frame.net, size, theme),
     ...svgLabels(labels, theme),
     ...pins.map((pin) => pinOf(pin, overlay)),
@@ -77,10 +70,25 @@ export function mapToSvg(scene: SvgScene): string {
   return svgDocument({ ...size, theme, fontFamily, title: furniture.title, note }, parts);
 }
 
+function imageOf({ frame, raster }: SvgScene): string {
+  return `<image width="${frame.width}" height="${frame.height}" href="${raster()}"/>`;
+}
+
+function shapesOf({ frame, overlay, lines, backdrop, thumbnails, points, time }: SvgScene, sight: Sight): string[] {
+  return [
+    ...(backdrop ? [backdropOf(backdrop, overlay)] : []),
+    ...svgNet(frame.net, overlay.size, overlay.theme),
+    ...dotsOf(sight).map((dots) => svgDots(dots, frame.pointRadius)),
+    ...(thumbnails ? picturesOf(thumbnails.sheet, thumbnails.choice, { points, time, overlay }) : []),
+    ...lines.flatMap((line) => lineOf(line, overlay)),
+  ];
+}
+
 function sightOf({ points, time, frame, overlay }: SvgScene): Sight {
   const { camera, width, height, pointRadius, opacity, unselectedOpacity, fadedOpacity } = frame;
   const { codeOf, nCodes, palette } = points.style(overlay.theme);
-  const { flags, slots } = points.layers();
+  const { flags, layerOf, nLayers } = points.layers();
+  const slots = layerOf && layeredNow(points.order, layerOf, nLayers).slots;
   const project = projector(camera, frame);
   const out = new Float64Array(3);
   const x = new Float32Array(points.count);
@@ -134,33 +142,12 @@ function dotsOf({ x, y, look, looks }: Sight): SvgDots[] {
   return dots;
 }
 
-function imageOf({ x, y, look, looks }: Sight, frame: Frame): string {
-  const width = Math.round(frame.width * DENSITY);
-  const height = Math.round(frame.height * DENSITY);
-  const palette = Uint8Array.from(
-    looks.flatMap(({ color, opacity }) =>
-      [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)).concat(opacity * 255),
-    ),
-  );
-  const scaled = (values: Float32Array): Float32Array => values.map((v) => v * DENSITY);
-  const order = Uint32Array.from(x.keys());
-  const discs = {
-    x: scaled(x),
-    y: scaled(y),
-    radius: frame.pointRadius * DENSITY,
-    codes: Uint16Array.from(look),
-    palette,
-    opacity: 1,
-    order,
-  };
-  const png = joinBytes([
-    ...pngPieces({ width, height, channels: 4 }, rasterStrips(discs, { width, height, background: null })),
-  ]);
-  return `<image width="${frame.width}" height="${frame.height}" href="data:image/png;base64,${toBase64(png)}"/>`;
-}
-
 /** Each picture on its own, so that a drawing program can move it. */
-function picturesOf(sheet: Thumbnails, choice: ThumbnailChoice, { points, time, overlay, frame }: SvgScene): string[] {
+function picturesOf(
+  sheet: Thumbnails,
+  choice: ThumbnailChoice,
+  { points, time, overlay }: Pick<SvgScene, 'points' | 'time' | 'overlay'>,
+): string[] {
   const { image, cellWidth, cellHeight, cells, ink } = sheet;
   const cols = Math.max(1, Math.floor(image.width / cellWidth));
   const unit = choice.size / Math.max(cellWidth, cellHeight);
@@ -168,8 +155,8 @@ function picturesOf(sheet: Thumbnails, choice: ThumbnailChoice, { points, time, 
   return Array.from(choice.indices).flatMap((point) => {
     const place = points.placeOf(point, time);
     if (!place) return [];
-    const [x, y] = pixelAt(overlay.camera, frame, place);
-    if (x < -width || y < -height || x > frame.width + width || y > frame.height + height) return [];
+    const [x, y] = pixelAt(overlay.camera, overlay.size, place);
+    if (x < -width || y < -height || x > overlay.size.width + width || y > overlay.size.height + height) return [];
     const source = {
       x: (cells[point] % cols) * cellWidth,
       y: Math.floor(cells[point] / cols) * cellHeight,

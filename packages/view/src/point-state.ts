@@ -171,27 +171,23 @@ export class PointState {
    * layer they keep their order.
    */
   layers(): PointLayers {
-    const { count, order, coloring, rare } = this;
+    const { coloring, rare } = this;
     const flags = this.flags();
     const layered = flags !== null && (this.visible !== null || (this.selection?.length ?? 0) > 0);
-    if (!layered && rare.length === 0) return { flags, slots: null, muted: 0, rare: 0, selected: 0 };
-    const codes = coloring?.type === 'category' && rare.length > 0 ? coloring.codes : null;
-    const rank = new Map(rare.map((code, k) => [code, NORMAL + 1 + k]));
     const top = NORMAL + 1 + rare.length;
+    if (!layered && rare.length === 0) return { flags, layerOf: null, nLayers: top + 1 };
+    if (coloring?.type !== 'category' || rare.length === 0) {
+      const layerOfFlag = Uint8Array.of(NORMAL, 0, top, NORMAL, NORMAL); // by flag: none, muted, selected, –, faded
+      return { flags, layerOf: (i) => (flags ? layerOfFlag[flags[i]] : NORMAL), nLayers: top + 1 };
+    }
+    const { codes } = coloring;
+    const rank = new Map(rare.map((code, k) => [code, NORMAL + 1 + k]));
     const layerOf = (i: number): number => {
       const flag = flags ? flags[i] : 0;
       if (flag === MUTED) return 0;
-      if (flag === SELECTED) return top;
-      return codes ? (rank.get(codes[i]) ?? NORMAL) : NORMAL;
+      return flag === SELECTED ? top : (rank.get(codes[i]) ?? NORMAL);
     };
-    const sizes = new Uint32Array(top + 1);
-    for (let i = 0; i < count; i++) sizes[layerOf(i)]++;
-    const next = new Uint32Array(top + 1);
-    for (let k = 1; k <= top; k++) next[k] = next[k - 1] + sizes[k - 1];
-    const slots = new Uint32Array(count);
-    for (let slot = 0; slot < count; slot++) slots[next[layerOf(order[slot])]++] = slot;
-    const [muted, normal, selected] = [sizes[0], sizes[NORMAL], sizes[top]];
-    return { flags, slots, muted, rare: count - muted - normal - selected, selected };
+    return { flags, layerOf, nLayers: top + 1 };
   }
 
   /** Where the points set out from for the next map: from the last, or from where they are on the way to it. */

@@ -35,12 +35,12 @@ export const FADED = 4;
 export interface PointLayers {
   /** [n] by point; null when no point has any */
   flags: Uint8Array | null;
-  /** the slots from the bottom up, [n]; null when they are drawn as they are */
-  slots: Uint32Array | null;
-  /** how many of them, at the beginning, are filtered out, and at the end selected; before these the rare ones */
-  muted: number;
-  rare: number;
-  selected: number;
+  /**
+   * the layer of a point, below `nLayers`, drawn from the bottom up: 0 is filtered out, 1 is most, the last is selected, those
+   * between are rare; null when all are 1
+   */
+  layerOf: ((point: number) => number) | null;
+  nLayers: number;
 }
 
 /** Which points have a picture now, and how large it is drawn. */

@@ -6,6 +6,8 @@
  * points never hold the page up; until all of it is there the old stays.
  */
 import type { Vector } from '../camera.ts';
+import { layered } from '../draw-order.ts';
+import type { Layered } from '../draw-order.ts';
 import type { PointLayers, PointPlaces, PointStyle } from '../renderer.ts';
 
 /** Locations of the attributes in every program that reads points. */
@@ -143,10 +145,11 @@ export class PointBuffers {
         const staging = new Uint8Array(SLICE);
         flags = yield* this.gather(order, staging, 1, made, (i, at) => (staging[at] = source[i]));
       }
+      const sorted = layers?.layerOf ? yield* layered(order, layers.layerOf, layers.nLayers) : null;
       finished = true;
       if (to) this.takePlaces(to, stays ? this.to : (from ?? null));
       if (style) this.takeStyle(style, codes);
-      if (layers) this.takeLayers(layers, flags);
+      if (layers) this.takeLayers(sorted, flags);
       this.wanted = {};
       this.bind();
     } finally {
@@ -223,19 +226,19 @@ export class PointBuffers {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
   }
 
-  private takeLayers({ slots, muted, rare, selected }: PointLayers, flags: WebGLBuffer | null): void {
+  private takeLayers(sorted: Layered | null, flags: WebGLBuffer | null): void {
     const { gl } = this;
     if (this.flags) gl.deleteBuffer(this.flags);
     this.flags = flags;
     this.hasFlags = flags !== null;
-    this.muted = muted;
-    this.rare = rare;
-    this.selected = selected;
-    if (!slots && !this.hasSlots) return;
-    this.hasSlots = slots !== null;
+    this.muted = sorted ? sorted.sizes[0] : 0;
+    this.selected = sorted ? sorted.sizes[sorted.sizes.length - 1] : 0;
+    this.rare = sorted ? this.count - this.muted - this.selected - sorted.sizes[1] : 0;
+    if (!sorted && !this.hasSlots) return;
+    this.hasSlots = sorted !== null;
     gl.bindVertexArray(this.array);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.slots);
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, slots ?? new Uint32Array(0), gl.DYNAMIC_DRAW);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, sorted ? sorted.slots : new Uint32Array(0), gl.DYNAMIC_DRAW);
     gl.bindVertexArray(null);
   }
 

@@ -76,7 +76,7 @@ export class WebGlRenderer implements MapRenderer {
   }
 
   setLayers(layers: PointLayers): void {
-    this.layers = { ...layers, slots: null };
+    this.layers = layers;
     this.buffers.want({ layers });
     this.choiceIsOld = true;
   }
