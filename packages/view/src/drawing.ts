@@ -29,6 +29,8 @@ const FADED_OPACITY = 0.16;
 const OVERVIEWED: ReadonlySet<Part> = new Set<Part>(['positions', 'style', 'order']);
 /** Milliseconds to wait for a lost context to come back. */
 const PATIENCE = 5000;
+/** Milliseconds of a frame that go into finding where labels stand. */
+const ANCHORING = 8;
 /** Milliseconds of a frame that go into taking over points. */
 const TAKING_OVER = 30;
 const NO_NET = { vertical: [], horizontal: [] };
@@ -162,7 +164,9 @@ export class Drawing {
   /** The map as it is now; points outside the view are left out. */
   toSvg(options: SvgPictureOptions): string {
     this.ready = this.sync(Infinity);
-    return saveSvg(this.exporter(), options);
+    const svg = saveSvg(this.exporter(), options);
+    this.invalidate();
+    return svg;
   }
 
   private exporter(): Exporter {
@@ -363,8 +367,9 @@ export class Drawing {
   private placeLabels(context: CanvasRenderingContext2D): { labels: DrawnLabel[]; running: boolean } {
     if (this.labels.isEmpty) return { labels: [], running: false };
     const { points, navigation } = this.parts;
-    this.labels.anchor(() => points.flat(), points.visible);
-    return this.labels.layOut(this.around(context, navigation.size));
+    const anchored = this.labels.anchor(() => points.flat(), points.visible, ANCHORING);
+    const { labels, running } = this.labels.layOut(this.around(context, navigation.size));
+    return { labels, running: running || !anchored };
   }
 
   private labelsFor(size: Size): DrawnLabel[] {

@@ -39,25 +39,32 @@ export function fitsCanvas({ width, height }: PngSize): boolean {
 /** Draws at once, and encodes later. @throws Error when the browser makes no canvas or picture of that size */
 export async function pictureBlob(renderer: MapRenderer, scene: PngScene, size: PngSize): Promise<Blob> {
   const { width, height, dpi } = size;
-  const canvas = document.createElement('canvas');
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext('2d');
-  if (!context) throw new Error('view: no 2-D canvas to make a picture with');
-  startTiles(renderer, scene, size);
-  for (let top = 0; top < height; top += renderer.maxSize) {
-    for (let left = 0; left < width; left += renderer.maxSize) {
-      const tile = { left, top, width: renderer.maxSize, height: renderer.maxSize };
-      context.drawImage(drawTile(renderer, scene, size, tile), left, top);
-    }
-  }
-  drawOver(context, scene, size.scale);
+  const canvas = drawPicture(renderer, scene.frame, size);
+  drawOver(canvas.getContext('2d')!, scene, size.scale);
   const blob = await new Promise<Blob | null>((resolve) => {
     canvas.toBlob(resolve, 'image/png');
   });
   if (!blob) throw new Error(`view: the browser could not make a picture of ${width} × ${height} pixels`);
   if (dpi === undefined) return blob;
   return new Blob([withResolution(new Uint8Array(await blob.arrayBuffer()), dpi)], { type: 'image/png' });
+}
+
+/** The map without what is written over it, on a canvas. @throws Error when the browser makes none of that size */
+export function drawPicture(renderer: MapRenderer, frame: Frame, size: PngSize): HTMLCanvasElement {
+  const { width, height } = size;
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('view: no 2-D canvas to make a picture with');
+  startTiles(renderer, frame, size);
+  for (let top = 0; top < height; top += renderer.maxSize) {
+    for (let left = 0; left < width; left += renderer.maxSize) {
+      const tile = { left, top, width: renderer.maxSize, height: renderer.maxSize };
+      context.drawImage(drawTile(renderer, frame, size, tile), left, top);
+    }
+  }
+  return canvas;
 }
 
 /**
@@ -76,7 +83,7 @@ export async function posterBlob(
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('view: no 2-D canvas to make a picture with');
-  startTiles(renderer, scene, size);
+  startTiles(renderer, scene.frame, size);
   const side = { width: Math.min(TILE.width, renderer.maxSize), height: Math.min(TILE.height, renderer.maxSize) };
   for (let top = 0; top < height; top += side.height) {
     const rows = Math.min(side.height, height - top);
@@ -85,7 +92,7 @@ export async function posterBlob(
       const columns = Math.min(side.width, width - left);
       canvas.width = columns;
       canvas.height = rows;
-      context.drawImage(drawTile(renderer, scene, size, { left, top, ...side }), 0, 0);
+      context.drawImage(drawTile(renderer, scene.frame, size, { left, top, ...side }), 0, 0);
       context.translate(-left, -top);
       drawOver(context, scene, scale);
       copyRows(context.getImageData(0, 0, columns, rows), strip, left, width);
@@ -99,7 +106,7 @@ export async function posterBlob(
 }
 
 /** The tones of tiles are those of the whole, which is drawn once for them. */
-function startTiles(renderer: MapRenderer, { frame }: PngScene, { width, height }: PngSize): void {
+function startTiles(renderer: MapRenderer, frame: Frame, { width, height }: PngSize): void {
   if (Math.max(width, height) <= renderer.maxSize) return;
   renderer.draw({ ...frame, pixelRatio: Math.min(1, renderer.maxSize / Math.max(frame.width, frame.height)) });
 }
@@ -112,7 +119,7 @@ interface Tile {
   height: number;
 }
 
-function drawTile(renderer: MapRenderer, { frame }: PngScene, size: PngSize, tile: Tile): HTMLCanvasElement {
+function drawTile(renderer: MapRenderer, frame: Frame, size: PngSize, tile: Tile): HTMLCanvasElement {
   const { scale } = size;
   const left = tile.left / scale;
   const top = tile.top / scale;

@@ -1,7 +1,7 @@
 /** The map as a file: how large a picture is to be, and what is beside the map in it. */
 import { InputError } from '@portolan/core/base';
 import type { Size } from './camera.ts';
-import { fitsCanvas, pictureBlob, posterBlob } from './export-png.ts';
+import { drawPicture, fitsCanvas, pictureBlob, posterBlob } from './export-png.ts';
 import { mapToSvg } from './export-svg.ts';
 import type { Furniture } from './furniture.ts';
 import type { OverlayScene } from './overlay.ts';
@@ -30,6 +30,10 @@ export interface SvgPictureOptions extends Furniture {
   /** the thumbnails that are seen now, each an embedded picture */
   thumbnails?: boolean;
 }
+
+/** Pixels of a picture in an SVG a CSS pixel, and at most in all. */
+const DENSITY = 3;
+const MAX_EMBEDDED = 32e6;
 
 /** What an export must know of the map. */
 export interface Exporter {
@@ -70,9 +74,10 @@ export async function savePng(
 
 export function saveSvg(map: Exporter, { title, legend, rasterAbove, thumbnails = false }: SvgPictureOptions): string {
   const { painter, points, time } = map;
-  const { choice, thumbnails: sheet, lines, backdrop } = painter;
+  const { choice, thumbnails: sheet, lines, backdrop, renderer } = painter;
+  const scene = map.sceneOf(map.size);
   return mapToSvg({
-    ...map.sceneOf(map.size),
+    ...scene,
     points,
     time,
     lines,
@@ -80,6 +85,13 @@ export function saveSvg(map: Exporter, { title, legend, rasterAbove, thumbnails 
     furniture: { title, legend },
     thumbnails: thumbnails && sheet && choice ? { sheet, choice } : null,
     rasterAbove,
+    raster() {
+      if (!renderer) throw new Error('view: the map cannot be drawn now: its graphics context is lost');
+      const { width, height } = map.size;
+      const scale = Math.min(DENSITY, Math.sqrt(MAX_EMBEDDED / (width * height)));
+      const size = { width: Math.round(width * scale), height: Math.round(height * scale), scale };
+      return drawPicture(renderer, scene.frame, size).toDataURL('image/png');
+    },
   });
 }
 

@@ -55,7 +55,7 @@ export interface LabelSurroundings {
 export const DOT = { radius: 4, space: 13 };
 export const LABEL_FADE = 160;
 /** More members than this are thinned before the densest of them is looked for. */
-const MAX_MEMBERS = 20_000;
+const MAX_MEMBERS = 5000;
 const LINE = 1.3;
 
 interface Kept {
@@ -75,7 +75,8 @@ interface Kept {
 export class LabelLayer {
   private kept: Kept[] = [];
   private shown = new Map<number, number>();
-  private stale = false;
+  /** labels that may stand elsewhere now, the most important last */
+  private waiting: Kept[] = [];
   private last = NaN;
   private family = '';
 
@@ -96,7 +97,7 @@ export class LabelLayer {
         opacity: before?.opacity ?? 0, drawn: before?.drawn ?? null,
       }; // prettier-ignore
     });
-    this.stale = true;
+    this.wait();
   }
 
   get isEmpty(): boolean {
@@ -106,23 +107,26 @@ export class LabelLayer {
   /** Points or filter are others now. @param moved  the points set out for other places */
   renew(moved: boolean): void {
     if (moved) for (const kept of this.kept) kept.before = kept.anchor;
-    this.stale = true;
+    this.wait();
   }
 
   /**
-   * Finds the point each label stands at, if that is not known.
+   * Finds the point each label stands at, where that is not known.
    * @param flat  the points' x and y, [n * 2]
+   * @param milliseconds  how long that may take; what is left then stays where it is until the next call
+   * @returns whether all is found
    */
-  anchor(flat: () => Float32Array, visible: Uint8Array | null): void {
-    if (!this.stale) return;
-    this.stale = false;
+  anchor(flat: () => Float32Array, visible: Uint8Array | null, milliseconds = Infinity): boolean {
+    if (this.waiting.length === 0) return true;
     const coordinates = flat();
-    for (const kept of this.kept) {
-      if (!kept.members) continue;
-      const n = coordinates.length / 2;
-      const members = kept.members.filter((i) => i < n && (!visible || visible[i] !== 0));
+    const n = coordinates.length / 2;
+    const start = performance.now();
+    while (this.waiting.length > 0 && performance.now() - start < milliseconds) {
+      const kept = this.waiting.pop()!;
+      const members = kept.members!.filter((i) => i < n && (!visible || visible[i] !== 0));
       kept.anchor = densestPoint(coordinates, members);
     }
+    return this.waiting.length === 0;
   }
 
   /** The labels for a picture, where there is room for them; nothing comes or goes. */
@@ -156,6 +160,10 @@ export class LabelLayer {
     });
     if (!running) this.last = NaN;
     return { labels, running };
+  }
+
+  private wait(): void {
+    this.waiting = this.kept.filter(({ members }) => members !== null).sort((a, b) => a.priority - b.priority);
   }
 
   private boxes(around: LabelSurroundings): LabelBox[] {

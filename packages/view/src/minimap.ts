@@ -23,7 +23,7 @@ const PAD = 6;
 /** Milliseconds from a change to the new picture. */
 const PATIENCE = 120;
 /** More points than this are thinned. */
-const MAX_POINTS = 60_000;
+const MAX_POINTS = 30_000;
 /** It is shown while the view is less than so much of the whole, by either side. */
 const PART = 0.85;
 

@@ -12,7 +12,7 @@ import { InputError } from '../base/index.ts';
 const TAIL = 0.02;
 const MAX_SIDE = 48;
 /** So many of all points say whose ground a cell is. */
-const OTHERS = 20_000;
+const OTHERS = 10_000;
 
 /**
  * For each category the point at which its name should stand, or −1 for one without a point that has a place.
