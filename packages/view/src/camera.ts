@@ -139,7 +139,7 @@ export function fitPlaces(places: Float32Array, { width, height }: Size, padding
     if (down < Infinity && down > inverse) inverse = down;
   }
   const fallback = Math.max(1, Math.min(width, height) - 2 * pad);
-  return { ...middle, scale: inverse > 0 ? 1 / inverse : fallback, ...turn };
+  return { ...middle, scale: inverse > 1e-30 ? 1 / inverse : fallback, ...turn };
 }
 
 /** The eight corners of a box, [8 * 3]. */
