@@ -10,6 +10,7 @@ const TEXTS = {
   norms: () => import('./wasm/norms.ts'),
   matrix: () => import('./wasm/matrix.ts'),
   umap: () => import('./wasm/umap.ts'),
+  pacmap: () => import('./wasm/pacmap.ts'),
   distances: () => import('./wasm/distances.ts'),
   neighbors: () => import('./wasm/neighbors.ts'),
   tsne: () => import('./wasm/tsne.ts'),

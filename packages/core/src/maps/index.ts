@@ -1,7 +1,11 @@
 export type { MapDetail, MapJob, MapMethod, MapQuality, Projection } from './projection.ts';
 export { pcaMap } from './pca-map.ts';
+export { pacmap } from './pacmap.ts';
 export { umap } from './umap.ts';
 export { tsne } from './tsne.ts';
+export { lda } from './lda.ts';
+export { alignMaps } from './align-maps.ts';
+export type { AlignOptions, AlignedMap, CommonPoints } from './align-maps.ts';
 export { loadProjection, mapMethods } from './methods.ts';
 export { PROJECTION_VERSION } from './projection-json.ts';
 export { placeTree } from './place-tree.ts';

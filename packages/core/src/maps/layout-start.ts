@@ -16,6 +16,8 @@ export type LayoutStart = (typeof LAYOUT_STARTS)[number];
 const WIDTH = 10;
 /** Standard deviation of what parts points in one place. */
 const JITTER = 1e-3;
+/** Columns past which directions are found by random projection: a start need not be exact. */
+const WIDE = 50;
 /** Share of a piece's room that stays free around it. */
 const MARGIN = 0.3;
 
@@ -46,7 +48,7 @@ export async function layoutStart(
   }
   const places =
     kind === 'pca'
-      ? await byComponents(x, nComponents, seed, job)
+      ? await componentStart(x, nComponents, seed, job)
       : pieces.count === 1
         ? await byEigenvectors(graph, nComponents, seed, rng, job)
         : await byPieces(x, graph, pieces, { nComponents, seed, ...job }, rng);
@@ -55,17 +57,34 @@ export async function layoutStart(
   return places;
 }
 
+/** Normal numbers, [n, dims]. */
+export function randomStart(n: number, dims: number, seed: number, scale: number): Matrix {
+  return matrix(
+    n,
+    dims,
+    random(seed)
+      .fork(1)
+      .fillNormal(new Float32Array(n * dims), scale),
+  );
+}
+
 function piecesWarning({ count, sizes }: Components, n: number, kind: LayoutStart): string {
   const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
   const how = kind === 'spectral' ? 'they are laid out side by side, and' : 'nothing holds them together, and';
   return `the neighbours fall into ${count} pieces that no neighbour joins (the largest has ${largest} of ${n} points); ${how} how the pieces lie to each other means nothing; more neighbours may join them`;
 }
 
-/** Principal components; zeros where there are fewer. */
-async function byComponents(x: Matrix, dims: number, seed: number, job: JobOptions<never>): Promise<Matrix> {
+/** Scores along the leading principal components, [n, dims]; zeros where there are fewer. */
+export async function componentStart(x: Matrix, dims: number, seed: number, job: JobOptions<never>): Promise<Matrix> {
   const out = matrix(x.rows, dims);
   if (x.rows < 2 || x.cols < 1) return out;
-  const scores = (await drive('start', pcaSteps(x, { nComponents: dims, seed, truncate: true }), job)).transform(x);
+  const scores = (
+    await drive(
+      'start',
+      pcaSteps(x, { nComponents: dims, seed, truncate: true, solver: x.cols > WIDE ? 'randomized' : 'auto' }),
+      job,
+    )
+  ).transform(x);
   for (let i = 0; i < x.rows; i++) {
     for (let c = 0; c < scores.cols; c++) out.data[i * dims + c] = scores.data[i * scores.cols + c];
   }
@@ -97,7 +116,7 @@ async function byPieces(
   const filled = new Uint32Array(count);
   for (let i = 0; i < graph.n; i++) members[labels[i]][filled[labels[i]]++] = i;
   const radii = Float64Array.from(sizes, (size) => (dims === 2 ? Math.sqrt(size) : Math.cbrt(size)));
-  const centres = apart(await byComponents(meansOf(x, labels, sizes), dims, seed, job), radii, rng);
+  const centres = apart(await componentStart(meansOf(x, labels, sizes), dims, seed, job), radii, rng);
   for (let c = 0; c < count; c++) {
     const places = await byEigenvectors(subgraph(graph, members[c]), dims, seed, rng, job);
     boxed(places);

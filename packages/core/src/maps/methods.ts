@@ -1,13 +1,15 @@
 /** The ways to make a map; a new one joins by a line here. */
 import { FormatError, matrix } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
+import { lda } from './lda.ts';
+import { pacmap } from './pacmap.ts';
 import { pcaMap } from './pca-map.ts';
 import { readProjectionJson } from './projection-json.ts';
 import type { MapMethod, Projection } from './projection.ts';
 import { tsne } from './tsne.ts';
 import { umap } from './umap.ts';
 
-export const mapMethods: readonly MapMethod[] = [pcaMap, umap, tsne];
+export const mapMethods: readonly MapMethod[] = [pcaMap, umap, pacmap, tsne, lda];
 
 /**
  * A saved projection, over its coordinates if they are given; `transform` and `inverse` need only the files.

@@ -9,12 +9,13 @@
  * is written down, in which attraction and repulsion act on both ends alike. On 50,000 word vectors this keeps 1.6
  * times as many neighbours.
  */
-import { matrix, random } from '../base/index.ts';
+import { random } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import type { Block, Workspace } from '../kernels/index.ts';
 import type { SparseGraph } from '../linalg/index.ts';
 import { forceTables } from './layout-forces.ts';
 import type { Layout } from './layout-map.ts';
+import { fromPlaces, toPlaces } from './places.ts';
 import type { UmapCurve } from './umap-curve.ts';
 
 /** Points in a chunk, as in assembly/umap.ts. */
@@ -48,9 +49,9 @@ export function umapLayout(
   const dims = start.cols;
   const { offsets, targets, rates } = actingEdges(graph, nEpochs);
   const tables = forceTables(curve, repulsionStrength);
-  const own = space.float32(spread(start));
+  const own = space.float32(toPlaces(start));
   const other = fixed ? own : space.float32(own.length);
-  const anchors = fixed && space.float32(spread(fixed));
+  const anchors = fixed && space.float32(toPlaces(fixed));
   const edges = [space.uint32(offsets), space.uint32(targets), space.float32(rates)] as const;
   const attraction = space.float32(tables.attraction);
   const repulsion = space.float32(tables.repulsion);
@@ -99,7 +100,7 @@ export function umapLayout(
     },
     coordinates() {
       const places: Block<Float32Array> = at % 2 === 0 ? own : other;
-      return gathered(places.view, n, dims);
+      return fromPlaces(places.view, n, dims);
     },
   };
 }
@@ -124,19 +125,4 @@ function actingEdges({ n, offsets, targets, weights }: SparseGraph, nEpochs: num
     kept[i + 1] = at;
   }
   return { offsets: kept, targets: leads, rates };
-}
-
-/** In space a point takes four floats. */
-function spread(y: Matrix): Float32Array {
-  if (y.cols === 2) return y.data;
-  const out = new Float32Array(y.rows * 4);
-  for (let i = 0; i < y.rows; i++) out.set(y.data.subarray(i * 3, i * 3 + 3), i * 4);
-  return out;
-}
-
-function gathered(places: Float32Array, n: number, dims: number): Matrix {
-  if (dims === 2) return matrix(n, 2, places.slice());
-  const out = matrix(n, 3);
-  for (let i = 0; i < n; i++) out.data.set(places.subarray(i * 4, i * 4 + 3), i * 3);
-  return out;
 }
