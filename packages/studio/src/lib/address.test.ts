@@ -19,6 +19,10 @@ const state = fc.record({
   space: fc.option(name),
   map: fc.option(name),
   beside: fc.option(name),
+  scale: fc.constantFrom('viridis' as const, 'blueOrange' as const),
+  tints: fc.array(fc.record({ column: fc.string(), category: fc.string(), color: fc.constant('#0a1b2c') }), {
+    maxLength: 2,
+  }),
   color: fc.option(fc.option(name), { nil: undefined }),
   filters: fc.array(filter, { maxLength: 3 }),
   pins: fc.array(pin, { maxLength: 4 }),

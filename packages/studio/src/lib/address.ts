@@ -2,6 +2,7 @@
  * What is looked at, as a value: it is undone, kept in the address, and sent to others as a link.
  * In the address it is a query in the fragment, so that it never reaches a server's log.
  */
+import type { NamedScale } from '@portolan/view';
 import type { NamingKind } from './naming.ts';
 import { filterFromText, filterToText, type Filter } from './filters.ts';
 
@@ -18,6 +19,13 @@ export interface CameraState {
   pitch?: number;
 }
 
+export interface Tint {
+  column: string;
+  category: string;
+  /** `#rrggbb` */
+  color: string;
+}
+
 export interface ViewState {
   data: string | null;
   space: string | null;
@@ -26,6 +34,10 @@ export interface ViewState {
   color: string | null | undefined;
   /** the map, or 2-D space, that stands beside */
   beside: string | null;
+  /** of numbers */
+  scale: NamedScale;
+  /** colours of one's own for categories */
+  tints: readonly Tint[];
   filters: readonly Filter[];
   pins: readonly Pin[];
   selection: readonly number[];
@@ -43,6 +55,8 @@ export const START: ViewState = {
   map: null,
   color: undefined,
   beside: null,
+  scale: 'viridis',
+  tints: [],
   filters: [],
   pins: [],
   selection: [],
@@ -56,6 +70,7 @@ export const START: ViewState = {
 /** A lasso over more samples than this isn't put in the address: links must stay short enough to send. */
 const MAX_SELECTION = 200;
 
+const SCALES: readonly NamedScale[] = ['viridis', 'cividis', 'blueOrange'];
 const KINDS: readonly NamingKind[] = ['categories', 'keywords', 'samples'];
 
 const number = (x: number): string => String(Number(x.toPrecision(6)));
@@ -68,6 +83,10 @@ export function toAddress(state: ViewState): string {
   if (state.map !== null) query.set('map', state.map);
   if (state.beside !== null) query.set('beside', state.beside);
   if (state.color !== undefined) query.set('color', state.color ?? '');
+  if (state.scale !== START.scale) query.set('scale', state.scale);
+  for (const { column, category, color } of state.tints) {
+    query.append('tint', [column, category, color.slice(1)].map(encodeURIComponent).join(','));
+  }
   for (const filter of state.filters) query.append('filter', filterToText(filter));
   if (state.pins.length > 0) query.set('pins', state.pins.map(pinToText).join('~'));
   if (state.selection.length > 0 && state.selection.length <= MAX_SELECTION) {
@@ -99,6 +118,8 @@ export function fromAddress(fragment: string): ViewState {
     map: query.get('map'),
     beside: query.get('beside'),
     color: query.has('color') ? query.get('color') || null : undefined,
+    scale: SCALES.find((scale) => scale === query.get('scale')) ?? START.scale,
+    tints: query.getAll('tint').flatMap(tintFrom),
     filters: query.getAll('filter').flatMap(filterFromText),
     pins: (query.get('pins') ?? '').split('~').flatMap(pinFromText),
     selection: selection.filter(isIndex),
@@ -108,6 +129,15 @@ export function fromAddress(fragment: string): ViewState {
     backdrop: show.includes('plane'),
     density: show.includes('density'),
   };
+}
+
+function tintFrom(text: string): Tint[] {
+  try {
+    const [column, category, hex] = text.split(',').map(decodeURIComponent);
+    return /^[0-9a-f]{6}$/.test(hex ?? '') ? [{ column, category, color: `#${hex}` }] : [];
+  } catch {
+    return [];
+  }
 }
 
 function cameraFrom(at: number[] | undefined): CameraState | null {

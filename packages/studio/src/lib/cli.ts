@@ -28,12 +28,12 @@ export function mapCommand(args: {
   options: Partial<Options>;
   specs: readonly OptionSpec[];
   label?: string;
-  start?: string;
+  from?: string;
   align?: string;
   coordinates?: string;
 }): string {
   const { of, method, options, specs } = args;
-  const named = (['label', 'start', 'align', 'coordinates'] as const).flatMap((name) =>
+  const named = (['label', 'from', 'align', 'coordinates'] as const).flatMap((name) =>
     args[name] ? [`--${name}`, quote(args[name])] : [],
   );
   return ['portolan map', quote(of), '--method', method, ...flags(options, specs), ...named].join(' ');

@@ -21,6 +21,11 @@ describe('colouring', () => {
     expect(some.coloring).toMatchObject({ codes: Int32Array.of(2, 1) });
   });
 
+  test('own colours stand in for the usual ones', () => {
+    const { legend } = colorBy(digit, null, palette, { own: { b: '#123456' } })!;
+    expect(legend).toMatchObject({ entries: [{ color: '#000000' }, { color: '#123456' }, {}] });
+  });
+
   test('a number is spread over its middle; a constant still has a span; text has no colours', () => {
     const values = Float64Array.from({ length: 1000 }, (_, i) => i);
     values[3] = 1e9;

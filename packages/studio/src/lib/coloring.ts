@@ -1,6 +1,6 @@
 /** From a column to colours, legend and filter. Points may be a subset of the rows: `points[i]` is point i's row. */
 import type { Column } from '@portolan/core/data';
-import type { Coloring } from '@portolan/view';
+import type { Coloring, NamedScale } from '@portolan/view';
 
 export interface LegendEntry {
   name: string;
@@ -10,7 +10,7 @@ export interface LegendEntry {
 
 export type Legend =
   | { type: 'category'; entries: LegendEntry[]; missing: number }
-  | { type: 'number'; domain: readonly [number, number]; scale: 'viridis' | 'cividis'; missing: number; time: boolean };
+  | { type: 'number'; domain: readonly [number, number]; scale: NamedScale; missing: number; time: boolean };
 
 /** Column values in the order of the points. */
 export function pointValues<T extends Int32Array | Float64Array>(values: T, points: Uint32Array | null): T {
@@ -22,17 +22,20 @@ export function pointValues<T extends Int32Array | Float64Array>(values: T, poin
 
 /**
  * @param palette  as many colours as categories, from @portolan/view
+ * @param own  colours of one's own, by category
  * @returns null for text, which has no order and too many values to colour
  */
 export function colorBy(
   column: Column,
   points: Uint32Array | null,
   palette: (n: number) => readonly string[],
+  { scale = 'viridis', own = {} }: { scale?: NamedScale; own?: Readonly<Record<string, string>> } = {},
 ): { coloring: Coloring; legend: Legend } | null {
   if (column.type === 'text') return null;
   if (column.type === 'category') {
     const codes = pointValues(column.codes, points);
-    const colors = palette(column.categories.length);
+    const usual = palette(column.categories.length);
+    const colors = column.categories.map((name, i) => own[name] ?? usual[i]);
     const counts = new Uint32Array(column.categories.length);
     let missing = 0;
     for (const code of codes) {
@@ -48,7 +51,6 @@ export function colorBy(
   const at = (q: number): number => sorted[Math.round(q * (sorted.length - 1))] ?? 0;
   const [low, high] = [at(0.01), at(0.99)];
   const domain = [low, high > low ? high : low + 1] as const;
-  const scale = 'viridis';
   return {
     coloring: { type: 'number', values, domain, scale },
     legend: {

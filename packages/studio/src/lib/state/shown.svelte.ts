@@ -36,7 +36,14 @@ class Shown {
   colors = $derived.by(() => {
     const { dark } = theme;
     return this.column && this.points
-      ? colorBy(this.column, this.points.rows, (n) => categoryColors(n, { dark }))
+      ? colorBy(this.column, this.points.rows, (n) => categoryColors(n, { dark }), {
+          scale: view.scale,
+          own: Object.fromEntries(
+            view.tints
+              .filter(({ column }) => column === this.column!.name)
+              .map(({ category, color }) => [category, color]),
+          ),
+        })
       : null;
   });
 

@@ -17,6 +17,8 @@ class View {
   map = $derived(this.now.map);
   color = $derived(this.now.color);
   beside = $derived(this.now.beside);
+  scale = $derived(this.now.scale);
+  tints = $derived(this.now.tints);
   filters = $derived(this.now.filters);
   pins = $derived(this.now.pins);
   selection = $derived(this.now.selection);
@@ -83,7 +85,15 @@ class View {
       ...where,
       camera: null,
       pins: this.now.pins.filter((pin) => sameData && pin.kind === 'sample'),
-      ...(!sameData && { beside: null, color: undefined, filters: [], selection: [], words: null, thumbnails: false }),
+      ...(!sameData && {
+        beside: null,
+        color: undefined,
+        filters: [],
+        tints: [],
+        selection: [],
+        words: null,
+        thumbnails: false,
+      }),
     };
     if (step) this.set(change);
     else this.amend(change);
