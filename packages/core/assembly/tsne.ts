@@ -48,11 +48,6 @@ function log4(x: v128): v128 {
   return madd(whole, f32x4.splat(0.693359375), f32x4.add(r, y));
 }
 
-/** ln x, the same on every machine. */
-export function naturalLog(x: f64): f64 {
-  return NativeMath.log(x);
-}
-
 /** Lanes below `count`. */
 // @ts-ignore: decorator
 @inline
@@ -264,7 +259,8 @@ export function step(
 }
 
 /**
- * Parts of the divergence of a chunk's rows, float64 [chunks, 3]: Σ p ln p, Σ p ln(1 + r²) and Σ p, p being pᵢⱼ n.
+ * Σ p ln(1 + r²) over a chunk's rows, p being pᵢⱼ n.
+ * @param sums  float64 [chunks]
  */
 export function divergence(
   chunk: i32, thread: i32, dims: i32, n: i32, y: usize, starts: usize, columns: usize, weights: usize, sums: usize,
@@ -272,46 +268,59 @@ export function divergence(
   const to = min(n, chunk * ROWS + ROWS);
   const stride = dims == 2 ? 2 : 4;
   const one = f32x4.splat(1);
-  const tiny = f32x4.splat(1e-30);
-  let own: f64 = 0;
-  let between: f64 = 0;
-  let mass: f64 = 0;
+  let total: f64 = 0;
   for (let i = chunk * ROWS; i < to; i++) {
     const row = starts + ((<usize>i) << 2);
     const end = load<i32>(row, 4);
-    const X = f32At(y, i * stride);
-    const x0 = load<f32>(X);
-    const x1 = load<f32>(X, 4);
-    const x2: f32 = dims == 3 ? load<f32>(X, 8) : 0;
-    let P = f32x4.splat(0);
+    const own = f32At(y, i * stride);
+    const place = dims == 2 ? v128.load64_splat(own) : v128.load(own);
     let L = f32x4.splat(0);
-    let M = f32x4.splat(0);
     for (let e = load<i32>(row); e < end; e += 4) {
       const at = columns + ((<usize>e) << 2);
-      let r2 = one;
-      for (let c = 0; c < dims; c++) {
-        const component = f32At(y, c);
-        const from: f32 = c == 0 ? x0 : c == 1 ? x1 : x2;
-        const v = f32x4(
-          load<f32>(f32At(component, stride * load<i32>(at))),
-          load<f32>(f32At(component, stride * load<i32>(at, 4))),
-          load<f32>(f32At(component, stride * load<i32>(at, 8))),
-          load<f32>(f32At(component, stride * load<i32>(at, 12))),
-        );
-        const d = f32x4.sub(f32x4.splat(from), v);
-        r2 = madd(d, d, r2);
+      let r2: v128;
+      if (dims == 2) {
+        let ab = v128.load64_lane(point2(y, at + 4), v128.load64_zero(point2(y, at)), 1);
+        let cd = v128.load64_lane(point2(y, at + 12), v128.load64_zero(point2(y, at + 8)), 1);
+        ab = f32x4.sub(place, ab);
+        cd = f32x4.sub(place, cd);
+        ab = f32x4.mul(ab, ab);
+        cd = f32x4.mul(cd, cd);
+        r2 = f32x4.add(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
+      } else {
+        const a = squared3(f32x4.sub(place, v128.load(point4(y, at))));
+        const b = squared3(f32x4.sub(place, v128.load(point4(y, at + 4))));
+        const c = squared3(f32x4.sub(place, v128.load(point4(y, at + 8))));
+        const d = squared3(f32x4.sub(place, v128.load(point4(y, at + 12))));
+        r2 = f32x4(a, b, c, d);
       }
-      const p = v128.load(weights + ((<usize>e) << 2));
-      L = madd(p, log4(r2), L);
-      P = madd(p, log4(f32x4.max(p, tiny)), P);
-      M = f32x4.add(M, p);
+      L = madd(v128.load(weights + ((<usize>e) << 2)), log4(f32x4.add(one, r2)), L);
     }
-    own += <f64>sum4(P);
-    between += <f64>sum4(L);
-    mass += <f64>sum4(M);
+    total += <f64>sum4(L);
   }
-  const to3 = sums + (<usize>chunk) * 24;
-  store<f64>(to3, own);
-  store<f64>(to3, between, 8);
-  store<f64>(to3, mass, 16);
+  store<f64>(sums + ((<usize>chunk) << 3), total);
+}
+
+/** The square of a vector of three, and a zero. */
+// @ts-ignore: decorator
+@inline
+function squared3(v: v128): f32 {
+  return sum4(f32x4.mul(v, v));
+}
+
+/**
+ * Σ p ln p and Σ p over a chunk of weights, four at a time.
+ * @param sums  float64 [chunks, 2]
+ */
+export function weightSums(chunk: i32, thread: i32, weights: usize, n: i32, sums: usize): void {
+  const to = min(n, (chunk + 1) << 14);
+  const tiny = f32x4.splat(1e-30);
+  let own: f64 = 0;
+  let mass: f64 = 0;
+  for (let e = chunk << 14; e < to; e += 4) {
+    const p = v128.load(weights + ((<usize>e) << 2));
+    own += <f64>sum4(f32x4.mul(p, log4(f32x4.max(p, tiny))));
+    mass += <f64>sum4(p);
+  }
+  store<f64>(sums + ((<usize>chunk) << 4), own);
+  store<f64>(sums + ((<usize>chunk) << 4), mass, 8);
 }

@@ -15,6 +15,8 @@ import type { Box } from './tsne-field.ts';
 
 /** Rows in a chunk of the kernel. */
 const ROWS = 256;
+/** Weights in a chunk. */
+const WEIGHTS = 16384;
 
 export interface TsneSchedule {
   earlyExaggeration: number;
@@ -69,10 +71,10 @@ export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
   const chunks = Math.ceil(n / ROWS);
   const space = await kernels.open('tsne', 'tsne-field', 'tsne-fft');
   const order = alongCurve(start);
-  const { offsets, targets, weights } = renumbered(graph, order);
-  const columns = space.int32(targets);
-  const rows = space.int32(offsets);
-  const pulls = space.float32(weights);
+  const columns = space.int32(graph.targets.length);
+  const rows = space.int32(n + 1);
+  const pulls = space.float32(graph.weights.length);
+  renumber(graph, order, { offsets: rows.view, targets: columns.view, weights: pulls.view });
   // four floats more, for vectors read at the last point
   let [y, next] = [space.float32(n * stride + 4), space.float32(n * stride + 4)];
   const velocity = space.float32(n * stride + 4);
@@ -80,7 +82,8 @@ export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
   gains.view.fill(1);
   const pushes = space.float32(4 * n);
   const reach = space.float64(6 * chunks);
-  const sums = space.float64(3 * chunks);
+  const sums = space.float64(chunks);
+  const { entropy, mass } = await weightSums();
   const places = y.view;
   for (let i = 0; i < n; i++) {
     for (let c = 0; c < dims; c++) places[i * stride + c] = start.data[order[i] * dims + c];
@@ -89,6 +92,17 @@ export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
   let box = boxOf(start);
   let iteration = parts.iteration ?? 0;
   let lastSum = NaN;
+
+  /** Σ p ln p and Σ p of the graph's weights. */
+  async function weightSums(): Promise<{ entropy: number; mass: number }> {
+    const some = Math.ceil(pulls.length / WEIGHTS);
+    const parts = space.float64(2 * some);
+    await space.parallel('weightSums', some, [pulls, pulls.length, parts], { signal });
+    const out = { entropy: 0, mass: 0 };
+    parts.view.forEach((part, i) => (i % 2 === 0 ? (out.entropy += part) : (out.mass += part)));
+    parts.free();
+    return out;
+  }
 
   /** Σ over pairs of 1 / (1 + r²). */
   async function repulse(): Promise<number> {
@@ -142,13 +156,8 @@ export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
     async divergence(quick) {
       if (!quick || Number.isNaN(lastSum)) lastSum = await repulse();
       await space.parallel('divergence', chunks, [dims, n, y, rows, columns, pulls, sums], { signal });
-      const parts = sums.view;
-      let [entropy, between, mass] = [0, 0, 0];
-      for (let i = 0; i < chunks; i++) {
-        entropy += parts[3 * i];
-        between += parts[3 * i + 1];
-        mass += parts[3 * i + 2];
-      }
+      let between = 0;
+      for (const part of sums.view) between += part;
       // Σ p ln(p / q), p = pull / mass, q = 1 / ((1 + r²) sum)
       return (entropy + between) / mass - log(mass) + log(lastSum);
     },
@@ -204,19 +213,19 @@ function alongCurve(y: Matrix): Uint32Array {
   return Uint32Array.from(keys, (key) => key % 2 ** 27);
 }
 
-/** The graph with vertex order[i] as its i-th. */
-function renumbered({ n, offsets, targets, weights }: SparseGraph, order: Uint32Array): SparseGraph {
+/** Writes the graph with vertex order[i] as its i-th. */
+function renumber(
+  { n, offsets, targets, weights }: SparseGraph,
+  order: Uint32Array,
+  to: { offsets: Int32Array; targets: Int32Array; weights: Float32Array },
+): void {
   const rank = new Uint32Array(n);
   order.forEach((old, i) => (rank[old] = i));
-  const from = new Uint32Array(n + 1);
-  const to = new Uint32Array(targets.length);
-  const values = new Float32Array(targets.length);
   for (let i = 0, at = 0; i < n; i++) {
     for (let e = offsets[order[i]]; e < offsets[order[i] + 1]; e++) {
-      to[at] = rank[targets[e]];
-      values[at++] = weights[e];
+      to.targets[at] = rank[targets[e]];
+      to.weights[at++] = weights[e];
     }
-    from[i + 1] = at;
+    to.offsets[i + 1] = at;
   }
-  return { n, offsets: from, targets: to, weights: values };
 }

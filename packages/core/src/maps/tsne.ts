@@ -34,9 +34,10 @@ const MOST_EDGES = 48e6;
 const RECALL = 0.95;
 /** Coordinates that a start may have; its distances are squared in single precision. */
 const FURTHEST = 1e6;
-/** Milliseconds of a unit of work, and between two pictures. */
+/** Milliseconds of a unit of work, and between two pictures, which may take a twentieth of the time. */
 const UNIT = 40;
 const PICTURE = 300;
+const PICTURE_SHARE = 0.05;
 
 const OPTIONS: readonly OptionSpec[] = [
   {
@@ -305,7 +306,7 @@ function notePieces(graph: SparseGraph, warnings: string[]): void {
 }
 
 function stepperOf(layout: TsneLayout, nIter: number): Stepper<MapDetail, void> {
-  let shown = performance.now();
+  let next = performance.now() + PICTURE;
   return {
     phase: 'mapping',
     total: nIter,
@@ -317,9 +318,13 @@ function stepperOf(layout: TsneLayout, nIter: number): Stepper<MapDetail, void> 
       do await layout.iterate();
       while (layout.iteration < nIter && performance.now() - began < UNIT);
       const detail: MapDetail = { iteration: layout.iteration, nIter };
-      if (performance.now() - shown < PICTURE) return detail;
-      shown = performance.now();
-      return { ...detail, loss: await layout.divergence('quick'), coordinates: layout.coordinates() };
+      const from = performance.now();
+      if (from < next) return detail;
+      const loss = await layout.divergence('quick');
+      const coordinates = layout.coordinates();
+      const now = performance.now();
+      next = now + Math.max(PICTURE, (now - from) / PICTURE_SHARE);
+      return { ...detail, loss, coordinates };
     },
     result: () => undefined,
   };
