@@ -57,8 +57,32 @@ describe('portolan map', () => {
     });
     expect(made.cautions).toBeInstanceOf(Array);
     const { stdout } = await run(folder, 'map', 'points');
-    expect(stdout).toMatch(/^trustworthiness +0\.\d+ +of what is near on the map is near in truth$/m);
+    expect(stdout).toMatch(/^trustworthiness +0\.\d+$/m);
+    expect(stdout).toMatch(/^Points that are close on the map are .* \(trustworthiness 0\.\d+\)\.$/m);
     expect(stdout).toMatch(/^measured +15 neighbours of 90 samples$/m);
+  });
+
+  it('by UMAP, with what it cautions against; stopped in time it is kept', async () => {
+    const umap = ['map', 'points', '--method', 'umap', '--n-neighbors', '15', '--min-dist', '0.1', '--seed', '0'];
+    const whole = await runJson(folder, ...umap);
+    expect(whole).toMatchObject({
+      map: 'points-rows-umap',
+      stopped: false,
+      quality: { trustworthiness: expect.any(Number) as number, labelAccuracy: expect.any(Number) as number },
+      options: { nNeighbors: 15, minDist: 0.1, seed: 0 },
+    });
+    expect(whole.iterations).toBeGreaterThan(0);
+    expect((whole.cautions as string[]).length).toBeGreaterThan(0);
+    const long = ['--n-epochs', '10000000', '--stop-after', '1', '--name', 'early'];
+    const early = await runJson(folder, ...umap, ...long);
+    expect(early).toMatchObject({ map: 'early', stopped: true });
+    const { stdout } = await run(folder, 'show', 'early');
+    expect(stdout).toMatch(/^iterations +[\d,]+, stopped early$/m);
+    const unknown = await run(folder, 'map', 'points', '--method', 'pca', '--min-dist', '0.1');
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^portolan: pca has no --min-dist/) as string,
+    ]);
   });
 
   it('is the same for the same seed and however many threads, reproducibly', async () => {
@@ -90,7 +114,7 @@ describe('portolan map', () => {
   it('refuses a label without categories, and an earlier map of other points', async () => {
     const wrong = await run(folder, 'map', 'points', '--label', 'size');
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/size is a number.*group/) as string]);
-    const other = await run(folder, 'map', 'more', '--start', 'chart');
+    const other = await run(folder, 'map', 'more', '--from', 'chart');
     expect([other.code, other.stderr]).toEqual([
       1,
       expect.stringMatching(/chart has 90 points and more has 30/) as string,
@@ -116,10 +140,7 @@ describe('portolan neighbors', () => {
   });
 
   it('of every row, as an array that a map takes, or a table of pairs', async () => {
-    const found = await runJson(
-      folder,
-      ...['neighbors', 'points', '-k', '3', '--out', 'n.npy', '--distances', 'd.npy'],
-    );
+    const found = await runJson(folder, 'neighbors', 'points', '-k', '3', '--out', 'n.npy', '--distances', 'd.npy');
     expect(found).toMatchObject({ of: 'points', k: 3, nSamples: N, out: 'n.npy', distances: 'd.npy' });
     const [n, d] = await Promise.all(['n.npy', 'd.npy'].map((name) => npy(join(folder, name))));
     expect([n.shape, d.shape]).toEqual([[N, 3], [N, 3]]); // prettier-ignore

@@ -98,7 +98,7 @@ const MAP: Fields<MapInfo> = {
   figures: optional(figures),
   iterations: optional(count),
   stopped: optional(flag),
-  start: optional(text),
+  from: optional(text),
   align: optional(text),
   keepNeighbors: optional(count),
   warnings: optional(listOf(text)),

@@ -104,7 +104,7 @@ function apart({ data, cols }: Matrix, i: number, j: number): number {
 /** Where a map begins: at an earlier one, with its iterations when it is that one gone on with; or at what is brought. */
 export async function startOf(
   desk: Desk,
-  { of, start: id, coordinates }: MapArgs,
+  { of, from: id, coordinates }: MapArgs,
   { method, options, rows }: { method: string; options: Options; rows: number },
 ): Promise<MapJob['start']> {
   if (coordinates) {

@@ -84,10 +84,10 @@ describe('a map', () => {
   it('begins at an earlier map of as many points only', async () => {
     const few = await project.addData({ files: [bytesSource('few.npy', writeNpy(points(30, 2)))] });
     const small = await project.map({ of: few.id, method: 'pca' });
-    await expect(project.map({ of: 'points', method: 'pca', start: small.id })).rejects.toMatchObject({
+    await expect(project.map({ of: 'points', method: 'pca', from: small.id })).rejects.toMatchObject({
       code: 'wrong-start',
     });
-    expect(await project.map({ of: 'points', method: 'pca', start: map.id })).toMatchObject({ start: map.id });
+    expect(await project.map({ of: 'points', method: 'pca', from: map.id })).toMatchObject({ from: map.id });
   });
 
   it('of so many points shows itself by an even part of them', () => {
@@ -137,10 +137,10 @@ describe('a map that unfolds', () => {
 
     const iterations: number[] = [];
     const gone = await project.map(
-      { ...making, start: stopped.id },
+      { ...making, from: stopped.id },
       { onProgress: ({ detail }) => void (detail && iterations.push(detail.iteration)) },
     );
-    expect(gone).toMatchObject({ start: stopped.id, stopped: false, iterations: 400 });
+    expect(gone).toMatchObject({ from: stopped.id, stopped: false, iterations: 400 });
     expect(Math.min(...iterations)).toBeGreaterThanOrEqual(stopped.iterations!);
     expect(gone.quality.trustworthiness).toBeGreaterThan(0.8);
   });

@@ -5,7 +5,7 @@ import { readNpyMatrix, writeNpy } from '../data/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { mapMethods } from '../maps/index.ts';
 import type { MapDetail, MapMethod, Projection } from '../maps/index.ts';
-import { measureMap } from '../measures/index.ts';
+import { measureMap, neighborKeep } from '../measures/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
 import { readMatrix } from './apply.ts';
 import { startClock } from './desk.ts';
@@ -13,7 +13,6 @@ import type { Desk } from './desk.ts';
 import { named } from './learn.ts';
 import { givenNeighbors, labelCodes, numbersOf, startOf } from './map-inputs.ts';
 import { previewOf } from './map-preview.ts';
-import { neighborKeep } from './neighbor-keep.ts';
 import type { MapArgs, MapInfo, MapPreview } from './workbench.ts';
 
 const KEEP = 'keep.npy';
@@ -54,7 +53,8 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
   const quality = await measureMap(x, coordinates, { labels, ...measuring });
   if (figures.explainedVariance !== undefined) quality.explainedVariance = Math.min(1, figures.explainedVariance);
   const keepNeighbors = Math.min(KEEP_NEIGHBORS, x.rows - 1);
-  const kept = keepNeighbors > 0 ? await neighborKeep(x, coordinates, keepNeighbors, measuring) : undefined;
+  const kept =
+    keepNeighbors > 0 ? await neighborKeep(x, coordinates, { nNeighbors: keepNeighbors, ...measuring }) : undefined;
   job.signal?.throwIfAborted();
 
   const info: Omit<MapInfo, 'id'> = {
@@ -68,7 +68,7 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
     quality,
     figures,
     ...(args.label !== undefined && { label: args.label }),
-    ...(args.start !== undefined && { start: args.start }),
+    ...(args.from !== undefined && { from: args.from }),
     ...(kept && { keepNeighbors }),
     warnings: [...projection.warnings],
     ...made,
@@ -115,9 +115,11 @@ function watched({ onProgress, control }: JobOptions<MapPreview>) {
       const { detail, ...rest } = progress;
       onProgress({ ...rest, ...(detail && { detail: previewOf(detail) }) });
     },
+    /** to be asked as soon as the method has ended */
     outcome({ figures }: Projection): { iterations?: number; stopped: boolean } {
       const iterations = figures.iterations ?? last?.iteration;
-      const stopped = control?.stopped === true && last !== undefined && (iterations ?? 0) < last.nIter;
+      const nIter = last?.nIter ?? figures.nIter ?? Infinity;
+      const stopped = control?.stopped === true && iterations !== undefined && iterations < nIter;
       return { ...(iterations !== undefined && { iterations }), stopped };
     },
   };

@@ -89,10 +89,10 @@ export interface MapInfo {
   figures?: Figures;
   /** how far it came, for methods that go step by step */
   iterations?: number;
-  /** whether it was stopped before its end; `map` with `start` goes on from there */
+  /** whether it was stopped before its end; `map` with `from` goes on from there */
   stopped: boolean;
   /** the earlier map that it began at, and the one that it was turned to */
-  start?: string;
+  from?: string;
   align?: string;
   /** of how many neighbours `keep` counts those kept; undefined where it was not counted */
   keepNeighbors?: number;
@@ -151,7 +151,7 @@ export interface MapArgs {
   /** coordinates from elsewhere, [n, 2 or 3], for the method `coordinates` */
   coordinates?: Matrix;
   /** an earlier map of as many points to begin at; one of the same method and options that was stopped is gone on with */
-  start?: string;
+  from?: string;
   /** an earlier map of the same points to be turned to, so that what moved is change and not mere rotation */
   align?: string;
 }

@@ -96,22 +96,24 @@ export function spaceFacts(item: SpaceInfo): Fact[] {
 export function mapFacts(item: MapInfo): Fact[] {
   const { quality } = item;
   const cpu = item.cpuSeconds === undefined ? '' : ` (${duration(item.cpuSeconds)} of CPU)`;
-  const share = (value: number | undefined, words: string): string | undefined =>
-    value === undefined ? undefined : `${figure(value)}  ${words}`;
+  const share = (value: number | undefined): string | undefined => (value === undefined ? undefined : figure(value));
   const recalls = Object.entries(quality.neighborRecalls ?? {}).map(([k, recall]) => `${figure(recall)} of ${k}`);
   return [
     ['method', item.method],
     ['map of', item.space ?? `${item.data} (its rows)`],
-    ['trustworthiness', share(quality.trustworthiness, 'of what is near on the map is near in truth')],
-    ['continuity', share(quality.continuity, 'of what is near in truth is near on the map')],
-    ['neighbour recall', share(quality.neighborRecall, 'of the true nearest are nearest on the map')],
+    ['trustworthiness', share(quality.trustworthiness)],
+    ['continuity', share(quality.continuity)],
+    ['neighbour recall', share(quality.neighborRecall)],
     ['and of others', recalls.join(', ')],
-    ['distances', share(quality.shepard, 'rank correlation of distances on the map with the true ones')],
-    ['label accuracy', share(quality.labelAccuracy, 'of labels are guessed right from the nearest on the map')],
-    ['explained variance', share(quality.explainedVariance, 'of the variance is on the map')],
+    ['shepard', share(quality.shepard)],
+    ['label accuracy', share(quality.labelAccuracy)],
+    ['explained variance', share(quality.explainedVariance)],
     ['measured', `${plural(quality.nNeighbors, 'neighbour')} of ${plural(quality.sampleSize, 'sample')}`],
-    ['iterations', item.iterations ? `${count(item.iterations)}${item.stopped ? ', stopped early' : ''}` : undefined],
-    ['begun at', item.start],
+    [
+      'iterations',
+      item.iterations !== undefined ? `${count(item.iterations)}${item.stopped ? ', stopped early' : ''}` : undefined,
+    ],
+    ['begun at', item.from],
     ['turned to', item.align],
     ['time', `${duration(item.seconds)}${cpu}`],
     ['made', date(item.created)],

@@ -58,7 +58,7 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
     'label?': text,
     'neighbors?': neighbors,
     'coordinates?': isMatrix,
-    'start?': text,
+    'from?': text,
     'align?': text,
   },
   keep: { map: text },

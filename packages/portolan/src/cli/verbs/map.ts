@@ -1,5 +1,6 @@
 import { jobControl } from '@portolan/core/base';
 import { UsageError } from '../usage-error.ts';
+import { explainQuality } from '@portolan/core';
 import type { Control, Matrix } from '@portolan/core';
 import { describeMap } from '../describe-map.ts';
 import { readMatrixFile } from '../matrix-files.ts';
@@ -29,7 +30,7 @@ export const map: Verb = {
     { name: 'distances', value: 'FILE', summary: 'and how far they are; without it that is computed' },
     { name: 'coordinates', value: 'FILE', summary: 'coordinates from elsewhere, one row a sample: .npy, .csv, …' },
     {
-      name: 'start',
+      name: 'from',
       value: 'MAP',
       summary: 'begin at an earlier map; one of the same method and options that was stopped is gone on with',
     },
@@ -38,7 +39,7 @@ export const map: Verb = {
     REPRODUCIBLE,
   ],
   methods: 'maps',
-  json: 'map (its id), method, quality (trustworthiness, continuity, neighborRecall, labelAccuracy, explainedVariance, nNeighbors, sampleSize), space, data, options, nComponents, figures, iterations, stopped, warnings, cautions, seconds, cpuSeconds, created',
+  json: 'map (its id), method, quality (trustworthiness, continuity, neighborRecall, labelAccuracy, explainedVariance, nNeighbors, sampleSize), space, data, options, nComponents, figures, iterations, stopped, warnings, explanation, cautions, seconds, cpuSeconds, created',
   examples: [
     'map digits --method umap --n-neighbors 15 --min-dist 0.1 --seed 0 --json',
     'map digits-autoencoder --method pca',
@@ -64,7 +65,7 @@ export const map: Verb = {
           options,
           name: textFlag(context, 'name'),
           label: textFlag(context, 'label'),
-          start: textFlag(context, 'start'),
+          from: textFlag(context, 'from'),
           align: textFlag(context, 'align'),
           neighbors: await neighborsFrom(context),
           ...(brought !== undefined && { coordinates: await readMatrixFile(brought, undefined, job) }),
@@ -73,7 +74,8 @@ export const map: Verb = {
       );
       const { id, kind: _, ...rest } = info;
       const cautions = method.cautions ?? [];
-      return { json: { map: id, ...rest, cautions }, text: describeMap(info, method) };
+      const explanation = explainQuality(info.quality, info.method);
+      return { json: { map: id, ...rest, explanation, cautions }, text: describeMap(info, method) };
     } finally {
       stopping.end();
     }

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { columnValue, matrix, npyPieces, tablePieces } from '@portolan/core';
+import { columnValue, distanceNames, matrix, npyPieces, tablePieces } from '@portolan/core';
 import type { Column, Distance, ItemInfo, NeighborTableArgs, Neighbors } from '@portolan/core';
 import { didYouMean } from '@portolan/core/base';
 import { duration, figure, plural, table } from '../format.ts';
@@ -9,8 +9,6 @@ import { UsageError } from '../usage-error.ts';
 import { REPRODUCIBLE, textFlag } from '../verb.ts';
 import type { Context, Output, Verb } from '../verb.ts';
 
-const DISTANCES: readonly Distance[] = ['euclidean', 'cosine'];
-
 export const neighbors: Verb = {
   name: 'neighbors',
   summary: 'Who is near whom: of one row, of a point, or of every row at once',
@@ -19,7 +17,7 @@ export const neighbors: Verb = {
     { name: 'row', value: 'N', summary: 'of this row, counted from 0' },
     { name: 'point', value: 'X,X,…|FILE', summary: 'of a point: its numbers, or a file of one row' },
     { name: 'k', short: 'k', value: 'N', summary: 'how many', default: '10' },
-    { name: 'distance', value: DISTANCES.join('|'), summary: 'what near means', default: 'euclidean' },
+    { name: 'distance', value: distanceNames.join('|'), summary: 'what near means', default: 'euclidean' },
     {
       name: 'out',
       value: 'FILE',
@@ -71,9 +69,9 @@ export const neighbors: Verb = {
 const rowNumber = (text: string): number => number('--row', text, { min: 0, integer: true });
 
 function distanceNamed(name: string): Distance {
-  if (DISTANCES.includes(name as Distance)) return name as Distance;
+  if (distanceNames.includes(name as Distance)) return name as Distance;
   throw new UsageError(
-    `--distance is ${JSON.stringify(name)}${didYouMean(name, DISTANCES)}; expected one of ${DISTANCES.join(', ')}`,
+    `--distance is ${JSON.stringify(name)}${didYouMean(name, distanceNames)}; expected one of ${distanceNames.join(', ')}`,
   );
 }
 
