@@ -55,10 +55,6 @@ export async function buildViewer() {
     'viewer.js',
     `/** The script of an exported page, as text. */\nexport const viewer = ${JSON.stringify(viewer)};\n`,
   );
-  await write(
-    'viewer.d.ts',
-    '/** The script of an exported page, as text: for `mapToHtml`. */\nexport declare const viewer: string;\n',
-  );
   await write('portolan-view.js', `${await bundle('src/script.ts', 'portolan')}\n`);
 }
 

@@ -33,6 +33,8 @@ export interface SvgScene {
   thumbnails: { sheet: Thumbnails; choice: ThumbnailChoice } | null;
   /** more points in view than this are one embedded picture */
   rasterAbove?: number;
+  /** what lies among the points and has no shape of its own, such as a density; the points are then pixels too */
+  surfaces: string | null;
   /** the map without words, as a data URL */
   raster(): string;
 }
@@ -51,17 +53,19 @@ interface Sight {
 const ROUNDS = 8;
 
 export function mapToSvg(scene: SvgScene): string {
-  const { frame, overlay, furniture, rasterAbove = RASTER_ABOVE } = scene;
+  const { frame, overlay, furniture, surfaces, rasterAbove = RASTER_ABOVE } = scene;
   const { theme, fontFamily, labels, pins } = overlay;
   const size = { width: frame.width, height: frame.height };
   const sight = sightOf(scene);
   const n = sight.x.length;
-  const rastered = n > rasterAbove;
-  const note = rastered
-    ? `${n} points, more than ${rasterAbove}, are one embedded picture; the text is not.`
-    : undefined;
+  const note =
+    n > rasterAbove
+      ? `${n} points, more than ${rasterAbove}, are one embedded picture; the text is not.`
+      : surfaces
+        ? `The points and ${surfaces} are one embedded picture; the text is not.`
+        : undefined;
   const parts = [
-    ...(rastered ? [imageOf(scene)] : shapesOf(scene, sight)),
+    ...(note ? [imageOf(scene)] : shapesOf(scene, sight)),
     ...svgNetLabels(frame.net, size, theme),
     ...svgLabels(labels, theme),
     ...pins.map((pin) => pinOf(pin, overlay)),

@@ -25,7 +25,10 @@ export interface PngPictureOptions extends Furniture {
 }
 
 export interface SvgPictureOptions extends Furniture {
-  /** more points in view than this become one embedded picture, which the document says; 100,000 by default */
+  /**
+   * more points in view than this become one embedded picture, which the document says; 100,000 by default. Below a density
+   * or edges they always are
+   */
   rasterAbove?: number;
   /** the thumbnails that are seen now, each an embedded picture */
   thumbnails?: boolean;
@@ -85,6 +88,7 @@ export function saveSvg(map: Exporter, { title, legend, rasterAbove, thumbnails 
     furniture: { title, legend },
     thumbnails: thumbnails && sheet && choice ? { sheet, choice } : null,
     rasterAbove,
+    surfaces: painter.density ? 'their density' : painter.edges ? 'the edges between them' : null,
     raster() {
       if (!renderer) throw new Error('view: the map cannot be drawn now: its graphics context is lost');
       const { width, height } = map.size;

@@ -1,0 +1,2 @@
+/** The script of an exported page, as text: for `mapToHtml`. `scripts/viewer.mjs` builds it. */
+export declare const viewer: string;
