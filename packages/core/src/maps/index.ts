@@ -6,6 +6,8 @@ export { tsne } from './tsne.ts';
 export { lda } from './lda.ts';
 export { alignMaps } from './align-maps.ts';
 export type { AlignOptions, AlignedMap, CommonPoints } from './align-maps.ts';
+export { turnedMap } from './turned-map.ts';
+export type { Turn } from './turned-map.ts';
 export { loadProjection, mapMethods } from './methods.ts';
 export { PROJECTION_VERSION } from './projection-json.ts';
 export { placeTree } from './place-tree.ts';

@@ -4,6 +4,7 @@ import { matrix, matrixOf, random } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { measureMap } from '../measures/index.ts';
 import { loadProjection, mapMethods, pcaMap } from './index.ts';
+import type { MapJob, MapMethod } from './index.ts';
 
 function blobs(n: number, d: number, seed: number): Matrix {
   const rng = random(seed);
@@ -14,21 +15,27 @@ function blobs(n: number, d: number, seed: number): Matrix {
   );
 }
 
+/** Three labels by turns, those of the blobs, for the methods that need some; two for a few rows. */
+const labelled = ({ labels }: MapMethod, rows: number): MapJob =>
+  labels === 'needed' ? { labels: Int32Array.from({ length: rows }, (_, i) => i % (rows < 9 ? 2 : 3)) } : {};
+
 describe.each(mapMethods.map((method) => [method.name, method] as const))('%s', (_, method) => {
   const x = blobs(150, 8, 1);
+  const job = labelled(method, 150);
+  const seed = method.options.some(({ name }) => name === 'seed') ? { seed: 5 } : {};
 
   test.each([2, 3])('gives finite coordinates in %i dimensions, the same for the same seed', async (nComponents) => {
     const before = x.data.slice();
-    const { coordinates, figures } = await method.fit(x, { nComponents, seed: 5 });
+    const { coordinates, figures } = await method.fit(x, { nComponents, ...seed }, job);
     expect([coordinates.rows, coordinates.cols]).toEqual([150, nComponents]);
     expect(coordinates.data.every(Number.isFinite)).toBe(true);
     expect(Object.values(figures).every(Number.isFinite)).toBe(true);
-    expect((await method.fit(x, { nComponents, seed: 5 })).coordinates).toEqual(coordinates);
+    expect((await method.fit(x, { nComponents, ...seed }, job)).coordinates).toEqual(coordinates);
     expect(x.data).toEqual(before);
   });
 
   test('saved and loaded it is the same', async () => {
-    const projection = await method.fit(x, {});
+    const projection = await method.fit(x, {}, job);
     const loaded = loadProjection(projection.toFiles(), projection.coordinates);
     expect(loaded.method).toBe(method.name);
     expect(loaded.figures).toEqual(projection.figures);
@@ -47,13 +54,13 @@ describe.each(mapMethods.map((method) => [method.name, method] as const))('%s', 
   });
 
   test('its own samples transform to where they are', async () => {
-    const { coordinates, transform } = await method.fit(x, {});
+    const { coordinates, transform } = await method.fit(x, {}, job);
     if (!transform) return;
     (await transform(x)).data.forEach((value, i) => expect(value).toBeCloseTo(coordinates.data[i], 4));
   });
 
   test('keeps most of the neighbourhoods of blobs', async () => {
-    const { coordinates } = await method.fit(x, {});
+    const { coordinates } = await method.fit(x, {}, job);
     expect((await measureMap(x, coordinates)).trustworthiness).toBeGreaterThan(0.75);
   });
 
@@ -83,7 +90,7 @@ describe.each(mapMethods.map((method) => [method.name, method] as const))('%s', 
       ]),
     ],
   ])('%s still make a map', async (_, few) => {
-    const { coordinates, transform, inverse } = await method.fit(few, {});
+    const { coordinates, transform, inverse } = await method.fit(few, {}, labelled(method, few.rows));
     expect([coordinates.rows, coordinates.cols]).toEqual([few.rows, 2]);
     expect(coordinates.data.every(Number.isFinite)).toBe(true);
     expect((await transform?.(few))?.cols ?? 2).toBe(2);
@@ -93,7 +100,7 @@ describe.each(mapMethods.map((method) => [method.name, method] as const))('%s', 
   test('is cancelled, and refuses bad input', async () => {
     const cancel = new AbortController();
     cancel.abort();
-    await expect(method.fit(x, {}, { signal: cancel.signal })).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(method.fit(x, {}, { ...job, signal: cancel.signal })).rejects.toMatchObject({ name: 'AbortError' });
     await expect(method.fit(x, { nComponents: 4 })).rejects.toThrow(
       'nComponents is 4, expected a whole number from 2 to 3',
     );
@@ -111,7 +118,7 @@ describe.each(mapMethods.map((method) => [method.name, method] as const))('%s', 
   });
 
   test('damaged files are said to be so', async () => {
-    const files = (await method.fit(x, {})).toFiles();
+    const files = (await method.fit(x, {}, job)).toFiles();
     expect(() => loadProjection({})).toThrow('needs a projection.json; found nothing');
     for (const name of Object.keys(files)) {
       for (const length of [0, 7, files[name].length - 1]) {

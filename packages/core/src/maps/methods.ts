@@ -7,6 +7,7 @@ import { pcaMap } from './pca-map.ts';
 import { readProjectionJson } from './projection-json.ts';
 import type { MapMethod, Projection } from './projection.ts';
 import { tsne } from './tsne.ts';
+import { TURN, readTurn, turnedMap } from './turned-map.ts';
 import { umap } from './umap.ts';
 
 export const mapMethods: readonly MapMethod[] = [pcaMap, umap, pacmap, tsne, lda];
@@ -34,5 +35,8 @@ export function loadProjection(files: Record<string, Uint8Array>, coordinates?: 
       details: { name: 'projection.json' },
     });
   }
-  return known.load(files, coordinates ?? matrix(0, nComponents));
+  if (!files[TURN]) return known.load(files, coordinates ?? matrix(0, nComponents));
+  const turn = readTurn(files[TURN], nComponents);
+  // inside it lies as the method put it, which its own files know
+  return turnedMap(known.load(files, matrix(0, nComponents)), turn, coordinates ?? matrix(0, nComponents));
 }

@@ -30,7 +30,7 @@ export function explainQuality(quality: MapQuality, method?: string): string[] {
         : `The map shows ${share} % of the variance; the rest lies in directions that are not drawn.`,
     );
   }
-  sentences.push(`Measured exactly on ${sampleSize.toLocaleString('en-US')} points.`);
+  sentences.push(`Measured exactly on ${sampleSize.toLocaleString('en-US')} points; neighbours are those among them.`);
   return sentences;
 }
 

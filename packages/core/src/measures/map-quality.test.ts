@@ -159,7 +159,7 @@ describe('explained in words', () => {
       'Neighbours in the data mostly stay together; some are torn apart (continuity 0.930).',
       'Distances across the map follow those in the data loosely (rank correlation 0.41), as is usual for this method: gaps and sizes of clusters mean little.',
       "A point's neighbours on the map tell its label right in 94 of 100 cases.",
-      'Measured exactly on 2,000 points.',
+      'Measured exactly on 2,000 points; neighbours are those among them.',
     ]);
     expect(explainQuality({ ...figures, explainedVariance: 0.17 }, 'pca')).toContain(
       'The map shows 17 % of the variance; the rest lies in directions that are not drawn.',

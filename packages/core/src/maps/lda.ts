@@ -1,0 +1,382 @@
+/**
+ * Linear discriminant analysis as a map: the directions in which known classes are furthest apart, measured by how wide
+ * they are themselves (Fisher 1936; Rao 1948). The covariance within classes, of columns scaled to unit spread,
+ * is shrunk towards a sphere, by Ledoit & Wolf's formula (2004) or a share given, so that it can be used with more columns than rows.
+ *
+ * Between-class scatter has rank classes − 1 at most, so the problem is solved in the space of the class means.
+ */
+import { FormatError, InputError, checkFinite, matrix, readSafetensors, writeSafetensors } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
+import { singleThread } from '../kernels/index.ts';
+import { cholesky, kernelMoments, matrix64, slabsOf, solveCholesky, symmetricEigen } from '../linalg/index.ts';
+import type { Matrix64 } from '../linalg/index.ts';
+import { resolveOptions } from '../spaces/index.ts';
+import type { Figures, OptionSpec } from '../spaces/index.ts';
+import { COMPONENTS_OPTION } from './layout-map.ts';
+import type { MapJob, MapMethod, Projection } from './projection.ts';
+import { projectionJson } from './projection-json.ts';
+
+const TENSORS = 'lda.safetensors';
+
+const OPTIONS: readonly OptionSpec[] = [
+  COMPONENTS_OPTION,
+  {
+    name: 'autoShrinkage',
+    type: 'boolean',
+    default: true,
+    summary: 'Whether the shrinkage is found by the formula of Ledoit and Wolf.',
+  },
+  {
+    name: 'shrinkage',
+    type: 'number',
+    default: 0.1,
+    min: 0,
+    max: 1,
+    summary: 'Without autoShrinkage: 0 trusts the spread of the classes as it is, 1 takes it for round.',
+  },
+];
+
+export const lda: MapMethod = {
+  name: 'lda',
+  title: 'LDA',
+  summary: 'The flat shadow in which labelled classes stand furthest apart; it needs labels.',
+  options: OPTIONS,
+  cautions: [
+    'LDA was shown the labels and pulls the classes apart as far as it can: gaps here are wider than they look without the labels.',
+  ],
+  labels: 'needed',
+  async fit(x, given, job = {}) {
+    const options = resolveOptions('lda', OPTIONS, given);
+    const { nComponents, autoShrinkage, shrinkage } = options as {
+      nComponents: number;
+      autoShrinkage: boolean;
+      shrinkage: number;
+    };
+    job.signal?.throwIfAborted();
+    if (x.rows < 2) throw new InputError(`LDA needs at least 2 rows, got ${x.rows}`, { code: 'too-few-rows' });
+    checkFinite(x, 'LDA');
+    const classes = classesOf(x, job.labels);
+    job.onProgress?.({ phase: 'mapping', done: 0, total: 1, elapsed: 0 });
+    const { parts, figures } = await discriminants(x, classes, nComponents, autoShrinkage ? undefined : shrinkage, job);
+    const warnings: string[] = [];
+    const count = classes.means.rows;
+    if (count - 1 < nComponents) {
+      warnings.push(`${count} classes are told apart by ${count - 1} directions; the other coordinates are 0`);
+    }
+    if (classes.nLabelled < 5 * x.cols) {
+      warnings.push(
+        `${classes.nLabelled} labelled rows are few for ${x.cols} columns: the classes may look better parted than new rows would`,
+      );
+    }
+    if (classes.nLabelled < x.rows) warnings.push(`${x.rows - classes.nLabelled} rows have no label and had no say`);
+    return projectionOf(parts, figures, warnings, place(parts, x));
+  },
+  load,
+};
+
+interface Classes {
+  /** class of each row, −1 for none */
+  of: Int32Array;
+  /** [classes, d] */
+  means: Matrix64;
+  counts: Float64Array;
+  /** of the labelled rows, [d] */
+  mean: Float64Array;
+  nLabelled: number;
+}
+
+function classesOf(x: Matrix, labels: Int32Array | undefined): Classes {
+  if (!labels) throw new InputError('LDA needs labels: name a column of categories', { code: 'labels-needed' });
+  if (labels.length !== x.rows) {
+    throw new InputError(`LDA: got ${labels.length} labels, expected ${x.rows}`, { code: 'labels' });
+  }
+  const names = [...new Set(labels)].filter((label) => label >= 0).sort((a, b) => a - b);
+  if (names.length < 2) {
+    const got = names.length === 0 ? 'no row has a label' : 'all labelled rows are of one class';
+    throw new InputError(`LDA needs at least 2 classes, but ${got}; take a method that needs no labels, such as pca`, {
+      code: 'one-class',
+      details: { classes: names.length },
+    });
+  }
+  const place = new Map(names.map((name, i) => [name, i]));
+  const d = x.cols;
+  const means = matrix64(names.length, d);
+  const counts = new Float64Array(names.length);
+  const mean = new Float64Array(d);
+  const of = labels.map((label) => place.get(label) ?? -1);
+  for (let i = 0; i < x.rows; i++) {
+    if (of[i] < 0) continue;
+    counts[of[i]]++;
+    for (let j = 0, at = of[i] * d; j < d; j++, at++) means.data[at] += x.data[i * d + j];
+  }
+  const nLabelled = counts.reduce((sum, count) => sum + count, 0);
+  for (let c = 0; c < names.length; c++) {
+    for (let j = 0, at = c * d; j < d; j++, at++) {
+      mean[j] += means.data[at] / nLabelled;
+      means.data[at] /= counts[c];
+    }
+  }
+  return { of, means, counts, mean, nLabelled };
+}
+
+interface Parts {
+  nComponents: number;
+  /** [d] */
+  mean: Float32Array;
+  /** [k, d]: coordinate c is components[c] · (x − mean) */
+  components: Matrix;
+  /** [k, d]: the row that a place stands for is mean + y · back, by least squares */
+  back: Matrix;
+}
+
+async function discriminants(
+  x: Matrix,
+  classes: Classes,
+  nComponents: number,
+  given: number | undefined,
+  { kernels = singleThread(), signal }: MapJob,
+): Promise<{ parts: Parts; figures: Figures }> {
+  const d = x.cols;
+  const { means, counts, mean, nLabelled } = classes;
+  const residuals = within(x, classes);
+  const scales = columnScales(residuals, classes);
+  for (let i = 0; i < residuals.data.length; i++) residuals.data[i] /= scales[i % d];
+  const space = await kernels.open('matrix');
+  let spread: Matrix64;
+  try {
+    const moments = await kernelMoments(space, residuals, slabsOf(space, residuals), { signal });
+    spread = unpacked(moments.covariance, moments.columns, d, (nLabelled - 1) / nLabelled);
+  } finally {
+    space.close();
+  }
+  let trace = 0;
+  for (let j = 0; j < d; j++) trace += spread.data[j * (d + 1)];
+  const shrinkage = given ?? ledoitWolf(residuals, spread, trace);
+  // the ridge keeps it solvable where columns depend on each other and nothing is shrunk
+  const ridge = trace > 0 ? (shrinkage + 1e-6) * (trace / d) : 1;
+  const shrunk = matrix64(
+    d,
+    d,
+    spread.data.map((value) => (1 - shrinkage) * value),
+  );
+  for (let j = 0; j < d; j++) shrunk.data[j * (d + 1)] += ridge;
+
+  // columns √(nc / n) (mean of class c − mean), and what whitening makes of them
+  const nClasses = means.rows;
+  const apart = matrix64(d, nClasses);
+  for (let c = 0; c < nClasses; c++) {
+    const share = Math.sqrt(counts[c] / nLabelled);
+    for (let j = 0; j < d; j++) apart.data[j * nClasses + c] = share * ((means.data[c * d + j] - mean[j]) / scales[j]);
+  }
+  const lower = cholesky(shrunk);
+  const white = forward(lower, apart);
+  const gram = matrix64(nClasses, nClasses);
+  for (let j = 0; j < d; j++) {
+    for (let a = 0; a < nClasses; a++) {
+      const left = white.data[j * nClasses + a];
+      for (let b = 0; b < nClasses; b++) gram.data[a * nClasses + b] += left * white.data[j * nClasses + b];
+    }
+  }
+  const { values, vectors } = symmetricEigen(gram);
+  const rank = values.findIndex((value) => !(value > 1e-10 * values[0]));
+  const k = Math.min(nComponents, rank < 0 ? nClasses : rank, nClasses - 1);
+  const components = matrix(k, d);
+  for (let c = 0; c < k; c++) {
+    const direction = new Float64Array(d);
+    for (let j = 0; j < d; j++) {
+      for (let a = 0; a < nClasses; a++) direction[j] += white.data[j * nClasses + a] * vectors.data[c * nClasses + a];
+      direction[j] /= Math.sqrt(values[c]);
+    }
+    components.data.set(signed(backward(lower, direction)), c * d);
+  }
+  const back = k > 0 ? regression(components, spread, apart) : matrix(0, d);
+  for (let i = 0; i < k * d; i++) {
+    components.data[i] /= scales[i % d];
+    back.data[i] *= scales[i % d];
+  }
+  const all = values.reduce((sum, value) => sum + Math.max(0, value), 0);
+  const shown = values.slice(0, k).reduce((sum, value) => sum + value, 0);
+  return {
+    parts: { nComponents, mean: Float32Array.from(mean), components, back },
+    figures: { classes: nClasses, shrinkage, explainedSeparation: all > 0 ? Math.min(1, shown / all) : 0 },
+  };
+}
+
+/** Labelled rows less the mean of their class. */
+function within({ data, rows, cols: d }: Matrix, { of, means, nLabelled }: Classes): Matrix {
+  const out = matrix(nLabelled, d);
+  for (let i = 0, at = 0; i < rows; i++) {
+    if (of[i] < 0) continue;
+    for (let j = 0, from = of[i] * d; j < d; j++, at++) out.data[at] = data[i * d + j] - means.data[from + j];
+  }
+  return out;
+}
+
+/** Standard deviation within classes of each column; that of the means where it is 0, 1 where both are. */
+function columnScales(residuals: Matrix, { means, counts, mean, nLabelled }: Classes): Float64Array {
+  const d = residuals.cols;
+  const inside = new Float64Array(d);
+  const between = new Float64Array(d);
+  residuals.data.forEach((value, i) => (inside[i % d] += value * value));
+  means.data.forEach((value, i) => (between[i % d] += counts[Math.floor(i / d)] * (value - mean[i % d]) ** 2));
+  return inside.map((sum, j) => Math.sqrt((sum || between[j]) / nLabelled) || 1);
+}
+
+/** A covariance of some columns → of all d. */
+function unpacked({ data, cols }: Matrix64, columns: Int32Array, d: number, scale: number): Matrix64 {
+  const out = matrix64(d, d);
+  columns.forEach((i, a) => columns.forEach((j, b) => (out.data[i * d + j] = scale * data[a * cols + b])));
+  return out;
+}
+
+/** The share of a sphere that makes the expected squared error of the covariance least. */
+function ledoitWolf({ data, rows: n, cols: d }: Matrix, { data: s }: Matrix64, trace: number): number {
+  const size = trace / d;
+  let norm = 0;
+  for (const value of s) norm += value * value;
+  const delta = norm - d * size * size;
+  let fourth = 0;
+  for (let i = 0; i < n; i++) {
+    let squared = 0;
+    for (let j = 0; j < d; j++) squared += data[i * d + j] ** 2;
+    fourth += squared * squared;
+  }
+  const beta = Math.min(delta, (fourth / n - norm) / n);
+  return delta > 0 ? Math.max(0, beta / delta) : 0;
+}
+
+/** L⁻¹ x. */
+function forward(l: Matrix64, x: Matrix64): Matrix64 {
+  const { rows: n, cols } = x;
+  const out = matrix64(n, cols, x.data.slice());
+  for (let i = 0; i < n; i++) {
+    for (let p = 0; p < i; p++) {
+      const factor = l.data[i * n + p];
+      for (let j = 0; j < cols; j++) out.data[i * cols + j] -= factor * out.data[p * cols + j];
+    }
+    for (let j = 0; j < cols; j++) out.data[i * cols + j] /= l.data[i * (n + 1)];
+  }
+  return out;
+}
+
+/** L⁻ᵀ v. */
+function backward(l: Matrix64, v: Float64Array): Float64Array {
+  const n = v.length;
+  for (let i = n - 1; i >= 0; i--) {
+    v[i] /= l.data[i * (n + 1)];
+    for (let p = 0; p < i; p++) v[p] -= l.data[i * n + p] * v[i];
+  }
+  return v;
+}
+
+/** The greatest component by magnitude positive. */
+function signed(v: Float64Array): Float64Array {
+  let greatest = 0;
+  for (const value of v) if (Math.abs(value) > Math.abs(greatest)) greatest = value;
+  return greatest < 0 ? v.map((value) => -value) : v;
+}
+
+/** Rows by coordinates: cov(y)⁻¹ cov(y, x), the total covariance being that within and that of the means. */
+function regression({ data, rows: k, cols: d }: Matrix, spread: Matrix64, apart: Matrix64): Matrix {
+  const cross = matrix64(k, d);
+  for (let c = 0; c < k; c++) {
+    for (let i = 0; i < d; i++) {
+      const factor = data[c * d + i];
+      if (factor !== 0) for (let j = 0; j < d; j++) cross.data[c * d + j] += factor * spread.data[i * d + j];
+    }
+    for (let a = 0; a < apart.cols; a++) {
+      let along = 0;
+      for (let i = 0; i < d; i++) along += data[c * d + i] * apart.data[i * apart.cols + a];
+      for (let j = 0; j < d; j++) cross.data[c * d + j] += along * apart.data[j * apart.cols + a];
+    }
+  }
+  const own = matrix64(k, k);
+  for (let c = 0; c < k; c++) {
+    for (let e = 0; e < k; e++) {
+      for (let j = 0; j < d; j++) own.data[c * k + e] += cross.data[c * d + j] * data[e * d + j];
+    }
+  }
+  return matrix(k, d, Float32Array.from(solveCholesky(own, cross).data));
+}
+
+function place({ nComponents, mean, components }: Parts, x: Matrix): Matrix {
+  const { rows: k, cols: d } = components;
+  if (x.cols !== d) throw new InputError(`LDA transform: got ${x.cols} columns, expected ${d}`, { code: 'width' });
+  const y = matrix(x.rows, nComponents);
+  for (let i = 0; i < x.rows; i++) {
+    for (let c = 0; c < k; c++) {
+      let sum = 0;
+      for (let j = 0, at = i * d; j < d; j++, at++) sum += (x.data[at] - mean[j]) * components.data[c * d + j];
+      y.data[i * nComponents + c] = sum;
+    }
+  }
+  return y;
+}
+
+function projectionOf(parts: Parts, figures: Figures, warnings: readonly string[], coordinates: Matrix): Projection {
+  const { nComponents, mean, components, back } = parts;
+  const { rows: k, cols: d } = components;
+  return {
+    method: 'lda',
+    coordinates,
+    transform: async (x) => place(parts, x),
+    inverse(y) {
+      const x = matrix(y.rows, d);
+      for (let i = 0; i < y.rows; i++) {
+        for (let j = 0; j < d; j++) {
+          let sum = mean[j];
+          for (let c = 0; c < k; c++) sum += y.data[i * y.cols + c] * back.data[c * d + j];
+          x.data[i * d + j] = sum;
+        }
+      }
+      return x;
+    },
+    figures,
+    warnings,
+    toFiles: () => ({
+      'projection.json': projectionJson({ method: 'lda', nComponents, nFeatures: d }),
+      [TENSORS]: writeSafetensors(
+        {
+          mean: { shape: [d], data: mean },
+          components: { shape: [k, d], data: components.data },
+          back: { shape: [k, d], data: back.data },
+        },
+        { figures: JSON.stringify(figures), warnings: JSON.stringify(warnings) },
+      ),
+    }),
+  };
+}
+
+function load(files: Record<string, Uint8Array>, coordinates: Matrix): Projection {
+  const details = { name: TENSORS };
+  if (!files[TENSORS]) {
+    const found = Object.keys(files).join(', ') || 'nothing';
+    throw new FormatError(`an LDA map needs ${TENSORS}; found ${found}`, { details });
+  }
+  const { tensors, metadata } = readSafetensors(files[TENSORS], TENSORS);
+  const { mean, components, back } = tensors;
+  const [k, d] = components?.shape ?? [];
+  const whole =
+    mean?.data instanceof Float32Array &&
+    components?.data instanceof Float32Array &&
+    back?.data instanceof Float32Array &&
+    components.shape.length === 2 &&
+    mean.data.length === d &&
+    back.data.length === k * d &&
+    k <= coordinates.cols;
+  if (!whole) {
+    throw new FormatError(`${TENSORS} needs mean [d], components [k, d] and back [k, d]`, { details });
+  }
+  const parts = {
+    nComponents: coordinates.cols,
+    mean: mean.data as Float32Array,
+    components: matrix(k, d, components.data as Float32Array),
+    back: matrix(k, d, back.data as Float32Array),
+  };
+  try {
+    const figures = JSON.parse(metadata.figures) as Figures;
+    return projectionOf(parts, figures, JSON.parse(metadata.warnings) as string[], coordinates);
+  } catch (cause) {
+    throw new FormatError(`${TENSORS} needs figures and warnings as JSON in its metadata`, { details, cause });
+  }
+}
