@@ -4,6 +4,8 @@ export { pacmap } from './pacmap.ts';
 export { umap } from './umap.ts';
 export { tsne } from './tsne.ts';
 export { lda } from './lda.ts';
+export { mds } from './mds.ts';
+export { coordinatesMap } from './coordinates-map.ts';
 export { alignMaps } from './align-maps.ts';
 export type { AlignOptions, AlignedMap, CommonPoints } from './align-maps.ts';
 export { turnedMap } from './turned-map.ts';

@@ -1,7 +1,9 @@
 /** The ways to make a map; a new one joins by a line here. */
 import { FormatError, matrix } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
+import { coordinatesMap } from './coordinates-map.ts';
 import { lda } from './lda.ts';
+import { mds } from './mds.ts';
 import { pacmap } from './pacmap.ts';
 import { pcaMap } from './pca-map.ts';
 import { readProjectionJson } from './projection-json.ts';
@@ -22,7 +24,7 @@ export function loadProjection(files: Record<string, Uint8Array>, coordinates?: 
     throw new FormatError(`a map needs a projection.json; found ${found}`, { details: { name: 'projection.json' } });
   }
   const { method, nComponents } = readProjectionJson(files['projection.json']);
-  const known = mapMethods.find(({ name }) => name === method);
+  const known = [...mapMethods, coordinatesMap].find(({ name }) => name === method);
   if (!known) {
     const names = mapMethods.map(({ name }) => name).join(', ');
     throw new FormatError(`projection.json names the method ${method}, which is not known here; known are ${names}`, {

@@ -90,6 +90,24 @@ describe('a map', () => {
     expect(await project.map({ of: 'points', method: 'pca', from: map.id })).toMatchObject({ from: map.id });
   });
 
+  it('is turned to an earlier one, new points and all', async () => {
+    const other = await project.map({ of: 'points', method: 'umap', options: { nEpochs: 50 } });
+    const turned = await project.map({ of: 'points', method: 'pca', align: other.id });
+    expect(turned.align).toBe(other.id);
+    expect(turned.quality.trustworthiness).toBeCloseTo(map.quality.trustworthiness, 6);
+    const [target, plain, there] = await Promise.all(
+      [other, map, turned].map(({ id }) => project.coordinates({ map: id })),
+    );
+    const apart = (y: Matrix): number => y.data.reduce((sum, value, i) => sum + (value - target.data[i]) ** 2, 0);
+    expect(apart(there)).toBeLessThan(apart(plain));
+    const { coordinates } = await project.place({ map: turned.id, rows: x });
+    coordinates.data.forEach((value, i) => expect(value).toBeCloseTo(there.data[i], 3));
+    const few = await project.addData({ files: [bytesSource('little.npy', writeNpy(points(30, 2)))] });
+    await expect(project.map({ of: few.id, method: 'pca', align: map.id })).rejects.toMatchObject({
+      code: 'wrong-align',
+    });
+  });
+
   it('of so many points shows itself by an even part of them', () => {
     const n = 250_000;
     const coordinates = matrix(

@@ -3,7 +3,7 @@ import type { JobOptions, Matrix, Progress } from '../base/index.ts';
 import { InputError } from '../base/index.ts';
 import { readNpyMatrix, writeNpy } from '../data/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
-import { mapMethods } from '../maps/index.ts';
+import { alignMaps, mapMethods, turnedMap } from '../maps/index.ts';
 import type { MapDetail, MapMethod, Projection } from '../maps/index.ts';
 import { measureMap, neighborKeep } from '../measures/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
@@ -34,11 +34,12 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
   if (method.labels === 'needed' && !labels) throw noLabels(method, data);
   const neighbors = args.neighbors && givenNeighbors(x, args.neighbors);
   const start = await startOf(desk, args, { method: method.name, options, rows: x.rows });
+  const beside = args.align === undefined ? undefined : await alignTarget(desk, args.align, x.rows);
   job.signal?.throwIfAborted();
 
   const clock = startClock(desk);
   const watch = watched(job);
-  const projection = await method.fit(x, options, {
+  const fitted = await method.fit(x, options, {
     signal: job.signal,
     control: job.control,
     onProgress: watch.onProgress,
@@ -47,7 +48,8 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
     neighbors,
     start,
   });
-  const made = { ...clock(), ...watch.outcome(projection) };
+  const made = { ...clock(), ...watch.outcome(fitted) };
+  const projection = beside ? turnedTo(beside, fitted) : fitted;
   const { coordinates, figures } = projection;
   const measuring = plainJob(desk, job);
   const quality = await measureMap(x, coordinates, { labels, ...measuring });
@@ -69,6 +71,7 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
     figures,
     ...(args.label !== undefined && { label: args.label }),
     ...(args.from !== undefined && { from: args.from }),
+    ...(beside && { align: args.align }),
     ...(kept && { keepNeighbors }),
     warnings: [...projection.warnings],
     ...made,
@@ -98,6 +101,26 @@ export async function keep(desk: Desk, { map: id }: { map: string }): Promise<Fl
   }
   const source = await desk.store.open('maps', id, KEEP);
   return (await readNpyMatrix(await source.slice(0), `maps/${id}/${KEEP}`)).data;
+}
+
+/** The map that another is to be turned to. */
+async function alignTarget(desk: Desk, id: string, rows: number): Promise<Matrix> {
+  await desk.items.findKind(id, 'map');
+  const target = await readMatrix(desk, 'maps', id, 'coordinates.npy');
+  if (target.rows === rows) return target;
+  throw new InputError(`${id} has ${target.rows} points, not ${rows}; name a map of the same points`, {
+    code: 'wrong-align',
+  });
+}
+
+function turnedTo(target: Matrix, projection: Projection): Projection {
+  if (target.cols !== projection.coordinates.cols) {
+    throw new InputError(
+      `the map to turn to has ${target.cols} dimensions, this one ${projection.coordinates.cols}; choose as many`,
+      { code: 'wrong-align' },
+    );
+  }
+  return turnedMap(projection, alignMaps(target, projection.coordinates, undefined, { scale: false }));
 }
 
 /** A job without what a map has to show, with the kernels. */
