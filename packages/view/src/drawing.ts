@@ -21,7 +21,7 @@ import type { Picking } from './picking.ts';
 import type { PointState } from './point-state.ts';
 import type { Frame } from './renderer.ts';
 import type { Stage } from './stage.ts';
-import type { DensityScale, MapEvents, MapTheme, Place } from './types.ts';
+import type { Camera, DensityScale, MapEvents, MapTheme, Place } from './types.ts';
 
 /** What faded points keep of their opacity. */
 const FADED_OPACITY = 0.16;
@@ -68,6 +68,8 @@ export class Drawing {
   /** all points given are with the renderer; until then it draws those before, where they were */
   private ready = true;
   private lastTime = 1;
+  private drawnFor: Camera | null = null;
+  private drawnAt: Size | null = null;
   /** the map itself, under its overlay, is not as it was drawn last */
   private stale = true;
 
@@ -80,6 +82,8 @@ export class Drawing {
 
   mark(...parts: Part[]): void {
     this.painter.mark(...parts);
+    // the clock of a glide starts when its points are there
+    if (parts.includes('positions')) this.ready = false;
     if (parts.some((part) => OVERVIEWED.has(part))) this.minimap?.touch(this.theme);
     this.invalidate();
   }
@@ -107,9 +111,10 @@ export class Drawing {
     const { motion } = this.parts.navigation;
     this.scheduled ||= requestAnimationFrame((now) => {
       this.scheduled = 0;
-      if (this.ready) this.advanceGlide(now);
+      const waits = this.glide.running && !this.ready;
+      if (!waits) this.advanceGlide(now);
       this.fade.advance(now);
-      if (motion.advance(now)) this.parts.events.emit('camera', { ...motion.current });
+      if (!waits && motion.advance(now)) this.parts.events.emit('camera', { ...motion.current });
       const { stale } = this;
       this.stale = false;
       this.draw(stale);
@@ -123,15 +128,24 @@ export class Drawing {
   draw(stale = true): void {
     const { stage, navigation, events } = this.parts;
     const { size } = navigation;
-    if (!this.painter.renderer || size.width < 1 || size.height < 1) return;
+    if (!this.painter.renderer || size.width < 1 || size.height < 1) {
+      this.ready = true;
+      return;
+    }
     const pixelRatio = window.devicePixelRatio || 1;
     try {
       if (stale) {
         this.ready = this.sync(TAKING_OVER);
-        this.painter.renderer.draw(this.frame(pixelRatio));
+        // while points are taken over, the old ones need not be drawn again where they are
+        if (this.ready || this.drawnFor !== navigation.camera || this.drawnAt !== size) {
+          this.painter.renderer.draw(this.frame(pixelRatio));
+        }
+        this.drawnFor = navigation.camera;
+        this.drawnAt = size;
         if (!this.ready) this.invalidate();
       }
     } catch (error) {
+      this.ready = true;
       events.emit('error', { message: error instanceof Error ? error.message : String(error) });
       return;
     }
