@@ -20,6 +20,8 @@ const FINE = 0.25;
 const WIDTHS = [0.35, 0.5, 0.7, 1, 1.4, 2, 2.8, 4, 5.6, 8];
 /** Where points are within so much, cells go with their extent, a fifth of it, and the kernel is lowered. */
 const TINY = 1.25;
+/** The width of the cells by which crowding is judged. */
+const MIDDLING = 1.4;
 /** Steps between two looks at whether another grid would be cheaper. */
 const REPLAN = 25;
 /** Greatest sides of the transform's grid, in two and three dimensions; beyond, cells grow. */
@@ -84,15 +86,17 @@ export function tsneField(
   let plan: Plan = { h: 1, near: true, lowered: false, sides: [0, 0, 0] };
   let mesh: Mesh | undefined;
   let starts = space.int32(2);
+
   async function replan(y: Block, box: Box): Promise<void> {
     const extents = extentsOf(box);
     // how crowded it is, by cells of a middling width
     const most = dims === 2 ? 256 : 40;
-    const h = Math.max(1.4, Math.max(...extents) / (most - 1));
-    const count = Array.from({ length: 3 }, (_, c) => (c < dims ? Math.floor(extents[c] / h) + 1 : 1));
-    const coarse = space.int32(count[0] * count[1] * count[2] + 1);
-    const [, n1] = dims === 2 ? [0, 1] : count;
-    geo.view.set([h, 1 / h, box.least[0], box.least[dims - 2], box.least[dims - 1], 0, count[0], n1, count[dims - 1]]);
+    const h = Math.max(MIDDLING, Math.max(...extents) / (most - 2));
+    // one more than there should be, for rounding
+    const sides = extents.map((extent) => Math.floor(extent / h) + 2);
+    const [w, n1, n0] = dims === 2 ? [sides[0], 1, sides[1]] : sides;
+    const coarse = space.int32(w * n1 * n0 + 1);
+    geo.view.set([h, 1 / h, box.least[0], box.least[dims - 2], box.least[dims - 1], 0, w, n1, n0, 0]);
     const squares = space.call('sortCells', y, n, dims, geo, cells, coarse, order, sorted, room);
     coarse.free();
     const crowd = { mean: squares / n, h };

@@ -303,7 +303,7 @@ describe('digits', () => {
     [x, labels] = [takeRows(all, ins), Int32Array.from(ins, (i) => codes[i])];
     held = { x: takeRows(all, outs), labels: Int32Array.from(outs, (i) => codes[i]) };
     fitted = await tsne.fit(x, { nIter: 400 });
-  }, 60_000);
+  }, 120_000);
 
   test('keep their neighbourhoods', async () => {
     const quality = await measureMap(x, fitted.coordinates, { labels });
