@@ -95,6 +95,21 @@ describe('portolan map', () => {
     expect(readFileSync(join(folder, 'one.npy'))).toEqual(readFileSync(join(folder, 'two.npy')));
   });
 
+  it('takes coordinates from elsewhere, and turns to an earlier map', async () => {
+    const lines = Array.from({ length: N }, (_, i) => `${i % 3},${i / N}`);
+    writeFileSync(join(folder, 'mine.csv'), `x,y\n${lines.join('\n')}\n`);
+    const mine = await runJson(folder, 'map', 'points', '--coordinates', 'mine.csv', '--name', 'mine');
+    expect(mine).toMatchObject({ method: 'coordinates', nComponents: 2 });
+    const turned = await runJson(folder, 'map', 'points', '--align', 'mine');
+    expect(turned).toMatchObject({ align: 'mine' });
+    expect((turned.quality as { trustworthiness: number }).trustworthiness).toBeCloseTo(
+      (made.quality as { trustworthiness: number }).trustworthiness,
+      5,
+    );
+    const unplaced = await run(folder, 'place', 'mine', 'more', '--out', 'x.npy');
+    expect([unplaced.code, unplaced.stderr]).toEqual([1, expect.stringMatching(/no way to place/) as string]);
+  });
+
   it.each<[string, string[], RegExp]>([
     ['a method that is none', ['points', '--method', 'umop'], /method.*umop/],
     ['an option that is none', ['points', '--min-dust', '1'], /there is no flag --min-dust/],

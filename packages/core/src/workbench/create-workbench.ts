@@ -5,7 +5,6 @@ import type { Column, Dataset, ImageDecoder, Rows } from '../data/index.ts';
 import { columnNamed } from '../data/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { Kernels } from '../kernels/index.ts';
-import { mapMethods } from '../maps/index.ts';
 import type { MapMethod, Projection } from '../maps/index.ts';
 import type { Runtime } from '../runtime/index.ts';
 import { spaceMethods } from '../spaces/index.ts';
@@ -17,7 +16,7 @@ import { useDataset } from './datasets.ts';
 import type { Desk } from './desk.ts';
 import { createItems } from './items.ts';
 import { learn } from './learn.ts';
-import { coordinates, keep, map } from './map.ts';
+import { coordinates, everyMapMethod, keep, map } from './map.ts';
 import { neighborTable, neighbors } from './neighbors.ts';
 import type { Surroundings } from './neighbors.ts';
 import type { Packs } from './packs.ts';
@@ -66,7 +65,7 @@ export function createWorkbench({
       const { name, place } = store;
       return { name, place, runtime: runtime.name, version: mark?.version ?? PROJECT_VERSION, warnings };
     },
-    methods: () => Promise.resolve({ spaces: spaceMethods.map(methodInfo), maps: mapMethods.map(methodInfo) }),
+    methods: () => Promise.resolve({ spaces: spaceMethods.map(methodInfo), maps: everyMapMethod.map(methodInfo) }),
 
     list: async ({ kind } = {}) => (await items.list(kind)).items,
     show: ({ id }) => items.find(id),

@@ -90,6 +90,23 @@ describe('a map', () => {
     expect(await project.map({ of: 'points', method: 'pca', from: map.id })).toMatchObject({ from: map.id });
   });
 
+  it('may be brought from elsewhere', async () => {
+    const coordinates = matrix(
+      N,
+      2,
+      Float32Array.from({ length: 2 * N }, (_, i) => Math.sin(i * i)),
+    );
+    const brought = await project.map({ of: 'points', method: 'coordinates', coordinates });
+    expect(brought).toMatchObject({ id: 'points-rows-coordinates', method: 'coordinates', nComponents: 2 });
+    expect(await project.coordinates({ map: brought.id })).toEqual(coordinates);
+    expect(brought.quality.trustworthiness).toBeLessThan(0.75); // they say nothing
+    await expect(project.place({ map: brought.id, rows: x })).rejects.toMatchObject({ code: 'no-transform' });
+    const wrong = matrix(N - 1, 2);
+    await expect(project.map({ of: 'points', method: 'coordinates', coordinates: wrong })).rejects.toThrow(/119 × 2/);
+    await expect(project.map({ of: 'points', method: 'coordinates' })).rejects.toMatchObject({ name: 'InputError' });
+    await expect(project.map({ of: 'points', method: 'pca', coordinates })).rejects.toMatchObject({ code: 'option' });
+  });
+
   it('is turned to an earlier one, new points and all', async () => {
     const other = await project.map({ of: 'points', method: 'umap', options: { nEpochs: 50 } });
     const turned = await project.map({ of: 'points', method: 'pca', align: other.id });

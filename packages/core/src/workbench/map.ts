@@ -3,7 +3,7 @@ import type { JobOptions, Matrix, Progress } from '../base/index.ts';
 import { InputError } from '../base/index.ts';
 import { readNpyMatrix, writeNpy } from '../data/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
-import { alignMaps, mapMethods, turnedMap } from '../maps/index.ts';
+import { alignMaps, coordinatesMap, mapMethods, turnedMap } from '../maps/index.ts';
 import type { MapDetail, MapMethod, Projection } from '../maps/index.ts';
 import { measureMap, neighborKeep } from '../measures/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
@@ -15,15 +15,23 @@ import { givenNeighbors, labelCodes, numbersOf, startOf } from './map-inputs.ts'
 import { previewOf } from './map-preview.ts';
 import type { MapArgs, MapInfo, MapPreview } from './workbench.ts';
 
+/** Those that make maps, and the one that takes what was made elsewhere. */
+export const everyMapMethod: readonly MapMethod[] = [...mapMethods, coordinatesMap];
+
 const KEEP = 'keep.npy';
 const KEEP_NEIGHBORS = 15;
 
 /** Nothing is kept unless it comes to its end, or is stopped by its control. */
 export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview> = {}): Promise<MapInfo> {
   const { of, name } = args;
-  const method = named(mapMethods, args.method, 'map');
+  const method = named(everyMapMethod, args.method, 'map');
   const options = resolveOptions(method.name, method.options, args.options);
   await desk.items.checkName(name);
+  if (args.coordinates && method !== coordinatesMap) {
+    throw new InputError(`coordinates are a map already; the method for them is coordinates, not ${method.name}`, {
+      code: 'option',
+    });
+  }
   const source = await desk.items.find(of);
   if (source.kind === 'map') {
     throw new InputError(`${of} is a map already; name a space or a data set`, { code: 'wrong-kind' });
