@@ -22,6 +22,11 @@ export const GLOSSARY = {
   'neighbor recall': 'The share of true nearest neighbours that are nearest on the map too.',
   'label accuracy': 'How often a sample’s label is guessed right from its nearest neighbours on the map alone.',
   'explained variance': 'The share of the data’s variance that the map’s two axes carry.',
+  'n neighbors': 'To how many of its nearest a point is tied. Few show fine grain, many the broad lines.',
+  perplexity: 'About how many neighbours t-SNE looks at around each point, smoothly weighted.',
+  'min dist': 'How near UMAP lets points come. Small packs clusters tight, large lets them breathe.',
+  'neighbours kept': 'Of one sample, the share of its true nearest that are nearest on the map too.',
+  'kl divergence': 'What t-SNE makes small: how far the map’s neighbourhoods are from the data’s, in nats.',
   prior: 'The distribution that codes should follow. Drawing from it and decoding gives samples that never were.',
   'rhumb lines':
     'From a sample to its true nearest neighbours: solid where the map kept them near, dashed where it tore them away. What only the map puts near fades.',
