@@ -1,7 +1,7 @@
 /** The map alone, on made-up points: ten classes that fan out like the codes of a small autoencoder. */
 import { random } from '@portolan/core/base';
 import { LatentMap, categoryColors, darkTheme, lightTheme } from '../src/index.ts';
-import type { Place, Thumbnails } from '../src/index.ts';
+import type { Density, NamedScale, Place, Thumbnails } from '../src/index.ts';
 
 const element = document.querySelector<HTMLElement>('#map')!;
 const form = document.querySelector('form')!;
@@ -12,17 +12,21 @@ Object.assign(window, { map });
 let labels = new Int32Array(0);
 let places = new Float32Array(0);
 
-function makePoints(n: number, seed: number): { places: Float32Array; labels: Int32Array } {
+/** x and y of each point, and z when it is for a map in space. */
+function makePoints(n: number, seed: number, nComponents: 2 | 3): { places: Float32Array; labels: Int32Array } {
   const rng = random(seed);
-  const places = new Float32Array(2 * n);
+  const classes = random(0); // the same for every arrangement
+  const places = new Float32Array(nComponents * n);
   const labels = new Int32Array(n);
   for (let i = 0; i < n; i++) {
-    const label = rng.below(10);
+    const label = classes.below(10);
     const angle = (label / 10) * 2 * Math.PI + 0.14 * rng.normal() + seed;
     const radius = 2 + 9 * Math.abs(rng.normal()) * (1 + 0.5 * Math.sin(label * 3 + seed));
     labels[i] = label;
-    places[2 * i] = radius * Math.cos(angle) + 0.35 * rng.normal();
-    places[2 * i + 1] = radius * Math.sin(angle) * 0.8 + 0.35 * rng.normal();
+    places[nComponents * i] = radius * Math.cos(angle) + 0.35 * rng.normal();
+    places[nComponents * i + 1] = radius * Math.sin(angle) * 0.8 + 0.35 * rng.normal();
+    const height = 4 * Math.sin(label * 2 + seed) + 2 * rng.normal();
+    if (nComponents === 3) places[3 * i + 2] = height;
   }
   return { places, labels };
 }
@@ -61,8 +65,11 @@ function drawBackdrop(): ImageData {
 
 const field = (name: string): string => String(new FormData(form).get(name) ?? '');
 
+const nComponents = (): 2 | 3 => (field('space') ? 3 : 2);
+
 function at(i: number): Place {
-  return [places[2 * i], places[2 * i + 1]];
+  const [x, y, z] = places.subarray(nComponents() * i);
+  return nComponents() === 3 ? [x, y, z] : [x, y];
 }
 
 function recolor(): void {
@@ -71,8 +78,8 @@ function recolor(): void {
   else if (coloring === 'category') {
     map.setColoring({ type: 'category', codes: labels, colors: categoryColors(10, { dark: field('dark') === 'on' }) });
   } else {
-    const values = Float32Array.from(labels, (_, i) => Math.hypot(places[2 * i], places[2 * i + 1]));
-    map.setColoring({ type: 'number', values, domain: [0, 25], scale: coloring as 'viridis' });
+    const values = Float32Array.from(labels, (_, i) => Math.hypot(at(i)[0], at(i)[1]));
+    map.setColoring({ type: 'number', values, domain: [0, 25], scale: coloring as NamedScale });
   }
 }
 
@@ -91,12 +98,16 @@ function update(): void {
       ? Array.from({ length: 8 }, (_, k) => ({ points: [at(0), at(k + 1)], dashed: k % 2 > 0, opacity: 0.8 }))
       : [],
   );
+  const density = field('density');
+  map.setDensity(density === 'none' ? null : { by: density as Density['by'] });
+  const pairs = Uint32Array.from({ length: 2 * Math.min(labels.length, 100_000) }, (_, k) => (k >> 1) + 10 * (k & 1));
+  map.setEdges(field('edges') ? { pairs } : null);
   map.setPins(field('lines') ? [{ place: at(0), label: 'Sample 0' }, { place: at(5) }] : []);
 }
 
 function remake(): void {
-  ({ places, labels } = makePoints(Number(field('count')), 0));
-  map.setPoints(places);
+  ({ places, labels } = makePoints(Number(field('count')), 0, nComponents()));
+  map.setPoints(places, { nComponents: nComponents() });
   update();
 }
 
@@ -110,13 +121,16 @@ map.on('click', ({ point }) => point < 0 && map.setSelection(null));
 map.on('error', ({ message }) => (output.value = message));
 form.addEventListener('change', (event) => {
   if ((event.target as HTMLSelectElement).name === 'count') remake();
+  else if ((event.target as HTMLSelectElement).name === 'space') glide();
   else update();
 });
 let seed = 0;
-form.querySelector<HTMLButtonElement>('[name=move]')!.addEventListener('click', () => {
-  places = makePoints(places.length / 2, ++seed % 4).places;
-  map.setPoints(places);
-});
+function glide(): void {
+  places = makePoints(labels.length, ++seed % 4, nComponents()).places;
+  map.setPoints(places, { nComponents: nComponents() });
+  update();
+}
+form.querySelector<HTMLButtonElement>('[name=move]')!.addEventListener('click', glide);
 form.querySelector<HTMLButtonElement>('[name=save]')!.addEventListener('click', async () => {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await map.toBlob({ scale: 2 }));
