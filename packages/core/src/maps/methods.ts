@@ -12,7 +12,7 @@ import { tsne } from './tsne.ts';
 import { TURN, readTurn, turnedMap } from './turned-map.ts';
 import { umap } from './umap.ts';
 
-export const mapMethods: readonly MapMethod[] = [pcaMap, umap, pacmap, tsne, lda];
+export const mapMethods: readonly MapMethod[] = [pcaMap, umap, pacmap, tsne, lda, mds];
 
 /**
  * A saved projection, over its coordinates if they are given; `transform` and `inverse` need only the files.
