@@ -3,7 +3,7 @@
  * points; of several points it stands at the one where they are densest, and moves with it. Which of them are shown
  * follows from the room there is (`layOutLabels`); they come and go softly.
  */
-import { densestPoint, layOutLabels, middleOn } from '@portolan/core/pictures';
+import { LABEL_DOT, LABEL_LINE, densestPoint, labelSize, layOutLabels, middleOn } from '@portolan/core/pictures';
 import type { LabelBox, LabelPlace } from '@portolan/core/pictures';
 import type { Size } from './camera.ts';
 import type { Place } from './types.ts';
@@ -51,12 +51,11 @@ export interface LabelSurroundings {
   time: number;
 }
 
-/** CSS pixels of the dot before a label, with what is free behind it. */
-export const DOT = { radius: 4, space: 13 };
+/** CSS pixels of the name of a single point. */
+const SMALL = 11.5;
 export const LABEL_FADE = 160;
 /** More members than this are thinned before the densest of them is looked for. */
 const MAX_MEMBERS = 5000;
-const LINE = 1.3;
 
 interface Kept {
   label: MapLabel;
@@ -91,7 +90,7 @@ export class LabelLayer {
       if (before?.drawn) this.shown.set(index, before.drawn.side);
       const members = label.indices ? thinned(label.indices) : null;
       const bold = !members || members.length > 1;
-      const fontSize = !bold ? 11.5 : priority > 0.5 * most ? 14 : priority > 0.12 * most ? 12.5 : 11.5;
+      const fontSize = bold ? labelSize(priority, most) : SMALL;
       return {
         label, members, priority, fontSize, bold, anchor: -1, before: -1, width: NaN,
         opacity: before?.opacity ?? 0, drawn: before?.drawn ?? null,
@@ -172,12 +171,12 @@ export class LabelLayer {
     return this.kept.map((kept) => {
       const { label, fontSize, bold, members } = kept;
       if (Number.isNaN(kept.width)) {
-        kept.width = around.widthOf(label.text, fontSize, bold) + (label.color ? DOT.space : 0);
+        kept.width = around.widthOf(label.text, fontSize, bold) + (label.color ? LABEL_DOT.space : 0);
       }
       const at = pixelOf(kept, around);
       const beside = members?.length === 1 ? around.pointRadius + 5 : undefined;
       const priority = at ? kept.priority : 0;
-      return { x: at?.[0] ?? -1, y: at?.[1] ?? -1, width: kept.width, height: fontSize * LINE, priority, beside };
+      return { x: at?.[0] ?? -1, y: at?.[1] ?? -1, width: kept.width, height: fontSize * LABEL_LINE, priority, beside };
     });
   }
 }

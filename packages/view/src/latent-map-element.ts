@@ -34,10 +34,10 @@ interface State {
 }
 
 /**
- * Attributes: `theme` (light, dark or auto), `tool` (pan, lasso, box), `label`, `labels` (names of categories on the map), `minimap`, `point-size`, `dimensions` (2 or
- * 3), and `src-points`, `src-colors`: the ids of script elements that hold JSON for `points` and `coloring`, for pages
- * without a script of their own. Data are properties. The events of the map are dispatched as CustomEvents named
- * `map-hover`, `map-click` and so on, with their data as `detail`.
+ * Attributes: `theme` (light, dark or auto), `tool` (pan, lasso, box), `label`, `labels` (names of categories on the map),
+ * `minimap`, `point-size`, `dimensions` (2 or 3), and `src-points`, `src-colors`: the ids of script elements that hold JSON
+ * for `points` and `coloring`, for pages without a script of their own. Data are properties. The events of the map are
+ * dispatched as CustomEvents named `map-hover`, `map-click` and so on, with their data as `detail`.
  */
 export class LatentMapElement extends HTMLElement {
   static readonly observedAttributes = ['theme', 'tool'];

@@ -1,9 +1,9 @@
 /** What is drawn over the map on a 2-D canvas: ends of the graticule, pins, the highlighted point, lasso and box. */
+import { LABEL_DOT } from '@portolan/core/pictures';
 import { pixelAt } from './camera.ts';
 import type { Size } from './camera.ts';
 import { withAlpha } from './colors.ts';
 import type { Net } from './graticule.ts';
-import { DOT } from './labels.ts';
 import type { DrawnLabel } from './labels.ts';
 import type { Camera, MapTheme, Place } from './types.ts';
 
@@ -98,10 +98,10 @@ function drawLabel(context: Context2d, { theme, fontFamily }: OverlayScene, labe
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   if (color) {
-    disc(context, left + DOT.radius, y, DOT.radius + 2, withAlpha(theme.background, 0.92));
-    disc(context, left + DOT.radius, y, DOT.radius, color);
+    disc(context, left + LABEL_DOT.radius, y, LABEL_DOT.radius + 2, withAlpha(theme.background, 0.92));
+    disc(context, left + LABEL_DOT.radius, y, LABEL_DOT.radius, color);
   }
-  haloed(context, theme, text, left + (color ? DOT.space : 0), y, theme.ink);
+  haloed(context, theme, text, left + (color ? LABEL_DOT.space : 0), y, theme.ink);
   context.globalAlpha = 1;
 }
 

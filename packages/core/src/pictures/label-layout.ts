@@ -37,6 +37,10 @@ export interface LabelLayoutOptions {
   limit?: number;
 }
 
+/** CSS pixels of the dot that says which colour a label names, with what is free behind it. */
+export const LABEL_DOT = { radius: 4, space: 13 };
+/** Height of a label, in font sizes. */
+export const LABEL_LINE = 1.3;
 /** A label that is shown counts for so much more. */
 const LOYALTY = 1.4;
 /** CSS pixels free beside a label that is shown, and beside one that is to be; half as much above and below. */
@@ -50,6 +54,11 @@ interface Box {
   top: number;
   right: number;
   bottom: number;
+}
+
+/** CSS pixels: names of much are written larger, as on a chart. @param most  the greatest priority there is */
+export function labelSize(priority: number, most: number): number {
+  return priority > 0.5 * most ? 14 : priority > 0.12 * most ? 12.5 : 11.5;
 }
 
 /** The labels that find a place, the first asked first. Those whose thing is out of the picture have none. */

@@ -115,7 +115,8 @@ function unpackColumn({ name, type, categories = [] }: ColumnHead, data: TensorD
     return { name, type, values: JSON.parse(new TextDecoder().decode(data as Uint8Array)) as string[] };
   const numbers = data as Uint8Array;
   if (type !== 'category') return { name, type, values: Float64Array.from(numbers) };
-  const codes = Int32Array.from(numbers, (code) => (code < categories.length ? code : -1));
+  const codes = new Int32Array(numbers.length);
+  for (let i = 0; i < codes.length; i++) codes[i] = numbers[i] < categories.length ? numbers[i] : -1;
   return { name, type, codes, categories };
 }
 
@@ -134,16 +135,23 @@ function rangesOf(coordinates: Float32Array, nComponents: number): [number, numb
 }
 
 function quantised(coordinates: Float32Array, nComponents: number, extents: readonly [number, number][]): Uint16Array {
-  return Uint16Array.from(coordinates, (value, at) => {
-    const [low, high] = extents[at % nComponents];
-    if (!Number.isFinite(value)) return NOWHERE;
-    return high > low ? Math.round(((value - low) / (high - low)) * STEPS) : 0;
+  const codes = new Uint16Array(coordinates.length);
+  extents.forEach(([low, high], axis) => {
+    const factor = high > low ? STEPS / (high - low) : 0;
+    for (let at = axis; at < coordinates.length; at += nComponents) {
+      const value = coordinates[at];
+      codes[at] = Number.isFinite(value) ? Math.round((value - low) * factor) : NOWHERE;
+    }
   });
+  return codes;
 }
 
 function restored(codes: Uint16Array, nComponents: number, extents: readonly [number, number][]): Float32Array {
-  return Float32Array.from(codes, (code, at) => {
-    const [low, high] = extents[at % nComponents];
-    return code === NOWHERE ? NaN : low + ((high - low) * code) / STEPS;
+  const coordinates = new Float32Array(codes.length);
+  extents.forEach(([low, high], axis) => {
+    for (let at = axis; at < codes.length; at += nComponents) {
+      coordinates[at] = codes[at] === NOWHERE ? NaN : low + ((high - low) * codes[at]) / STEPS;
+    }
   });
+  return coordinates;
 }

@@ -9,12 +9,11 @@ import { extentOfPoints, fitExtent, pixelAt } from './framing.ts';
 import type { Place, Size } from './framing.ts';
 import { graticuleLines } from './graticule.ts';
 import type { Net } from './graticule.ts';
-import { layOutLabels } from './label-layout.ts';
+import { LABEL_DOT, LABEL_LINE, labelSize, layOutLabels } from './label-layout.ts';
 import { colorsOf, legendSize, textWidth } from './legend.ts';
 import type { Legend, PointColors } from './legend.ts';
 import { densestPoints } from './places.ts';
 import { fittedRadius, occupiedShare, opacityFor } from './point-look.ts';
-import { DOT } from './svg-parts.ts';
 import type { SvgLabel } from './svg-parts.ts';
 import { darkTheme, lightTheme } from './theme.ts';
 import type { MapTheme } from './theme.ts';
@@ -130,11 +129,15 @@ function labelsOf(
   }
   const most = wanted.reduce((most, { priority }) => Math.max(most, priority), 0);
   const drawn = wanted.map((label): SvgLabel => {
-    const fontSize = label.priority > 0.5 * most ? 14 : label.priority > 0.12 * most ? 12.5 : 11.5;
-    const space = label.color ? DOT.space : 0;
+    const fontSize = labelSize(label.priority, most);
+    const space = label.color ? LABEL_DOT.space : 0;
     return { ...label, fontSize, bold: true, width: textWidth(label.text, fontSize, true) + space };
   });
-  const boxes = drawn.map((label, k) => ({ ...label, height: label.fontSize * 1.3, priority: wanted[k].priority }));
+  const boxes = drawn.map((label, k) => ({
+    ...label,
+    height: label.fontSize * LABEL_LINE,
+    priority: wanted[k].priority,
+  }));
   const places = layOutLabels(boxes, area, { limit: MAX_LABELS });
   return places.map(({ index, x, y }) => ({ ...drawn[index], x, y }));
 }

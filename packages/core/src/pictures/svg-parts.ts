@@ -1,5 +1,6 @@
 /** The parts that a map drawn as SVG is made of. Text stays text, so that it can be edited, searched and printed. */
 import type { Net } from './graticule.ts';
+import { LABEL_DOT } from './label-layout.ts';
 import type { Legend } from './legend.ts';
 import { gradientStops } from './legend.ts';
 import type { Place, Size } from './framing.ts';
@@ -23,8 +24,6 @@ export interface SvgDots {
   opacity: number;
   pixels: number[];
 }
-
-export const DOT = { radius: 4, space: 13 };
 
 /** Round dots as one path: a move and a line of no length each, drawn with a round pen. */
 export function svgDots({ color, opacity, pixels }: SvgDots, radius: number): string {
@@ -62,11 +61,11 @@ export function svgLabels(labels: readonly SvgLabel[], theme: MapTheme): string[
   return labels.map(({ text, x, y, width, fontSize, bold, color }) => {
     const left = x - width / 2;
     const dot = color
-      ? `<circle cx="${round(left + DOT.radius)}" cy="${round(y)}" r="${DOT.radius}" fill="${escapeXml(color)}" ` +
+      ? `<circle cx="${round(left + LABEL_DOT.radius)}" cy="${round(y)}" r="${LABEL_DOT.radius}" fill="${escapeXml(color)}" ` +
         `stroke="${escapeXml(theme.background)}" stroke-width="2" paint-order="stroke"/>`
       : '';
     const look = `font-size="${fontSize}" font-weight="${bold ? 600 : 400}" fill="${escapeXml(theme.ink)}" ${halo(theme)}`;
-    return `${dot}<text x="${round(left + (color ? DOT.space : 0))}" y="${round(y)}" dy="0.35em" ${look}>${escapeXml(text)}</text>`;
+    return `${dot}<text x="${round(left + (color ? LABEL_DOT.space : 0))}" y="${round(y)}" dy="0.35em" ${look}>${escapeXml(text)}</text>`;
   });
 }
 
