@@ -202,6 +202,26 @@ describe('very many points', () => {
     expect(near(middle, BACKGROUND, 40)).toBe(false);
   });
 
+  it('says so when the graphics card has no room for them, and goes on with fewer', async () => {
+    const { message, picked } = await here.page.evaluate(async () => {
+      const map = window.makeMap({ pointSize: 16 });
+      map.setPoints(Float32Array.of(0, 0));
+      await map.whenDrawn();
+      const { getError } = WebGL2RenderingContext.prototype;
+      WebGL2RenderingContext.prototype.getError = () => WebGL2RenderingContext.OUT_OF_MEMORY;
+      map.setPoints(new Float32Array(2 * 600_000));
+      await map.whenDrawn();
+      WebGL2RenderingContext.prototype.getError = getError;
+      const [{ value }] = window.events.filter(({ name }) => name === 'error');
+      window.events = [];
+      map.setPoints(Float32Array.of(0, 0, 1, 1));
+      await map.whenDrawn();
+      return { message: (value as Error).message, picked: map.pick(map.pixelAt([1, 1]) as [number, number]) };
+    });
+    expect(message).toMatch(/no room for 600,000 points; close/);
+    expect(picked).toBe(1);
+  });
+
   it('measures how fast it draws, and leaves the element empty', async () => {
     const { timings, told, left } = await here.page.evaluate(async () => {
       const element = document.querySelector<HTMLElement>('#stage')!;

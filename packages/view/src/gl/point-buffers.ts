@@ -20,6 +20,8 @@ const PALETTE_WIDTH = 256;
 const NARROW = 256;
 /** Points taken over between two looks at the clock. */
 const SLICE = 1 << 15;
+/** So many may be more than there is room for; asking waits for the graphics card. */
+const MANY = 500_000;
 
 /** Places as they are stored: relative to an origin near to most of them. */
 interface Stored {
@@ -84,16 +86,27 @@ export class PointBuffers {
     this.job = null;
   }
 
-  /** Takes over what is wanted until `deadline` (by `performance.now`). @returns whether it is all there */
+  /**
+   * Takes over what is wanted until `deadline` (by `performance.now`).
+   * @returns whether it is all there
+   * @throws Error when there is no room for so many points; what was there before stays
+   */
   advance(deadline: number): boolean {
     if (!this.job && Object.keys(this.wanted).length === 0) return true;
     this.job ??= this.fill(this.wanted);
-    do {
-      if (this.job.next().done) {
-        this.job = null;
-        return true;
-      }
-    } while (performance.now() < deadline);
+    try {
+      do {
+        if (this.job.next().done) {
+          this.job = null;
+          return true;
+        }
+      } while (performance.now() < deadline);
+    } catch (error) {
+      // what is too much now would be so at every frame
+      this.job = null;
+      this.wanted = {};
+      throw error;
+    }
     return false;
   }
 
@@ -193,6 +206,10 @@ export class PointBuffers {
     const bytes = staging.BYTES_PER_ELEMENT * size;
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     gl.bufferData(gl.ARRAY_BUFFER, order.length * bytes, gl.STATIC_DRAW);
+    if (order.length >= MANY && gl.getError() === gl.OUT_OF_MEMORY) {
+      const n = order.length.toLocaleString('en');
+      throw new Error(`view: the graphics card has no room for ${n} points; close other maps and tabs, or show fewer`);
+    }
     for (let start = 0; start < order.length; start += SLICE) {
       const n = Math.min(SLICE, order.length - start);
       for (let k = 0; k < n; k++) write(order[start + k], k);
