@@ -195,7 +195,7 @@ function storeTransposed(to: usize, a: v128, b: v128, c: v128, d: v128): void {
 export function outerForward(
   chunk: i32, thread: i32, grid: usize, n0: i32, n1: i32, w: i32, m0: i32, table: usize, radices: usize,
   spectrum: usize, scratch: usize, scratchBytes: i32,
-): void { // prettier-ignore
+): void {
   const eighths = w >> 3;
   const mid = chunk / eighths;
   const column = (chunk - mid * eighths) << 3;
@@ -238,7 +238,7 @@ export function outerForward(
       storeTransposed(
         to + (part >= 2 ? 128 : 0) + (part & 1 ? 16 : 0),
         v128.load(p), v128.load(p, 64), v128.load(p, 128), v128.load(p, 192),
-      ); // prettier-ignore
+      );
     }
   }
 }
@@ -247,7 +247,7 @@ export function outerForward(
 export function outerInverse(
   chunk: i32, thread: i32, grid: usize, n0: i32, n1: i32, w: i32, m0: i32, table: usize, radices: usize,
   spectrum: usize, scratch: usize, scratchBytes: i32,
-): void { // prettier-ignore
+): void {
   const eighths = w >> 3;
   const mid = chunk / eighths;
   const column = (chunk - mid * eighths) << 3;
@@ -312,7 +312,7 @@ export function outerInverse(
 export function inner(
   chunk: i32, thread: i32, spectrum: usize, n1: i32, w: i32, m0: i32, m1: i32, m2: i32, table1: usize, radices1: usize,
   table2: usize, radices2: usize, kernel: usize, factors: usize, scratch: usize, scratchBytes: i32,
-): void { // prettier-ignore
+): void {
   const plane = scratch + <usize>thread * <usize>scratchBytes;
   const x = at8(plane, m1 * m2);
   const y = at8(x, max(m1, m2));

@@ -45,7 +45,7 @@ function i32At(p: usize, i: i32): i32 {
  */
 export function sortCells(
   y: usize, n: i32, dims: i32, geo: usize, cells: usize, starts: usize, order: usize, sorted: usize, room: i32,
-): f64 { // prettier-ignore
+): f64 {
   const stride = dims == 2 ? 2 : 4;
   const inverse = geoF(geo, 1);
   const o0 = geoF(geo, 2);
@@ -121,7 +121,7 @@ function lane(v: v128, a: i32): f32 {
 /** Adds the points of a band of cells, band 2 · chunk + parity, to the grid. */
 export function spread(
   chunk: i32, thread: i32, parity: i32, dims: i32, geo: usize, starts: usize, sorted: usize, room: i32, grid: usize,
-): void { // prettier-ignore
+): void {
   const inverse = geoF(geo, 1);
   const o0 = geoF(geo, 2);
   const o1 = geoF(geo, 3);
@@ -172,7 +172,7 @@ export function spread(
 export function repulse(
   chunk: i32, thread: i32, dims: i32, geo: usize, starts: usize, sorted: usize, room: i32, grid: usize,
   targets: usize, targetRoom: i32, m: i32, order: usize, out: usize, sums: usize,
-): void { // prettier-ignore
+): void {
   const inverse = geoF(geo, 1);
   const o0 = geoF(geo, 2);
   const o1 = geoF(geo, 3);
@@ -317,7 +317,7 @@ export function repulse(
  */
 export function sampleKernel(
   chunk: i32, thread: i32, grid: usize, m0: i32, m1: i32, m2: i32, h: f32, limit: f32, lowered: i32,
-): void { // prettier-ignore
+): void {
   const a = <f32>min(chunk, m0 - chunk) * h;
   const scale: f32 = 1 / (1 + limit);
   for (let j = 0; j < m1; j++) {

@@ -66,7 +66,7 @@ function firstLanes(count: i32): v128 {
 export function affinities(
   chunk: i32, thread: i32, distances: usize, n: i32, k: i32, stride: i32, logs: usize, nPerplexities: i32, out: usize,
   betas: usize,
-): void { // prettier-ignore
+): void {
   const to = min(n, chunk * ROWS + ROWS);
   for (let i = chunk * ROWS; i < to; i++) {
     const d = f32At(distances, i * stride);
@@ -162,7 +162,7 @@ export function step(
   chunk: i32, thread: i32, dims: i32, n: i32, y: usize, next: usize, field: usize, starts: usize, columns: usize,
   weights: usize, velocity: usize, gains: usize, exaggeration: f32, repulsion: f32, rate: f32, momentum: f32,
   longest: f32, reach: usize, forceOnly: i32,
-): void { // prettier-ignore
+): void {
   const to = min(n, chunk * ROWS + ROWS);
   const stride = dims == 2 ? 2 : 4;
   let least = f32x4.splat(Infinity);
@@ -204,7 +204,7 @@ export function step(
         const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
         const dx = f32x4.sub(X, v128.shuffle<f64>(ab, cd, 0, 2));
         const dy = f32x4.sub(Y, v128.shuffle<f64>(ab, cd, 1, 3));
-        const dz = f32x4.sub(Z, v128.shuffle<f32>(v128.shuffle<f32>(a, b, 2, 6, 2, 6), v128.shuffle<f32>(c, d, 2, 6, 2, 6), 0, 1, 4, 5)); // prettier-ignore
+        const dz = f32x4.sub(Z, v128.shuffle<f32>(v128.shuffle<f32>(a, b, 2, 6, 2, 6), v128.shuffle<f32>(c, d, 2, 6, 2, 6), 0, 1, 4, 5));
         const r2 = madd(dz, dz, madd(dy, dy, madd(dx, dx, one)));
         const f = f32x4.div(v128.load(weights + ((<usize>e) << 2)), r2);
         GX = madd(f, dx, GX);
@@ -264,7 +264,7 @@ export function step(
  */
 export function divergence(
   chunk: i32, thread: i32, dims: i32, n: i32, y: usize, starts: usize, columns: usize, weights: usize, sums: usize,
-): void { // prettier-ignore
+): void {
   const to = min(n, chunk * ROWS + ROWS);
   const stride = dims == 2 ? 2 : 4;
   const one = f32x4.splat(1);

@@ -4,6 +4,8 @@
  * several perplexities the Gaussians are averaged, so that near and far structure both have a say (multiscale: Lee et
  * al. 2015, as averaged in Kobak & Berens 2019).
  */
+import { finish } from '../base/index.ts';
+import type { Steps } from '../base/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { SparseGraph } from '../linalg/index.ts';
@@ -14,6 +16,8 @@ import { log } from './portable-math.ts';
 const ROWS = 256;
 /** Rows that are in the kernels' memory at once. */
 const BLOCK = 65536;
+/** Rows in a step of the graph. */
+const STEP = 4096;
 
 export interface Conditional {
   readonly n: number;
@@ -68,12 +72,18 @@ export async function conditionalProbabilities(
 /**
  * The symmetric graph of pᵢⱼ · n = (p(j|i) + p(i|j)) / 2, whose weights sum to n. Rows are filled up by loops of weight
  * 0 to multiples of four edges, for the kernels.
+ * @param indices  [n, stride], of which the first k of each row are used
  */
-export function symmetricGraph(
+export function symmetricGraph(indices: Uint32Array, stride: number, conditional: Conditional): SparseGraph {
+  return finish(symmetricGraphSteps(indices, stride, conditional));
+}
+
+/** As `symmetricGraph`, in short steps. */
+export function* symmetricGraphSteps(
   indices: Uint32Array,
   stride: number,
   { n, k, probabilities }: Conditional,
-): SparseGraph {
+): Steps<SparseGraph> {
   // the edges the other way round, by their ends
   const incoming = new Uint32Array(n + 1);
   for (let i = 0; i < n; i++) for (let j = 0; j < k; j++) incoming[indices[i * stride + j] + 1]++;
@@ -87,6 +97,7 @@ export function symmetricGraph(
       sources[at] = i;
       theirs[at] = probabilities[i * k + j];
     }
+    if (i % STEP === 0) yield (i / n) * 0.4;
   }
   // an incoming edge of a neighbour joins the outgoing one
   const mark = new Int32Array(n).fill(-1);
@@ -96,6 +107,7 @@ export function symmetricGraph(
     for (let j = 0; j < k; j++) mark[indices[i * stride + j]] = i;
     for (let e = incoming[i]; e < incoming[i + 1]; e++) if (mark[sources[e]] !== i) degree++;
     offsets[i + 1] = offsets[i] + ((degree + 3) & ~3);
+    if (i % STEP === 0) yield 0.4 + (i / n) * 0.2;
   }
   const targets = new Uint32Array(offsets[n]);
   const weights = new Float32Array(offsets[n]);
@@ -119,6 +131,7 @@ export function symmetricGraph(
       }
     }
     for (; at < offsets[i + 1]; at++) targets[at] = i;
+    if (i % STEP === 0) yield 0.6 + (i / n) * 0.4;
   }
   return { n, offsets, targets, weights };
 }

@@ -5,8 +5,8 @@
  *
  * Points are renumbered by a curve that fills the start's plane, so that those near each other are near in memory.
  */
-import { NumericalError, matrix } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
+import { NumericalError, drive, matrix } from '../base/index.ts';
+import type { Matrix, Steps } from '../base/index.ts';
 import type { Block, Kernels } from '../kernels/index.ts';
 import type { SparseGraph } from '../linalg/index.ts';
 import { log } from './portable-math.ts';
@@ -15,6 +15,8 @@ import type { Box } from './tsne-field.ts';
 
 /** Rows in a chunk of the kernel. */
 const ROWS = 256;
+/** Rows in a step of putting the graph in order. */
+const STEP = 4096;
 /** Weights in a chunk. */
 const WEIGHTS = 16384;
 
@@ -74,7 +76,6 @@ export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
   const columns = space.int32(graph.targets.length);
   const rows = space.int32(n + 1);
   const pulls = space.float32(graph.weights.length);
-  renumber(graph, order, { offsets: rows.view, targets: columns.view, weights: pulls.view });
   // four floats more, for vectors read at the last point
   let [y, next] = [space.float32(n * stride + 4), space.float32(n * stride + 4)];
   const velocity = space.float32(n * stride + 4);
@@ -83,12 +84,19 @@ export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
   const pushes = space.float32(4 * n);
   const reach = space.float64(6 * chunks);
   const sums = space.float64(chunks);
-  const { entropy, mass } = await weightSums();
+  let weighed: { entropy: number; mass: number } | undefined;
   const places = y.view;
   for (let i = 0; i < n; i++) {
     for (let c = 0; c < dims; c++) places[i * stride + c] = start.data[order[i] * dims + c];
   }
   const field = tsneField(space, n, dims, { exact, signal });
+  try {
+    const to = { offsets: rows.view, targets: columns.view, weights: pulls.view };
+    await drive('mapping', renumberSteps(graph, order, to), { signal });
+  } catch (error) {
+    space.close();
+    throw error;
+  }
   let box = boxOf(start);
   let iteration = parts.iteration ?? 0;
   let lastSum = NaN;
@@ -156,6 +164,7 @@ export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
     async divergence(quick) {
       if (!quick || Number.isNaN(lastSum)) lastSum = await repulse();
       await space.parallel('divergence', chunks, [dims, n, y, rows, columns, pulls, sums], { signal });
+      const { entropy, mass } = (weighed ??= await weightSums());
       let between = 0;
       for (const part of sums.view) between += part;
       // Σ p ln(p / q), p = pull / mass, q = 1 / ((1 + r²) sum)
@@ -214,11 +223,11 @@ function alongCurve(y: Matrix): Uint32Array {
 }
 
 /** Writes the graph with vertex order[i] as its i-th. */
-function renumber(
+function* renumberSteps(
   { n, offsets, targets, weights }: SparseGraph,
   order: Uint32Array,
   to: { offsets: Int32Array; targets: Int32Array; weights: Float32Array },
-): void {
+): Steps<void> {
   const rank = new Uint32Array(n);
   order.forEach((old, i) => (rank[old] = i));
   for (let i = 0, at = 0; i < n; i++) {
@@ -227,5 +236,6 @@ function renumber(
       to.weights[at++] = weights[e];
     }
     to.offsets[i + 1] = at;
+    if (i % STEP === 0) yield i / n;
   }
 }

@@ -5,7 +5,7 @@
  * Neighbours and their weights: tsne-affinities.ts; the start: tsne-start.ts; the push: tsne-field.ts; the descent:
  * tsne-layout.ts; new points: tsne-transform.ts.
  */
-import { FormatError, InputError, checkFinite, run } from '../base/index.ts';
+import { FormatError, InputError, checkFinite, drive, run } from '../base/index.ts';
 import type { Matrix, Progress, Stepper } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import { connectedComponents } from '../linalg/index.ts';
@@ -18,7 +18,7 @@ import { neighborInverse } from './neighbor-inverse.ts';
 import type { MapDetail, MapJob, MapMethod, Projection } from './projection.ts';
 import { projectionJson, readProjectionJson } from './projection-json.ts';
 import { STORED_ROWS, packRows, readStoredRows, unpackRows, writeStoredRows } from './stored-rows.ts';
-import { conditionalProbabilities, symmetricGraph } from './tsne-affinities.ts';
+import { conditionalProbabilities, symmetricGraphSteps } from './tsne-affinities.ts';
 import { tsneLayout } from './tsne-layout.ts';
 import type { TsneLayout, TsneSchedule } from './tsne-layout.ts';
 import { STARTS, tsneStart } from './tsne-start.ts';
@@ -217,9 +217,7 @@ function checkStart(start: Matrix | undefined, n: number, nComponents: number): 
   if (furthest > FURTHEST) {
     throw new InputError(
       `t-SNE: the map to go on from reaches to ${furthest.toPrecision(2)}, expected within ${FURTHEST}`,
-      {
-        code: 'start',
-      },
+      { code: 'start' },
     );
   }
 }
@@ -235,17 +233,16 @@ async function prepare(
   const { nComponents, earlyIterations, seed } = options;
   const { kernels = singleThread(), signal } = job;
   const plain = { kernels, signal, onProgress: job.onProgress as ((progress: Progress<never>) => void) | undefined };
-  const n = x.rows;
   const { neighbors, k } = await neighborsOf(x, perplexities, options, job, warnings);
   const conditional = await conditionalProbabilities(neighbors, perplexities, { k, kernels, signal });
-  const graph = symmetricGraph(neighbors.indices, neighbors.nNeighbors, conditional);
+  const graph = await drive('graph', symmetricGraphSteps(neighbors.indices, neighbors.nNeighbors, conditional), plain);
   noteDoubles(neighbors, warnings);
   notePieces(graph, warnings);
   const start = job.start?.coordinates ?? (await tsneStart(options.start, x, graph, { nComponents, seed, ...plain }));
   // a map that is none of a run's own is not torn down by exaggeration again
   const iteration = job.start ? (job.start.iteration ?? Math.min(earlyIterations, options.nIter)) : 0;
   signal?.throwIfAborted();
-  return tsneLayout({ graph, start, schedule: options, iteration, kernels, signal, ...(n < 2 ? { exact: true } : {}) });
+  return tsneLayout({ graph, start, schedule: options, iteration, kernels, signal });
 }
 
 async function neighborsOf(
