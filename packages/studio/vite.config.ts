@@ -8,9 +8,12 @@ const packages = fileURLToPath(new URL('../', import.meta.url));
 const ortPackage = new URL('../../node_modules/onnxruntime-web/package.json', import.meta.url);
 const ortVersion = (JSON.parse(readFileSync(ortPackage, 'utf8')) as { version: string }).version;
 
-/** The kernels' compiled text, a chunk for each, fetched with the first work that needs it. */
-const chunkFileNames = ({ facadeModuleId }: { facadeModuleId?: string | null }): string =>
-  `assets/${facadeModuleId?.includes('/kernels/wasm/') ? 'kernels-' : ''}[name]-[hash].js`;
+/** Chunks that are fetched when first needed have names that say so: the kernels' compiled text, the methods of maps. */
+const chunkFileNames = ({ facadeModuleId }: { facadeModuleId?: string | null }): string => {
+  if (facadeModuleId?.includes('/kernels/wasm/')) return 'assets/kernels-[name]-[hash].js';
+  if (facadeModuleId?.endsWith('/core/src/maps/index.ts')) return 'assets/maps-[hash].js';
+  return 'assets/[name]-[hash].js';
+};
 
 /**
  * Two builds of one app. By default `dist`, served by `portolan studio`; with `--mode web` `dist-web`, a static site

@@ -7,7 +7,7 @@
  */
 import { InputError, matrix, type Matrix } from '@portolan/core/base';
 import type { Medium } from '@portolan/core/data';
-import { loadProjection, type Projection } from '@portolan/core/maps';
+import type { Projection } from '@portolan/core/maps';
 import { loadSpace, type LatentSpace } from '@portolan/core/spaces';
 import { webRuntime } from '../../client/ort-web.ts';
 import { paint, shrunk, type Rgb, type Tone } from '../pictures.ts';
@@ -64,7 +64,8 @@ const api = {
     await space?.dispose();
     space = null;
     ({ of, medium } = args);
-    projection = args.projection ? loadProjection(args.projection) : null;
+    // the methods of maps are more than the rest of this thread, and many a map is the latent plane itself
+    projection = args.projection ? (await import('@portolan/core/maps')).loadProjection(args.projection) : null;
     if (!args.space) return { runtime: '', places: projection?.inverse !== undefined };
     const runtime = await runtimeOnce();
     space = await loadSpace(args.space, runtime);
