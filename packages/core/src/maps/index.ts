@@ -5,6 +5,7 @@ export { umap } from './umap.ts';
 export { tsne } from './tsne.ts';
 export { lda } from './lda.ts';
 export { mds } from './mds.ts';
+export { poincare } from './poincare.ts';
 export { coordinatesMap } from './coordinates-map.ts';
 export { alignMaps } from './align-maps.ts';
 export type { AlignOptions, AlignedMap, CommonPoints } from './align-maps.ts';

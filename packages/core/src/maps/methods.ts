@@ -6,13 +6,14 @@ import { lda } from './lda.ts';
 import { mds } from './mds.ts';
 import { pacmap } from './pacmap.ts';
 import { pcaMap } from './pca-map.ts';
+import { poincare } from './poincare.ts';
 import { readProjectionJson } from './projection-json.ts';
 import type { MapMethod, Projection } from './projection.ts';
 import { tsne } from './tsne.ts';
 import { TURN, readTurn, turnedMap } from './turned-map.ts';
 import { umap } from './umap.ts';
 
-export const mapMethods: readonly MapMethod[] = [pcaMap, umap, pacmap, tsne, lda, mds];
+export const mapMethods: readonly MapMethod[] = [pcaMap, umap, pacmap, tsne, lda, mds, poincare];
 
 /**
  * A saved projection, over its coordinates if they are given; `transform` and `inverse` need only the files.
