@@ -6,6 +6,7 @@
 import { takeRows } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import type { Neighbors } from './nearest-neighbors.ts';
+import { inStretches } from './stretches.ts';
 
 export interface Distinct {
   /** each row once, in the order of first appearance, without those set aside */
@@ -20,7 +21,11 @@ export interface Distinct {
 }
 
 /** @returns undefined when all rows differ and none is set aside */
-export function distinctRows(x: Matrix, setAside?: (row: number) => boolean): Distinct | undefined {
+export async function distinctRows(
+  x: Matrix,
+  setAside?: (row: number) => boolean,
+  signal?: AbortSignal,
+): Promise<Distinct | undefined> {
   const { rows: n, cols: d } = x;
   const words = new Int32Array(x.data.buffer, x.data.byteOffset, x.data.length);
   let size = 16;
@@ -29,22 +34,25 @@ export function distinctRows(x: Matrix, setAside?: (row: number) => boolean): Di
   const of = new Int32Array(n);
   const firsts: number[] = [];
   const aside: number[] = [];
-  for (let i = 0; i < n; i++) {
-    if (setAside?.(i)) {
-      of[i] = -1;
-      aside.push(i);
-      continue;
+  const group = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      if (setAside?.(i)) {
+        of[i] = -1;
+        aside.push(i);
+        continue;
+      }
+      let hash = 0;
+      for (let at = i * d, end = at + d; at < end; at++) hash = Math.imul(hash ^ words[at], 0x9e3779b1) ^ (hash >>> 15);
+      let slot = (hash ^ (hash >>> 16)) & (size - 1);
+      while (table[slot] >= 0 && !same(words, firsts[table[slot]] * d, i * d, d)) slot = (slot + 1) & (size - 1);
+      if (table[slot] < 0) {
+        table[slot] = firsts.length;
+        firsts.push(i);
+      }
+      of[i] = table[slot];
     }
-    let hash = 0;
-    for (let at = i * d, end = at + d; at < end; at++) hash = Math.imul(hash ^ words[at], 0x9e3779b1) ^ (hash >>> 15);
-    let slot = (hash ^ (hash >>> 16)) & (size - 1);
-    while (table[slot] >= 0 && !same(words, firsts[table[slot]] * d, i * d, d)) slot = (slot + 1) & (size - 1);
-    if (table[slot] < 0) {
-      table[slot] = firsts.length;
-      firsts.push(i);
-    }
-    of[i] = table[slot];
-  }
+  };
+  await inStretches(x, group, signal);
   if (firsts.length === n) return undefined;
   const starts = new Uint32Array(firsts.length + 1);
   for (const group of of) if (group >= 0) starts[group + 1]++;
@@ -74,16 +82,31 @@ export interface Expansion {
 }
 
 /** Neighbours among the distinct rows → neighbours among all; of equally near ones the smaller index comes first. */
-export function expand(
+export async function expand(
   distinct: Distinct,
   found: Neighbors | undefined,
   { k, nQueries, line, between }: Expansion,
-): Neighbors {
+  signal?: AbortSignal,
+): Promise<Neighbors> {
   const { members, starts, aside } = distinct;
   const n = members.length + aside.length;
   const indices = new Uint32Array(nQueries * k);
   const distances = new Float32Array(nQueries * k);
-  for (let i = 0; i < nQueries; i++) {
+  const alone = (group: number): boolean => starts[group + 1] - starts[group] === 1;
+
+  /** Most rows have no equals near them: their neighbours are only to be renamed. */
+  function rename(i: number, mine: number): boolean {
+    if (!found || found.nNeighbors < k || aside.length > 0 || (between && !alone(mine))) return false;
+    for (let e = 0; e < k; e++) {
+      const group = found.indices[mine * k + e];
+      if (!alone(group)) return false;
+      indices[i * k + e] = members[starts[group]];
+      distances[i * k + e] = found.distances[mine * k + e];
+    }
+    return true;
+  }
+
+  function merge(i: number, mine: number): void {
     const itself = between ? i : -1;
     const near: { far: number; row: number }[] = [];
     const offer = (far: number, rows: Uint32Array): void => {
@@ -93,7 +116,6 @@ export function expand(
         taken++;
       }
     };
-    const mine = line(i);
     if (mine < 0) {
       for (let row = 0; near.length < k && row < n; row++) if (row !== itself) near.push({ far: 1, row });
     } else {
@@ -110,5 +132,13 @@ export function expand(
       distances[i * k + e] = near[e].far;
     }
   }
+
+  const work = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      const mine = line(i);
+      if (mine < 0 || !rename(i, mine)) merge(i, mine);
+    }
+  };
+  await inStretches({ rows: nQueries, cols: 64 * k }, work, signal);
   return { nNeighbors: k, indices, distances, recall: found?.recall ?? 1 };
 }

@@ -59,18 +59,17 @@ export async function findNeighbors(
   const job = { signal, report: (share: number) => onProgress?.({ phase: 'neighbours', ...clock.read(share, 1) }) };
   const plan = { distance, recall, seed, kernels, job };
   const zero = distance === 'cosine' ? (row: number) => weights![row] === 0 : undefined;
-  const distinct = distinctRows(x, zero);
+  const distinct = await distinctRows(x, zero, signal);
   if (!distinct) return search(x, queries, k, weights, queryWeights, plan);
   const few = Math.min(k, queries ? distinct.x.rows : distinct.x.rows - 1);
-  const of = queries ? undefined : distinct.of;
   const found =
     few > 0 ? await search(distinct.x, queries, few, rowWeights(distinct.x, distance), queryWeights, plan) : undefined;
-  return expand(distinct, found, {
-    k,
-    nQueries: queries ? queries.rows : x.rows,
-    line: of ? (row) => of[row] : (query) => (distance === 'cosine' && queryWeights![query] === 0 ? -1 : query),
-    between: queries ? undefined : distance === 'inner' ? (group) => -squaredLength(distinct.x, group) : () => 0,
-  });
+  const between = distance === 'inner' ? (group: number) => -squaredLength(distinct.x, group) : () => 0;
+  const line = (query: number): number => (distance === 'cosine' && queryWeights![query] === 0 ? -1 : query);
+  const expansion = queries
+    ? { k, nQueries: queries.rows, line }
+    : { k, nQueries: x.rows, line: (row: number) => distinct.of[row], between };
+  return expand(distinct, found, expansion, signal);
 }
 
 interface Plan {
@@ -95,7 +94,9 @@ async function search(
     const placed = placeMatrix(space, x, distance, weights);
     const q = queries ? placeMatrix(space, queries, distance, queryWeights) : placed;
     const whole =
-      metric.whole === 0 ? wholePacking(queries ? [x, queries] : [x], distance, [weights, queryWeights]) : undefined;
+      metric.whole === 0
+        ? await wholePacking(queries ? [x, queries] : [x], distance, [weights, queryWeights], job.signal)
+        : undefined;
     const question = { metric, x: placed, q, k, whole };
     const norms = distance === 'cosine' ? weights : undefined;
     const fast =

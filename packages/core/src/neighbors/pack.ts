@@ -8,6 +8,7 @@
 import type { Matrix } from '../base/index.ts';
 import type { Block, Workspace } from '../kernels/index.ts';
 import type { Distance } from './metric.ts';
+import { inStretches } from './stretches.ts';
 
 /** Largest length of a row of whole numbers: four times its square is just below 2³¹. */
 const LONGEST = 2 ** 14.45;
@@ -73,58 +74,70 @@ export const floatPacking = (op: 1 | 2 | 3, cols: number): Packing => ({
 });
 
 /** @param sets  the rows that are to be measured against each other */
-export function wholePacking(
+export async function wholePacking(
   sets: readonly Matrix[],
   distance: Distance,
   weights: readonly (Float64Array | undefined)[],
-): Packing {
+  signal?: AbortSignal,
+): Promise<Packing> {
   const cols = sets[0].cols;
   const centred = distance !== 'inner';
-  const factorsOf = (s: number) => (distance === 'cosine' ? weights[s] : undefined);
-  const shift = centred ? means(sets[0], factorsOf(0)) : new Float64Array(cols);
+  const norms = (s: number): Float64Array | undefined => (distance === 'cosine' ? weights[s] : undefined);
+  const shift = centred ? await means(sets[0], norms(0), signal) : new Float64Array(cols);
+  const longest = async (): Promise<number> => {
+    let length = 0;
+    for (let s = 0; s < sets.length; s++) length = Math.max(length, await longestRow(sets[s], shift, norms(s), signal));
+    return length;
+  };
   const room = LONGEST - Math.sqrt(cols) / 2;
   const scaleFor = (length: number): number => (length > 0 ? room / length : 1);
-  let length = longestRow(sets, shift, factorsOf);
+  let length = await longest();
   let scale = scaleFor(length);
   const grid = 2 ** Math.floor(Math.log2(scale));
   if (distance !== 'cosine' && sets.every(({ data }) => onGrid(data, grid))) {
     // a shift by whole steps keeps the grid; it makes rows longer by half a step a column at most
     for (let j = 0; j < cols; j++) shift[j] = Math.round(shift[j] * grid) / grid;
-    length = longestRow(sets, shift, factorsOf);
+    length = await longest();
     scale = Math.min(grid, 2 ** Math.floor(Math.log2(scaleFor(length))));
   }
   return { op: 0, scale, shift, norms: centred, longest: length * scale, steps: (cols + 1) >> 1 };
 }
 
-function means({ data, rows, cols }: Matrix, norms?: Float64Array): Float64Array {
+async function means(x: Matrix, norms?: Float64Array, signal?: AbortSignal): Promise<Float64Array> {
+  const { data, rows, cols } = x;
   const out = new Float64Array(cols);
-  for (let i = 0, at = 0; i < rows; i++) {
-    const factor = norms ? (norms[i] > 0 ? 1 / norms[i] : 0) : 1;
-    for (let j = 0; j < cols; j++, at++) out[j] += data[at] * factor;
-  }
+  await inStretches(x, (from, to) => addRows(out, data, from, to, norms), signal);
   for (let j = 0; j < cols; j++) out[j] /= rows;
   return out;
 }
 
-function longestRow(
-  sets: readonly Matrix[],
-  shift: Float64Array,
-  factorsOf: (s: number) => Float64Array | undefined,
-): number {
+function addRows(out: Float64Array, data: Float32Array, from: number, to: number, norms?: Float64Array): void {
+  const cols = out.length;
+  for (let i = from, at = from * cols; i < to; i++) {
+    const factor = norms ? (norms[i] > 0 ? 1 / norms[i] : 0) : 1;
+    for (let j = 0; j < cols; j++, at++) out[j] += data[at] * factor;
+  }
+}
+
+async function longestRow(x: Matrix, shift: Float64Array, norms?: Float64Array, signal?: AbortSignal): Promise<number> {
   let longest = 0;
-  sets.forEach(({ data, rows, cols }, s) => {
-    const norms = factorsOf(s);
-    for (let i = 0, at = 0; i < rows; i++) {
-      const factor = norms ? (norms[i] > 0 ? 1 / norms[i] : 0) : 1;
-      let sum = 0;
-      for (let j = 0; j < cols; j++, at++) {
-        const value = data[at] * factor - shift[j];
-        sum += value * value;
-      }
-      if (sum > longest) longest = sum;
-    }
-  });
+  await inStretches(x, (from, to) => (longest = Math.max(longest, longestOf(x.data, from, to, shift, norms))), signal);
   return Math.sqrt(longest);
+}
+
+function longestOf(data: Float32Array, from: number, to: number, shift: Float64Array, norms?: Float64Array): number {
+  const cols = shift.length;
+  let longest = 0;
+  for (let i = from, at = from * cols; i < to; i++) {
+    const factor = norms ? (norms[i] > 0 ? 1 / norms[i] : 0) : 1;
+    let sum = 0;
+    for (let j = 0; j < cols; j++, at++) {
+      const value = data[at] * factor - shift[j];
+      sum += value * value;
+    }
+    if (sum > longest) longest = sum;
+  }
+  return longest;
 }
 
 /** Whether all values, as far as a sample shows, are multiples of 1 / scale. */

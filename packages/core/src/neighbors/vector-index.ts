@@ -83,7 +83,7 @@ export async function buildIndex(
     const placed = { ...placeMatrix(space, x, unit ? 'cosine' : 'euclidean', norms), weights: undefined };
     const packing =
       unit || distance === 'euclidean' || distance === 'inner'
-        ? wholePacking([x], unit ? 'cosine' : 'euclidean', [norms])
+        ? await wholePacking([x], unit ? 'cosine' : 'euclidean', [norms], signal)
         : floatPacking(1, x.cols);
     const lists = await partition(space, { x, norms, placed, packing, seed, signal });
     const order = new Uint32Array(x.rows);
