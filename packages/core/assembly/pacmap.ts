@@ -1,9 +1,6 @@
 /** PaCMAP: the descent over pairs of neighbours, mid-near and further points. */
 import { f32At, madd, sum4 } from './lib/vector';
 
-/** Points in a chunk. */
-export const POINTS: i32 = 128;
-
 /** Adam's constants, those of the reference implementation. */
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
@@ -14,6 +11,24 @@ const EPSILON: f32 = 1e-7;
 @inline
 function before(j: i32, k: i32): v128 {
   return i32x4.lt_s(i32x4.add(i32x4.splat(j), i32x4(0, 1, 2, 3)), i32x4.splat(k));
+}
+
+/** Looks at the count before a thread goes to sleep over it, and the longest sleep, in nanoseconds. */
+const LOOKS: i32 = 2000;
+const NAP: i64 = 1_000_000;
+
+/** Waits until so many chunks of this call are through: those of the iterations before. */
+function waitFor(done: usize, wanted: i32, sleep: bool): void {
+  for (let looks = 0; ; looks++) {
+    const count = atomic.load<i32>(done);
+    if (count >= wanted) return;
+    if (sleep && looks > LOOKS) atomic.wait<i32>(done, count, NAP);
+  }
+}
+
+/** Counts a chunk, and wakes who waits for the last of an iteration. */
+function countChunk(done: usize, chunks: i32): void {
+  if ((atomic.add<i32>(done, 1) + 1) % chunks == 0) atomic.notify(done, -1);
 }
 
 /** Two points of the plane, [x, y, x, y]. */
@@ -32,52 +47,53 @@ function pair3(places: usize, p: i32, q: i32): v128 {
 
 // @ts-ignore: decorator
 @inline
-function third(places: usize, points: v128): v128 {
-  let out = v128.load32_zero(places + (<usize>i32x4.extract_lane(points, 0) << 4), 8);
-  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(points, 1) << 4), out, 1, 8);
-  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(points, 2) << 4), out, 2, 8);
-  return v128.load32_lane(places + (<usize>i32x4.extract_lane(points, 3) << 4), out, 3, 8);
+function third(places: usize, ends: v128): v128 {
+  let out = v128.load32_zero(places + (<usize>i32x4.extract_lane(ends, 0) << 4), 8);
+  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 1) << 4), out, 1, 8);
+  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 2) << 4), out, 2, 8);
+  return v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 3) << 4), out, 3, 8);
 }
 
 /** As `pacmap3`, in the plane; places are [n, 2]. */
 export function pacmap2(
-  chunk: i32, thread: i32, chunks: i32, first: i32, n: i32, own: usize, other: usize, starts: usize,
-  partners: usize, schedule: usize, momenta: usize, squares: usize, done: usize,
+  chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, own: usize, other: usize, starts: usize,
+  partners: usize, schedule: usize, momenta: usize, squares: usize,
 ): void {
-  descend(2, chunk, chunks, first, n, own, other, starts, partners, schedule, momenta, squares, done);
+  descend(2, chunk, thread, chunks, points, first, done, sleep, n, own, other, starts, partners, schedule, momenta, squares);
 }
 
 /**
  * One chunk of an iteration, in space: each point takes the gradient of all its pairs, from where the others stood when
  * the iteration began, and one step of Adam (Kingma & Ba 2015).
  * @param chunks  in an iteration; `chunk` counts on through iterations
+ * @param points  in a chunk
  * @param first  the first iteration of this call
+ * @param done  int32: chunks of this call that are through
+ * @param sleep  whether the caller's thread may sleep
  * @param own, other  places, float32 [n, 4], the fourth zero: `own` is read in even iterations, `other` in odd ones
  * @param starts  int32 [3 n + 1]: of each point the neighbours, then the mid-near points, then the further ones
  * @param partners  uint32, and four more: the other end of each pair
  * @param schedule  float32 [iterations, 4]: the weights of the three kinds and Adam's rate
  * @param momenta, squares  Adam's means, float32 as the places
- * @param done  int32: chunks of this call that are through
  */
 export function pacmap3(
-  chunk: i32, thread: i32, chunks: i32, first: i32, n: i32, own: usize, other: usize, starts: usize,
-  partners: usize, schedule: usize, momenta: usize, squares: usize, done: usize,
+  chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, own: usize, other: usize, starts: usize,
+  partners: usize, schedule: usize, momenta: usize, squares: usize,
 ): void {
-  descend(3, chunk, chunks, first, n, own, other, starts, partners, schedule, momenta, squares, done);
+  descend(3, chunk, thread, chunks, points, first, done, sleep, n, own, other, starts, partners, schedule, momenta, squares);
 }
 
 // @ts-ignore: decorator
 @inline
 function descend(
-  dims: i32, chunk: i32, chunks: i32, first: i32, n: i32, own: usize, other: usize, starts: usize,
-  partners: usize, schedule: usize, momenta: usize, squares: usize, done: usize,
+  dims: i32, chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, own: usize, other: usize, starts: usize,
+  partners: usize, schedule: usize, momenta: usize, squares: usize,
 ): void {
   const turn = chunk / chunks;
   const iteration = first + turn;
-  const begin = (chunk - turn * chunks) * POINTS;
-  const end = min(n, begin + POINTS);
-  const wanted = turn * chunks;
-  while (atomic.load<i32>(done) < wanted) {}
+  const begin = (chunk - turn * chunks) * points;
+  const end = min(n, begin + points);
+  waitFor(done, turn * chunks, thread != 0 || sleep != 0);
 
   const from = (iteration & 1) == 0 ? own : other;
   const to = (iteration & 1) == 0 ? other : own;
@@ -101,18 +117,18 @@ function descend(
       const factor = f32x4.splat(kind == 2 ? -2 * weight : 2 * softness * weight);
       const last = load<i32>(starts + (<usize>(3 * i + kind) << 2), 4);
       for (let e = load<i32>(starts + (<usize>(3 * i + kind) << 2)); e < last; e += 4) {
-        const points = v128.load(f32At(partners, e));
-        const p = i32x4.extract_lane(points, 0);
-        const q = i32x4.extract_lane(points, 1);
-        const r = i32x4.extract_lane(points, 2);
-        const s = i32x4.extract_lane(points, 3);
+        const ends = v128.load(f32At(partners, e));
+        const p = i32x4.extract_lane(ends, 0);
+        const q = i32x4.extract_lane(ends, 1);
+        const r = i32x4.extract_lane(ends, 2);
+        const s = i32x4.extract_lane(ends, 3);
         const front = dims == 2 ? pair2(from, p, q) : pair3(from, p, q);
         const back = dims == 2 ? pair2(from, r, s) : pair3(from, r, s);
         const tx = dims == 2 ? v128.shuffle<f32>(front, back, 0, 2, 4, 6) : v128.shuffle<f32>(front, back, 0, 1, 4, 5);
         const ty = dims == 2 ? v128.shuffle<f32>(front, back, 1, 3, 5, 7) : v128.shuffle<f32>(front, back, 2, 3, 6, 7);
         const dx = f32x4.sub(x, tx);
         const dy = f32x4.sub(y, ty);
-        const dz = dims == 2 ? f32x4.splat(0) : f32x4.sub(z, third(from, points));
+        const dz = dims == 2 ? f32x4.splat(0) : f32x4.sub(z, third(from, ends));
         // d = 1 + the squared distance
         let d = madd(dx, dx, madd(dy, dy, f32x4.splat(1)));
         if (dims == 3) d = madd(dz, dz, d);
@@ -127,7 +143,7 @@ function descend(
     step(at + 4, from, to, momenta, squares, rate, sum4(gy));
     if (dims == 3) step(at + 8, from, to, momenta, squares, rate, sum4(gz));
   }
-  atomic.add<i32>(done, 1);
+  countChunk(done, chunks);
 }
 
 // @ts-ignore: decorator

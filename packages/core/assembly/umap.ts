@@ -3,8 +3,6 @@ import { f32At, madd, sum4 } from './lib/vector';
 
 /** Rows in a chunk of `smoothKnn`. */
 export const ROWS: i32 = 256;
-/** Points in a chunk of a layout: few enough that two threads seldom wait for each other. */
-export const POINTS: i32 = 128;
 
 /** Relative and absolute limits of smooth kNN, those of the reference implementation. */
 const BISECTIONS: i32 = 64;
@@ -127,6 +125,24 @@ function nearestOf(row: usize, k: i32, connectivity: f32): f32 {
   return last + rest * (load<f32>(f32At(row, zeros + whole)) - last);
 }
 
+/** Looks at the count before a thread goes to sleep over it, and the longest sleep, in nanoseconds. */
+const LOOKS: i32 = 2000;
+const NAP: i64 = 1_000_000;
+
+/** Waits until so many chunks of this call are through: those of the iterations before. */
+function waitFor(done: usize, wanted: i32, sleep: bool): void {
+  for (let looks = 0; ; looks++) {
+    const count = atomic.load<i32>(done);
+    if (count >= wanted) return;
+    if (sleep && looks > LOOKS) atomic.wait<i32>(done, count, NAP);
+  }
+}
+
+/** Counts a chunk, and wakes who waits for the last of an iteration. */
+function countChunk(done: usize, chunks: i32): void {
+  if ((atomic.add<i32>(done, 1) + 1) % chunks == 0) atomic.notify(done, -1);
+}
+
 /** Places in the table of forces for four squared distances. */
 // @ts-ignore: decorator
 @inline
@@ -209,22 +225,22 @@ function pair3(places: usize, p: i32, q: i32): v128 {
 
 // @ts-ignore: decorator
 @inline
-function third(places: usize, points: v128): v128 {
-  let out = v128.load32_zero(places + (<usize>i32x4.extract_lane(points, 0) << 4), 8);
-  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(points, 1) << 4), out, 1, 8);
-  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(points, 2) << 4), out, 2, 8);
-  return v128.load32_lane(places + (<usize>i32x4.extract_lane(points, 3) << 4), out, 3, 8);
+function third(places: usize, ends: v128): v128 {
+  let out = v128.load32_zero(places + (<usize>i32x4.extract_lane(ends, 0) << 4), 8);
+  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 1) << 4), out, 1, 8);
+  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 2) << 4), out, 2, 8);
+  return v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 3) << 4), out, 3, 8);
 }
 
 /** As `layout3`, in the plane; places are [n, 2]. */
 export function layout2(
-  chunk: i32, thread: i32, chunks: i32, first: i32, nEpochs: i32, n: i32, own: usize, other: usize, fixed: usize,
+  chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, nEpochs: i32, own: usize, other: usize, fixed: usize,
   nFixed: i32, starts: usize, tails: usize, rates: usize, attraction: usize, repulsion: usize,
-  negatives: i32, learningRate: f32, seed: u32, done: usize,
+  negatives: i32, learningRate: f32, seed: u32,
 ): void {
   layout(
-    2, chunk, chunks, first, nEpochs, n, own, other, fixed, nFixed, starts, tails, rates, attraction, repulsion,
-    negatives, learningRate, seed, done,
+    2, chunk, thread, chunks, points, first, done, sleep, n, nEpochs, own, other, fixed, nFixed, starts, tails, rates, attraction, repulsion,
+    negatives, learningRate, seed,
   );
 }
 
@@ -232,7 +248,10 @@ export function layout2(
  * One chunk of an epoch, in space. A point moves by its own edges alone, from where the others stood when the epoch
  * began, so that the chunks of an epoch may run in any order; those of the next wait for all of them.
  * @param chunks  in an epoch; `chunk` counts on through epochs
+ * @param points  in a chunk
  * @param first  the first epoch of this call
+ * @param done  int32: chunks of this call that are through
+ * @param sleep  whether the caller's thread may sleep
  * @param nEpochs  of the whole layout: the learning rate falls to zero over them
  * @param own, other  places, float32 [n, 4], the fourth zero: read and written in turn, `own` read in even epochs;
  *   where `fixed` is given, `own` is both
@@ -241,33 +260,31 @@ export function layout2(
  * @param tails  uint32, and four more: where they lead
  * @param rates  float32, and four more: how often an edge acts, in epochs⁻¹, ≤ 1
  * @param attraction, repulsion  tables of force over distance, by the squared distance
- * @param negatives  random points that repel for every edge that acts
- * @param done  int32: chunks of this call that are through
+ * @param negatives  random points that repel for every edge
  */
 export function layout3(
-  chunk: i32, thread: i32, chunks: i32, first: i32, nEpochs: i32, n: i32, own: usize, other: usize, fixed: usize,
+  chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, nEpochs: i32, own: usize, other: usize, fixed: usize,
   nFixed: i32, starts: usize, tails: usize, rates: usize, attraction: usize, repulsion: usize,
-  negatives: i32, learningRate: f32, seed: u32, done: usize,
+  negatives: i32, learningRate: f32, seed: u32,
 ): void {
   layout(
-    3, chunk, chunks, first, nEpochs, n, own, other, fixed, nFixed, starts, tails, rates, attraction, repulsion,
-    negatives, learningRate, seed, done,
+    3, chunk, thread, chunks, points, first, done, sleep, n, nEpochs, own, other, fixed, nFixed, starts, tails, rates, attraction, repulsion,
+    negatives, learningRate, seed,
   );
 }
 
 // @ts-ignore: decorator
 @inline
 function layout(
-  dims: i32, chunk: i32, chunks: i32, first: i32, nEpochs: i32, n: i32, own: usize, other: usize, fixed: usize,
+  dims: i32, chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, nEpochs: i32, own: usize, other: usize, fixed: usize,
   nFixed: i32, starts: usize, tails: usize, rates: usize, attraction: usize, repulsion: usize,
-  negatives: i32, learningRate: f32, seed: u32, done: usize,
+  negatives: i32, learningRate: f32, seed: u32,
 ): void {
   const turn = chunk / chunks;
   const epoch = first + turn;
-  const begin = (chunk - turn * chunks) * POINTS;
-  const end = min(n, begin + POINTS);
-  const wanted = turn * chunks;
-  while (atomic.load<i32>(done) < wanted) {}
+  const begin = (chunk - turn * chunks) * points;
+  const end = min(n, begin + points);
+  waitFor(done, turn * chunks, thread != 0 || sleep != 0);
 
   const even = fixed != 0 || (epoch & 1) == 0;
   const from = even ? own : other;
@@ -290,18 +307,18 @@ function layout(
     for (let e = load<i32>(starts + (<usize>i << 2)); e < last; e += 4) {
       const rate = v128.and(v128.load(f32At(rates, e)), before(e, last));
       total += sum4(rate);
-      const points = v128.load(tails + (<usize>e << 2));
-      const p = i32x4.extract_lane(points, 0);
-      const q = i32x4.extract_lane(points, 1);
-      const r = i32x4.extract_lane(points, 2);
-      const s = i32x4.extract_lane(points, 3);
+      const ends = v128.load(tails + (<usize>e << 2));
+      const p = i32x4.extract_lane(ends, 0);
+      const q = i32x4.extract_lane(ends, 1);
+      const r = i32x4.extract_lane(ends, 2);
+      const s = i32x4.extract_lane(ends, 3);
       const front = dims == 2 ? pair2(others, p, q) : pair3(others, p, q);
       const back = dims == 2 ? pair2(others, r, s) : pair3(others, r, s);
       const tx = dims == 2 ? v128.shuffle<f32>(front, back, 0, 2, 4, 6) : v128.shuffle<f32>(front, back, 0, 1, 4, 5);
       const ty = dims == 2 ? v128.shuffle<f32>(front, back, 1, 3, 5, 7) : v128.shuffle<f32>(front, back, 2, 3, 6, 7);
       const dx = f32x4.sub(f32x4.splat(x), tx);
       const dy = f32x4.sub(f32x4.splat(y), ty);
-      const dz = dims == 2 ? f32x4.splat(0) : f32x4.sub(f32x4.splat(z), third(others, points));
+      const dz = dims == 2 ? f32x4.splat(0) : f32x4.sub(f32x4.splat(z), third(others, ends));
       let squared = madd(dx, dx, f32x4.mul(dy, dy));
       if (dims == 3) squared = madd(dz, dz, squared);
       const forces = force4(attraction, squared);
@@ -315,18 +332,18 @@ function layout(
       let sz = f32x4.splat(0);
       for (let part = 0; part < 2; part++) {
         random = nextRandom(random);
-        const points = below(random, nOthers);
-        const p = i32x4.extract_lane(points, 0);
-        const q = i32x4.extract_lane(points, 1);
-        const r = i32x4.extract_lane(points, 2);
-        const s = i32x4.extract_lane(points, 3);
+        const ends = below(random, nOthers);
+        const p = i32x4.extract_lane(ends, 0);
+        const q = i32x4.extract_lane(ends, 1);
+        const r = i32x4.extract_lane(ends, 2);
+        const s = i32x4.extract_lane(ends, 3);
         const front = dims == 2 ? pair2(others, p, q) : pair3(others, p, q);
         const back = dims == 2 ? pair2(others, r, s) : pair3(others, r, s);
         const tx = dims == 2 ? v128.shuffle<f32>(front, back, 0, 2, 4, 6) : v128.shuffle<f32>(front, back, 0, 1, 4, 5);
         const ty = dims == 2 ? v128.shuffle<f32>(front, back, 1, 3, 5, 7) : v128.shuffle<f32>(front, back, 2, 3, 6, 7);
         const dx = f32x4.sub(f32x4.splat(x), tx);
         const dy = f32x4.sub(f32x4.splat(y), ty);
-        const dz = dims == 2 ? f32x4.splat(0) : f32x4.sub(f32x4.splat(z), third(others, points));
+        const dz = dims == 2 ? f32x4.splat(0) : f32x4.sub(f32x4.splat(z), third(others, ends));
         let squared = madd(dx, dx, f32x4.mul(dy, dy));
         if (dims == 3) squared = madd(dz, dz, squared);
         const forces = v128.and(force4(repulsion, squared), before(part << 2, owed));
@@ -342,5 +359,5 @@ function layout(
     store<f32>(to + at, y, 4);
     if (dims == 3) store<f32>(to + at, z, 8);
   }
-  atomic.add<i32>(done, 1);
+  countChunk(done, chunks);
 }

@@ -1,10 +1,12 @@
 /** The contract of every map method; a new one joins by being in `mapMethods`. */
 import { describe, expect, test } from 'vitest';
-import { matrix, matrixOf, random } from '../base/index.ts';
+import { jobControl, matrix, matrixOf, random } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
+import { createKernels } from '../kernels/index.ts';
+import { spawn } from '../kernels/threads.fixture.ts';
 import { measureMap } from '../measures/index.ts';
 import { loadProjection, mapMethods, pcaMap } from './index.ts';
-import type { MapJob, MapMethod } from './index.ts';
+import type { MapDetail, MapJob, MapMethod } from './index.ts';
 
 function blobs(n: number, d: number, seed: number): Matrix {
   const rng = random(seed);
@@ -115,6 +117,39 @@ describe.each(mapMethods.map((method) => [method.name, method] as const))('%s', 
         {},
       ),
     ).rejects.toThrow('row 1, column 0');
+  });
+
+  test('is the same on any number of threads', async () => {
+    const [one, three] = await Promise.all(
+      [1, 3].map((threads) => method.fit(x, seed, { ...job, kernels: createKernels({ threads, spawn }) })),
+    );
+    expect(three.coordinates).toEqual(one.coordinates);
+  });
+
+  test('is cancelled half-way', async () => {
+    const cancel = new AbortController();
+    const onProgress = (): void => cancel.abort();
+    await expect(method.fit(x, {}, { ...job, signal: cancel.signal, onProgress })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+  });
+
+  test('keeps what is done when it is stopped, and goes on from there to the end', async () => {
+    const control = jobControl();
+    let seen = 0;
+    const onProgress = ({ detail }: { detail?: MapDetail }): void => {
+      if (detail) [seen] = [detail.iteration, control.stop()];
+    };
+    const stopped = await method.fit(x, {}, { ...job, control, onProgress });
+    expect(stopped.coordinates.data.every(Number.isFinite)).toBe(true);
+    if (seen === 0) return; // done in one piece
+    expect(stopped.figures.iterations).toBe(seen);
+    const start = { coordinates: stopped.coordinates, iteration: seen };
+    const whole = await method.fit(x, {}, { ...job, start });
+    expect(whole.coordinates.data.every(Number.isFinite)).toBe(true);
+    expect(whole.figures.iterations).toBeGreaterThan(seen);
+    // with momenta that begin anew the end differs in places, not in kind
+    expect((await measureMap(x, whole.coordinates)).trustworthiness).toBeGreaterThan(0.75);
   });
 
   test('damaged files are said to be so', async () => {

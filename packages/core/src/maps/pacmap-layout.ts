@@ -3,12 +3,9 @@ import type { Matrix } from '../base/index.ts';
 import type { Workspace } from '../kernels/index.ts';
 import type { Layout } from './layout-map.ts';
 import type { Pairs } from './pacmap-pairs.ts';
+import { layoutRunner } from './layout-runner.ts';
 import { fromPlaces, toPlaces } from './places.ts';
 
-/** Points in a chunk, as in assembly/pacmap.ts. */
-const POINTS = 128;
-/** Milliseconds of a call. */
-const CALL = 60;
 /** Shares of the iterations that the first and the second phase take; of 450, a hundred each. */
 const PHASE = 100 / 450;
 const BETA1 = 0.9;
@@ -41,31 +38,22 @@ export function pacmapLayout(
   const [momenta, squares] = [space.float32(own.length), space.float32(own.length)];
   const [starts, partners] = [space.uint32(pairs.starts), space.uint32(pairs.partners)];
   const schedule = space.float32(scheduleOf(nIter, learningRate, iteration));
-  const done = space.int32(1);
-  const chunks = Math.ceil(n / POINTS);
-  let batch = 1;
-  let at = iteration;
+  const runner = layoutRunner(space, dims === 2 ? 'pacmap2' : 'pacmap3', { n, nIter, iteration }, [
+    own,
+    other,
+    starts,
+    partners,
+    schedule,
+    momenta,
+    squares,
+  ]);
   return {
     get iteration() {
-      return at;
+      return runner.iteration;
     },
     nIter,
-    async advance(signal) {
-      const count = Math.min(batch, nIter - at);
-      done.view[0] = 0;
-      const began = performance.now();
-      await space.parallel(
-        dims === 2 ? 'pacmap2' : 'pacmap3',
-        chunks * count,
-        [chunks, at, n, own, other, starts, partners, schedule, momenta, squares, done],
-        { signal },
-      );
-      at += count;
-      const took = performance.now() - began;
-      if (took < CALL / 2) batch *= 2;
-      else if (took > 2 * CALL) batch = Math.max(1, batch >> 1);
-    },
-    coordinates: () => fromPlaces((at % 2 === 0 ? own : other).view, n, dims),
+    advance: runner.advance,
+    coordinates: () => fromPlaces((runner.iteration % 2 === 0 ? own : other).view, n, dims),
   };
 }
 

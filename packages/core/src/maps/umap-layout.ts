@@ -11,17 +11,13 @@
  */
 import { random } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
-import type { Block, Workspace } from '../kernels/index.ts';
+import type { Workspace } from '../kernels/index.ts';
 import type { SparseGraph } from '../linalg/index.ts';
 import { forceTables } from './layout-forces.ts';
 import type { Layout } from './layout-map.ts';
+import { layoutRunner } from './layout-runner.ts';
 import { fromPlaces, toPlaces } from './places.ts';
 import type { UmapCurve } from './umap-curve.ts';
-
-/** Points in a chunk, as in assembly/umap.ts. */
-const POINTS = 128;
-/** Milliseconds of a call: long enough that threads seldom meet, short enough to be stopped and drawn. */
-const CALL = 60;
 
 export interface LayoutOptions {
   curve: UmapCurve;
@@ -55,53 +51,27 @@ export function umapLayout(
   const edges = [space.uint32(offsets), space.uint32(targets), space.float32(rates)] as const;
   const attraction = space.float32(tables.attraction);
   const repulsion = space.float32(tables.repulsion);
-  const done = space.int32(1);
-  const chunks = Math.ceil(n / POINTS);
-  const stream = random(seed).uint32();
-  let batch = 1;
-  let at = epoch;
   if (!fixed && epoch % 2 === 1) other.view.set(own.view);
-
+  const runner = layoutRunner(space, dims === 2 ? 'layout2' : 'layout3', { n, nIter: nEpochs, iteration: epoch }, [
+    nEpochs,
+    own,
+    other,
+    anchors ?? 0,
+    fixed?.rows ?? 0,
+    ...edges,
+    attraction,
+    repulsion,
+    negativeSampleRate,
+    learningRate,
+    random(seed).uint32(),
+  ]);
   return {
     get iteration() {
-      return at;
+      return runner.iteration;
     },
     nIter: nEpochs,
-    async advance(signal) {
-      const count = Math.min(batch, nEpochs - at);
-      done.view[0] = 0;
-      const began = performance.now();
-      await space.parallel(
-        dims === 2 ? 'layout2' : 'layout3',
-        chunks * count,
-        [
-          chunks,
-          at,
-          nEpochs,
-          n,
-          own,
-          other,
-          anchors ?? 0,
-          fixed?.rows ?? 0,
-          ...edges,
-          attraction,
-          repulsion,
-          negativeSampleRate,
-          learningRate,
-          stream,
-          done,
-        ],
-        { signal },
-      );
-      at += count;
-      const took = performance.now() - began;
-      if (took < CALL / 2) batch *= 2;
-      else if (took > 2 * CALL) batch = Math.max(1, batch >> 1);
-    },
-    coordinates() {
-      const places: Block<Float32Array> = at % 2 === 0 ? own : other;
-      return fromPlaces(places.view, n, dims);
-    },
+    advance: runner.advance,
+    coordinates: () => fromPlaces((runner.iteration % 2 === 0 ? own : other).view, n, dims),
   };
 }
 
