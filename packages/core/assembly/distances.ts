@@ -210,25 +210,6 @@ export function pairBlocks(
   lists += <usize>thread * <usize>n8 * ((<usize>most) << 3);
   limits += <usize>thread * ((<usize>n8) << 2);
   scratch += (<usize>thread) << 8;
-  pairBlock(op, panels, weights, n, steps, block, left, right, most, lists, limits, scratch);
-}
-
-// @ts-ignore: decorator
-@inline
-function pairBlock(
-  op: i32,
-  panels: usize,
-  weights: usize,
-  n: i32,
-  steps: i32,
-  block: i32,
-  left: i32,
-  right: i32,
-  most: i32,
-  lists: usize,
-  limits: usize,
-  scratch: usize,
-): void {
   const lastRow = min(n, (left + 1) * block);
   const lastCol = min(n, (right + 1) * block);
   for (let from = left * block; from < lastRow; from += SUB_ROWS) {
@@ -295,28 +276,6 @@ export function queryBlock(
   scratch += (<usize>thread) << 8;
   const first = chunk * SUB_ROWS;
   const last = min(nLeft, first + SUB_ROWS);
-  queryRows(op, left, leftWeights, first, last, except, right, rightWeights, from, to, steps, most, lists, limits, scratch);
-}
-
-// @ts-ignore: decorator
-@inline
-function queryRows(
-  op: i32,
-  left: usize,
-  leftWeights: usize,
-  first: i32,
-  last: i32,
-  except: usize,
-  right: usize,
-  rightWeights: usize,
-  from: i32,
-  to: i32,
-  steps: i32,
-  most: i32,
-  lists: usize,
-  limits: usize,
-  scratch: usize,
-): void {
   const size = (<usize>most) << 3;
   for (let j = from; j < to; j += 8) {
     const panel = panelAt(right, j, steps);
