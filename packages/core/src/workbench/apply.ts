@@ -5,7 +5,7 @@ import { readNpyMatrix } from '../data/index.ts';
 import { loadSpace } from '../spaces/index.ts';
 import type { LatentSpace } from '../spaces/index.ts';
 import type { Desk } from './desk.ts';
-import { inBatches } from './learn.ts';
+import { inBatches } from './batches.ts';
 import { INFO_FILE } from './store.ts';
 import type { SpaceInfo } from './workbench.ts';
 

@@ -5,26 +5,23 @@ import type { Column, Dataset, ImageDecoder, Rows } from '../data/index.ts';
 import { columnNamed } from '../data/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { Kernels } from '../kernels/index.ts';
-import type { MapMethod, Projection } from '../maps/index.ts';
+import type { Projection } from '../maps/index.ts';
 import type { Runtime } from '../runtime/index.ts';
-import { spaceMethods } from '../spaces/index.ts';
-import type { LatentSpace, SpaceMethod } from '../spaces/index.ts';
+import type { LatentSpace } from '../spaces/index.ts';
 import { addData } from './add-data.ts';
 import { codes, decode, encode, sample } from './apply.ts';
 import { cacheOf } from './cache.ts';
 import { useDataset } from './datasets.ts';
 import type { Desk } from './desk.ts';
 import { createItems } from './items.ts';
-import { learn } from './learn.ts';
-import { coordinates, everyMapMethod, keep, map } from './map.ts';
+import { coordinates, keep } from './map-files.ts';
 import { neighborTable, neighbors } from './neighbors.ts';
 import type { Surroundings } from './neighbors.ts';
 import type { Packs } from './packs.ts';
-import { place } from './place.ts';
 import { PROJECT_VERSION, readProject } from './project.ts';
 import { SHELVES } from './store.ts';
 import type { Store } from './store.ts';
-import type { MethodInfo, Workbench } from './workbench.ts';
+import type { Workbench } from './workbench.ts';
 import { exportProject, importProject } from './zip.ts';
 
 export interface WorkbenchOptions {
@@ -40,7 +37,10 @@ export interface WorkbenchOptions {
   now?: () => Date;
 }
 
-/** Nothing is read or written before the first verb is called. */
+/**
+ * Nothing is read or written before the first verb is called. What learns and maps is loaded with the first verb that
+ * needs it: a page should not wait for it.
+ */
 export function createWorkbench({
   store,
   runtime,
@@ -65,7 +65,7 @@ export function createWorkbench({
       const { name, place } = store;
       return { name, place, runtime: runtime.name, version: mark?.version ?? PROJECT_VERSION, warnings };
     },
-    methods: () => Promise.resolve({ spaces: spaceMethods.map(methodInfo), maps: everyMapMethod.map(methodInfo) }),
+    methods: async () => (await import('./methods.ts')).methods(),
 
     list: async ({ kind } = {}) => (await items.list(kind)).items,
     show: ({ id }) => items.find(id),
@@ -78,16 +78,16 @@ export function createWorkbench({
     rows: (args) => rows(desk, args),
     columns: (args) => columns(desk, args),
 
-    learn: (args, job) => learn(desk, args, job),
+    learn: async (args, job) => (await import('./learn.ts')).learn(desk, args, job),
     codes: (args) => codes(desk, args),
     encode: (args, job) => encode(desk, args, job),
     decode: (args, job) => decode(desk, args, job),
     sample: (args) => sample(desk, args),
 
-    map: (args, job) => map(desk, args, job),
+    map: async (args, job) => (await import('./map.ts')).map(desk, args, job),
     coordinates: (args) => coordinates(desk, args),
     keep: (args) => keep(desk, args),
-    place: (args, job) => place(desk, args, job),
+    place: async (args, job) => (await import('./place.ts')).place(desk, args, job),
 
     neighbors: (args) => neighbors(desk, args),
     neighborTable: (args, job) => neighborTable(desk, args, job),
@@ -112,18 +112,6 @@ export function createWorkbench({
 
     exportProject: (args, job) => exportProject(desk, args, job),
     importProject: (args, job) => importProject(desk, args, job),
-  };
-}
-
-function methodInfo(method: SpaceMethod | MapMethod): MethodInfo {
-  const { name, title, summary, options } = method;
-  return {
-    name,
-    title,
-    summary,
-    options: [...options],
-    ...('cautions' in method && { cautions: [...method.cautions] }),
-    ...('labels' in method && method.labels !== undefined && { labels: method.labels }),
   };
 }
 

@@ -1,14 +1,14 @@
 /** `learn`: a data set → a space, with the codes of all its rows. */
-import { InputError, run } from '../base/index.ts';
 import type { JobOptions, Matrix } from '../base/index.ts';
-import { matrix } from '../base/index.ts';
 import { readRows, writeNpy } from '../data/index.ts';
 import type { Rows } from '../data/index.ts';
 import { spaceMethods } from '../spaces/index.ts';
 import type { LatentSpace, LearnJob } from '../spaces/index.ts';
+import { inBatches } from './batches.ts';
 import { useDataset } from './datasets.ts';
 import { startClock } from './desk.ts';
 import type { Desk } from './desk.ts';
+import { named } from './methods.ts';
 import type { LearnArgs, SpaceInfo } from './workbench.ts';
 
 /** Nothing is kept unless it comes to its end, or is stopped by its control. */
@@ -60,16 +60,6 @@ export async function learn(desk: Desk, args: LearnArgs, job: LearnJob = {}): Pr
   });
 }
 
-/** @throws InputError `no-such-method` that lists what there is */
-export function named<M extends { name: string }>(methods: readonly M[], name: string, kind: 'space' | 'map'): M {
-  const found = methods.find((method) => method.name === name);
-  if (found) return found;
-  throw new InputError(
-    `there is no method ${JSON.stringify(name)} for a ${kind}; there is: ${methods.map((method) => method.name).join(', ')}`,
-    { code: 'no-such-method' },
-  );
-}
-
 /** Rows read, turned to numbers and encoded a thousand at a time. */
 async function encodeAll(space: LatentSpace, rows: Rows, job: LearnJob): Promise<Matrix> {
   const take = (from: number, to: number): Matrix =>
@@ -81,35 +71,4 @@ async function encodeAll(space: LatentSpace, rows: Rows, job: LearnJob): Promise
     signal: job.signal,
     onProgress: job.onProgress as JobOptions['onProgress'],
   });
-}
-
-const BATCH = 1000;
-
-/** Fills an [n, cols] matrix by batches of rows, with progress and cancelling. */
-export function inBatches(
-  phase: string,
-  n: number,
-  cols: number,
-  batch: (from: number, to: number) => Promise<Matrix>,
-  job: JobOptions,
-): Promise<Matrix> {
-  const out = matrix(n, cols);
-  let done = 0;
-  return run(
-    {
-      phase,
-      total: n,
-      get done() {
-        return done;
-      },
-      async step() {
-        const to = Math.min(n, done + BATCH);
-        out.data.set((await batch(done, to)).data, done * cols);
-        done = to;
-        return undefined;
-      },
-      result: () => out,
-    },
-    job,
-  );
 }

@@ -1,24 +1,21 @@
 /** `map`: a space's codes or a data set's rows → coordinates, and how far they can be believed. */
 import type { JobOptions, Matrix, Progress } from '../base/index.ts';
 import { InputError } from '../base/index.ts';
-import { readNpyMatrix, writeNpy } from '../data/index.ts';
+import { writeNpy } from '../data/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
-import { alignMaps, coordinatesMap, mapMethods, turnedMap } from '../maps/index.ts';
+import { alignMaps, coordinatesMap, turnedMap } from '../maps/index.ts';
 import type { MapDetail, MapMethod, Projection } from '../maps/index.ts';
 import { measureMap, neighborKeep } from '../measures/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
 import { readMatrix } from './apply.ts';
 import { startClock } from './desk.ts';
 import type { Desk } from './desk.ts';
-import { named } from './learn.ts';
+import { KEEP } from './map-files.ts';
 import { givenNeighbors, labelCodes, numbersOf, startOf } from './map-inputs.ts';
 import { previewOf } from './map-preview.ts';
+import { everyMapMethod, named } from './methods.ts';
 import type { MapArgs, MapInfo, MapPreview } from './workbench.ts';
 
-/** Those that make maps, and the one that takes what was made elsewhere. */
-export const everyMapMethod: readonly MapMethod[] = [...mapMethods, coordinatesMap];
-
-const KEEP = 'keep.npy';
 const KEEP_NEIGHBORS = 15;
 
 /** Nothing is kept unless it comes to its end, or is stopped by its control. */
@@ -91,24 +88,6 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
   };
   const base = source.kind === 'space' ? `${of}-${method.name}` : `${of}-rows-${method.name}`;
   return desk.items.add<MapInfo>(info, files, { name, base });
-}
-
-/** [n, nComponents] */
-export async function coordinates(desk: Desk, { map: id }: { map: string }): Promise<Matrix> {
-  await desk.items.findKind(id, 'map');
-  return readMatrix(desk, 'maps', id, 'coordinates.npy');
-}
-
-/** [n] */
-export async function keep(desk: Desk, { map: id }: { map: string }): Promise<Float32Array> {
-  const info = await desk.items.findKind(id, 'map');
-  if (info.keepNeighbors === undefined) {
-    throw new InputError(`${id} was made before Portolan counted the neighbours that each point keeps; map anew`, {
-      code: 'no-keep',
-    });
-  }
-  const source = await desk.store.open('maps', id, KEEP);
-  return (await readNpyMatrix(await source.slice(0), `maps/${id}/${KEEP}`)).data;
 }
 
 /** The map that another is to be turned to. */

@@ -7,6 +7,7 @@ import type { Projection } from '../maps/index.ts';
 import { findNeighbors } from '../neighbors/index.ts';
 import { encode, readMatrix } from './apply.ts';
 import type { Desk } from './desk.ts';
+import { KEEP } from './map-files.ts';
 import { labelCodes, numbersOf } from './map-inputs.ts';
 import { INFO_FILE } from './store.ts';
 import type { MapInfo, PlaceArgs, Placed, PlacedQuality } from './workbench.ts';
@@ -54,7 +55,7 @@ async function newNumbers(desk: Desk, info: MapInfo, { rows, codes }: PlaceArgs,
 export async function openProjection({ store }: Desk, { id }: MapInfo): Promise<Projection> {
   const files: Record<string, Uint8Array> = {};
   for (const { name } of await store.files('maps', id)) {
-    if ([INFO_FILE, 'coordinates.npy', 'keep.npy'].includes(name)) continue;
+    if ([INFO_FILE, 'coordinates.npy', KEEP].includes(name)) continue;
     files[name] = await (await store.open('maps', id, name)).slice(0);
   }
   try {

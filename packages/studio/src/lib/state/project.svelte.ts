@@ -20,12 +20,22 @@ class Project {
     try {
       this.error = null;
       const client = await connect({ webgpu: wantsWebGpu() });
-      const [info, methods, items] = await Promise.all([client.project(), client.methods(), client.list()]);
+      const [info, items] = await Promise.all([client.project(), client.list()]);
       this.info = info;
-      this.spaceMethods = methods.spaces;
-      this.mapMethods = methods.maps;
       this.items = items;
       this.client = client;
+      void this.#loadMethods(client);
+    } catch (error) {
+      this.error = sentence(error);
+    }
+  }
+
+  /** What learns and maps is loaded while the page is there already. */
+  async #loadMethods(client: WorkbenchClient): Promise<void> {
+    try {
+      const { spaces, maps } = await client.methods();
+      this.spaceMethods = spaces;
+      this.mapMethods = maps;
     } catch (error) {
       this.error = sentence(error);
     }

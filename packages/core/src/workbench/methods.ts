@@ -1,0 +1,36 @@
+/** What can be learned and mapped with. */
+import { InputError } from '../base/index.ts';
+import { coordinatesMap, mapMethods } from '../maps/index.ts';
+import type { MapMethod } from '../maps/index.ts';
+import { spaceMethods } from '../spaces/index.ts';
+import type { SpaceMethod } from '../spaces/index.ts';
+import type { MethodInfo } from './workbench.ts';
+
+/** Those that make maps, and the one that takes what was made elsewhere. */
+export const everyMapMethod: readonly MapMethod[] = [...mapMethods, coordinatesMap];
+
+export function methods(): { spaces: MethodInfo[]; maps: MethodInfo[] } {
+  return { spaces: spaceMethods.map(methodInfo), maps: everyMapMethod.map(methodInfo) };
+}
+
+/** @throws InputError `no-such-method` that lists what there is */
+export function named<M extends { name: string }>(methods: readonly M[], name: string, kind: 'space' | 'map'): M {
+  const found = methods.find((method) => method.name === name);
+  if (found) return found;
+  throw new InputError(
+    `there is no method ${JSON.stringify(name)} for a ${kind}; there is: ${methods.map((method) => method.name).join(', ')}`,
+    { code: 'no-such-method' },
+  );
+}
+
+function methodInfo(method: SpaceMethod | MapMethod): MethodInfo {
+  const { name, title, summary, options } = method;
+  return {
+    name,
+    title,
+    summary,
+    options: [...options],
+    ...('cautions' in method && { cautions: [...method.cautions] }),
+    ...('labels' in method && method.labels !== undefined && { labels: method.labels }),
+  };
+}
