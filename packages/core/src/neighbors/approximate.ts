@@ -10,7 +10,7 @@
 import { permutation, random } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import type { Block, Workspace } from '../kernels/index.ts';
-import { EMPTY, candidates, makeFound, makeLists, order, searchOneByOne, searchPanels } from './exact.ts';
+import { EMPTY, candidates, makeFound, makeLists, order, searchOneByOne, searchPanels, uncertain } from './exact.ts';
 import type { Found, Search, SearchJob } from './exact.ts';
 import { floatPacking, packPlaces } from './pack.ts';
 import type { Packing, Panels } from './pack.ts';
@@ -20,6 +20,8 @@ import type { Lists } from './partition.ts';
 /** Fewer rows than this are searched exactly. */
 export const FEW_ROWS = 2000;
 const SAMPLE = 256;
+/** The share of the sample that may need double precision before floats take the place of whole numbers. */
+const COARSE = 0.1;
 /** Nearby lists that a row may be measured against. */
 const NEAR_LISTS = 96;
 /** Passes of neighbours of neighbours after each widening. */
@@ -87,6 +89,7 @@ export async function approximateNeighbors(
   const found = makeFound(space, q.rows, k);
   const places = space.int32(lists.places);
   const truth = await sampleTruth(space, input, packing, { lists, asking, places, right, most, found }, signal);
+  if (!truth) return approximateNeighbors(space, { ...input, whole: undefined }, { signal, report });
   report?.(0.25);
 
   const reached = recallByProbes(truth, lists, asking, near.view, ranks.view, nNear);
@@ -222,13 +225,14 @@ interface TruthInput {
   found: Found;
 }
 
+/** Undefined when whole numbers are too coarse to tell neighbours apart. */
 async function sampleTruth(
   space: Workspace,
   input: ApproximateInput,
   packing: Packing,
   { lists, asking, places, right, most, found }: TruthInput,
   signal?: AbortSignal,
-): Promise<Truth> {
+): Promise<Truth | undefined> {
   const { x, q, seed } = input;
   const filled = Int32Array.from(asking.places.keys()).filter((place) => asking.places[place] >= 0);
   const drawn = permutation(filled.length, random(seed).fork(23)).subarray(0, SAMPLE).sort();
@@ -245,6 +249,9 @@ async function sampleTruth(
     { signal },
   );
   await order(space, input, { lists: best, most, count: sample.length, ask, places }, found, signal);
+  const doubtful = uncertain(input, packing, right, { keys: best.view, most }, queries, found, left);
+  if (packing.op === 0 && doubtful.length > COARSE * queries.length) return undefined;
+  await searchOneByOne(space, input, doubtful, found, { signal });
   for (const block of [best, limits, except, ask]) block?.free();
   left.free();
   return { places: sample, neighbors: linesOf(found, queries) };

@@ -249,7 +249,7 @@ export async function order(
 const doubleWeights = ({ weights }: Placed): Block | number => weights ?? 0;
 
 /** Those of `asked` whose list may have dropped a true neighbour. */
-function uncertain(
+export function uncertain(
   { metric, x, q }: Search,
   { op, scale, norms, longest, steps }: Packing,
   right: Panels,
@@ -264,7 +264,7 @@ function uncertain(
   const theirs = right.errors?.view;
   const mine = left.errors?.view;
   let worst = 0;
-  if (theirs) for (let j = 0; j < x.rows; j++) if (theirs[j] > worst) worst = theirs[j];
+  for (const lost of theirs ?? []) if (lost > worst) worst = lost;
   const relative = (steps + 16) * 2 ** -24;
   const values = kth.view;
   const reach = q === x ? x.rows - 1 : x.rows;

@@ -178,6 +178,15 @@ test('queries among many rows, and rows in a ball, are found approximately too',
   }
 });
 
+test('one row far from all others does not make an approximate search blind', async () => {
+  const x = clumps(4000, 8, 4);
+  row(x, 1234).fill(1e9);
+  const exact = await findNeighbors(x, 10);
+  const found = await findNeighbors(x, 10, { recall: 0.9 });
+  expect(shareOf(found.indices, exact.indices, 10)).toBeGreaterThan(0.88);
+  expect(exact.distances[9]).toBeLessThan(1);
+});
+
 /** Rows about fifty centres, inside the unit ball. */
 function clumps(n: number, d: number, seed: number): Matrix {
   const rng = random(seed);
