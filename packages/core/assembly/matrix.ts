@@ -374,6 +374,58 @@ export function symmetricTimes(
 }
 
 /**
+ * out = v · turn, for the rows of one chunk; blocks of vectors are in strips of four, v[strip, row, 4].
+ * @param v, out  float64 [strips, m, 4], m a multiple of four
+ * @param turn    float64 [strips, 4 · strips, 4]
+ */
+export function turnBlock(chunk: i32, thread: i32, v: usize, m: i32, strips: i32, turn: usize, out: usize): void {
+  const from = chunk * PRODUCT_ROWS;
+  const to = min(m, from + PRODUCT_ROWS);
+  const step = (<usize>m) << 5;
+  for (let i = from; i < to; i += 4) {
+    for (let strip = 0; strip < strips; strip++) {
+      let b = turn + ((<usize>(strip * strips)) << 7);
+      let a = v + ((<usize>i) << 5);
+      let s00 = f64x2.splat(0);
+      let s01 = s00;
+      let s10 = s00;
+      let s11 = s00;
+      let s20 = s00;
+      let s21 = s00;
+      let s30 = s00;
+      let s31 = s00;
+      for (let source = 0; source < strips; source++, a += step) {
+        for (let p = a, end = a + 32; p < end; p += 8, b += 32) {
+          const b0 = v128.load(b);
+          const b1 = v128.load(b, 16);
+          let w = v128.load64_splat(p);
+          s00 = madd64(w, b0, s00);
+          s01 = madd64(w, b1, s01);
+          w = v128.load64_splat(p, 32);
+          s10 = madd64(w, b0, s10);
+          s11 = madd64(w, b1, s11);
+          w = v128.load64_splat(p, 64);
+          s20 = madd64(w, b0, s20);
+          s21 = madd64(w, b1, s21);
+          w = v128.load64_splat(p, 96);
+          s30 = madd64(w, b0, s30);
+          s31 = madd64(w, b1, s31);
+        }
+      }
+      const target = out + ((<usize>(strip * m + i)) << 5);
+      v128.store(target, s00);
+      v128.store(target, s01, 16);
+      v128.store(target, s10, 32);
+      v128.store(target, s11, 48);
+      v128.store(target, s20, 64);
+      v128.store(target, s21, 80);
+      v128.store(target, s30, 96);
+      v128.store(target, s31, 112);
+    }
+  }
+}
+
+/**
  * out = (x − mean) w, for the rows of one chunk, in single precision.
  * @param x     float32 [n, d]
  * @param mean  float32 [d]

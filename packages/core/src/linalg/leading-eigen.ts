@@ -62,6 +62,7 @@ export async function leadingEigen(
     v: space.float64(m * width),
     w: space.float64(m * width),
     u: space.float64(m * width),
+    turn: space.float64(width * width),
   };
   let { v, w, u } = blocks;
   let nProducts = 0;
@@ -70,6 +71,27 @@ export async function leadingEigen(
     const args = [blocks.a, m, from, width / STRIP, to, to, factor, shift, back];
     await space.parallel('symmetricTimes', Math.ceil(m / PRODUCT_ROWS), args, { signal });
   };
+  /** from ← from · turnᵀ; the memory of u is used, and given back as the old one of `from` */
+  const rotate = async (from: typeof v, turn: Float64Array): Promise<typeof v> => {
+    const packed = blocks.turn.view;
+    for (let c = 0; c < width; c++) {
+      const at = Math.floor(c / STRIP) * width * STRIP + (c % STRIP);
+      for (let j = 0; j < width; j++) packed[at + j * STRIP] = turn[c * width + j];
+    }
+    const args = [from, m, width / STRIP, blocks.turn, u];
+    await space.parallel('turnBlock', Math.ceil(m / PRODUCT_ROWS), args, { signal });
+    const turned = u;
+    u = from;
+    return turned;
+  };
+  const orthonormalise = async (): Promise<void> => {
+    for (let pass = 0, well = false; !well && pass < 3; pass++) {
+      const found = orthonormalTurn(v.view, m, width);
+      if (!found) return reflect(v.view, m, width);
+      v = await rotate(v, found.turn);
+      ({ well } = found);
+    }
+  };
   const rng = random(seed);
   const first = v.view;
   for (let i = 0; i < first.length; i++) first[i] = rng.normal();
@@ -77,11 +99,15 @@ export async function leadingEigen(
     await times(v, w, 1);
     [v, w] = [w, v];
   }
-  orthonormalise(v.view, m, width);
+  await orthonormalise();
   let values: Float64Array;
   for (let round = 0; ; round++) {
     await times(v, w, 1);
-    values = rayleighRitz(v.view, w.view, m, width);
+    // eigenvectors within the span
+    const inside = symmetricEigen(inner(v.view, w.view, m, width));
+    ({ values } = inside);
+    v = await rotate(v, inside.vectors.data);
+    w = await rotate(w, inside.vectors.data);
     if (isGood(v.view, w.view, values, m, k, tolerance) || round === maxRounds || !(values[0] > 0)) break;
     const edge = Math.max(values[width - 1], 1e-12 * values[0]);
     const half = edge / 2;
@@ -101,7 +127,7 @@ export async function leadingEigen(
       sigma = next;
     }
     [v, w] = [w, v];
-    orthonormalise(v.view, m, width);
+    await orthonormalise();
   }
   const vectors = matrix64(k, m);
   for (let c = 0; c < k; c++) {
@@ -132,7 +158,7 @@ function isGood(
   return true;
 }
 
-/** aᵀ b for blocks in strips, its lower triangle; whole when `full`. */
+/** The lower triangle of aᵀ b, for blocks in strips. */
 function inner(a: Float64Array, b: Float64Array, m: number, width: number): Matrix64 {
   const out = matrix64(width, width);
   for (let s = 0; s < width; s += STRIP) {
@@ -184,80 +210,41 @@ function addStrips(
 }
 
 /**
- * Makes the columns orthonormal: Cholesky of their inner products, again where the columns were nearly dependent; by
- * reflections, which need no such luck, where they are.
+ * What makes the columns orthonormal, by Cholesky of their inner products, and whether it does so to ten digits at once;
+ * nothing where the columns depend on each other.
  */
-function orthonormalise(v: Float64Array, m: number, width: number): void {
-  let least = 0;
-  for (let pass = 0; least < WELL_APART && pass < 3; pass++) {
-    const gram = inner(v, v, m, width);
-    const scale = Float64Array.from({ length: width }, (_, c) => 1 / Math.sqrt(gram.data[c * (width + 1)] || 1));
-    for (let i = 0; i < width; i++) {
-      for (let j = 0; j <= i; j++) gram.data[i * width + j] *= scale[i] * scale[j];
-    }
-    let l: Matrix64;
-    try {
-      l = cholesky(gram);
-    } catch {
-      return reflect(v, m, width);
-    }
-    least = 1;
-    for (let i = 0; i < width; i++) least = Math.min(least, l.data[i * (width + 1)]);
-    // rows of L⁻¹, times the scale
-    const turn = new Float64Array(width * width);
-    for (let c = 0; c < width; c++) {
-      for (let i = c; i < width; i++) {
-        let sum = i === c ? 1 : 0;
-        for (let p = c; p < i; p++) sum -= l.data[i * width + p] * turn[p * width + c];
-        turn[i * width + c] = sum / l.data[i * (width + 1)];
-      }
-    }
-    for (let i = 0; i < width; i++) for (let c = 0; c <= i; c++) turn[i * width + c] *= scale[c];
-    rotate(v, turn, m, width, true);
+function orthonormalTurn(v: Float64Array, m: number, width: number): { turn: Float64Array; well: boolean } | undefined {
+  const gram = inner(v, v, m, width);
+  const scale = Float64Array.from({ length: width }, (_, c) => 1 / Math.sqrt(gram.data[c * (width + 1)] || 1));
+  for (let i = 0; i < width; i++) {
+    for (let j = 0; j <= i; j++) gram.data[i * width + j] *= scale[i] * scale[j];
   }
+  let l: Matrix64;
+  try {
+    l = cholesky(gram);
+  } catch {
+    return undefined;
+  }
+  // rows of L⁻¹, times the scale
+  const turn = new Float64Array(width * width);
+  let least = 1;
+  for (let i = 0; i < width; i++) least = Math.min(least, l.data[i * (width + 1)]);
+  for (let c = 0; c < width; c++) {
+    for (let i = c; i < width; i++) {
+      let sum = i === c ? 1 : 0;
+      for (let p = c; p < i; p++) sum -= l.data[i * width + p] * turn[p * width + c];
+      turn[i * width + c] = sum / l.data[i * (width + 1)];
+    }
+  }
+  for (let i = 0; i < width; i++) for (let c = 0; c <= i; c++) turn[i * width + c] *= scale[c];
+  return { turn, well: least >= WELL_APART };
 }
 
+/** Makes the columns orthonormal by reflections, whatever they are. */
 function reflect(v: Float64Array, m: number, width: number): void {
   const rows = matrix64(m, width);
   const place = (i: number, c: number): number => (Math.floor(c / STRIP) * m + i) * STRIP + (c % STRIP);
   for (let i = 0; i < m; i++) for (let c = 0; c < width; c++) rows.data[i * width + c] = v[place(i, c)];
   const { q } = qr(rows);
   for (let i = 0; i < m; i++) for (let c = 0; c < width; c++) v[place(i, c)] = q.data[i * width + c];
-}
-
-/** Turns v and w = A v into eigenvectors within their span; gives the values, greatest first. */
-function rayleighRitz(v: Float64Array, w: Float64Array, m: number, width: number): Float64Array {
-  const { values, vectors } = symmetricEigen(inner(v, w, m, width));
-  rotate(v, vectors.data, m, width, false);
-  rotate(w, vectors.data, m, width, false);
-  return values;
-}
-
-/** v ← v · turnᵀ; where `triangular`, turn is lower triangular. */
-function rotate(v: Float64Array, turn: Float64Array, m: number, width: number, triangular: boolean): void {
-  const rows = 4;
-  const old = new Float64Array(width * rows);
-  for (let from = 0; from < m; from += rows) {
-    // m is a multiple of four
-    for (let j = 0; j < width; j++) {
-      const at = Math.floor(j / STRIP) * m * STRIP + (j % STRIP) + from * STRIP;
-      for (let i = 0; i < rows; i++) old[j * rows + i] = v[at + i * STRIP];
-    }
-    for (let c = 0; c < width; c++) {
-      const end = triangular ? c + 1 : width;
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
-      for (let j = 0, p = c * width, q = 0; j < end; j++, p++, q += rows) {
-        const factor = turn[p];
-        s0 += factor * old[q];
-        s1 += factor * old[q + 1];
-        s2 += factor * old[q + 2];
-        s3 += factor * old[q + 3];
-      }
-      const at = Math.floor(c / STRIP) * m * STRIP + (c % STRIP) + from * STRIP;
-      v[at] = s0;
-      v[at + STRIP] = s1;
-      v[at + 2 * STRIP] = s2;
-      v[at + 3 * STRIP] = s3;
-    }
-  }
 }
