@@ -14,7 +14,7 @@ export async function addData(desk: Desk, args: AddDataArgs, job: JobOptions = {
   await desk.items.checkName(name);
   const dataset = await readDataset(files, { labels, label, image, decoder: desk.decoder }, job);
   job.signal?.throwIfAborted();
-  const kept = datasetFiles(dataset);
+  const kept = await datasetFiles(dataset);
   const bytes = Object.values(kept).reduce((sum, file) => sum + byteLengthOf(file), 0);
   const info = { ...datasetInfo(dataset, bytes), created: desk.now().toISOString() };
   return desk.items.add<DataInfo>(info, kept, { name, base: slug(baseName(files.map((file) => file.name))) });

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Column } from '../data/index.ts';
-import { columnInfo, readColumns, writeColumns } from './columns.ts';
+import { readColumns, writeColumns } from './columns.ts';
+import { columnInfo } from './datasets.ts';
 
 const categories = ['no', 'yes', 'sì', '', 'null', 'a,b\n"c"'];
 const cell = fc.record({

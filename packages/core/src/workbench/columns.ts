@@ -8,11 +8,6 @@ import { FormatError } from '../base/index.ts';
 import type { Column } from '../data/index.ts';
 import type { ColumnInfo } from './workbench.ts';
 
-export function columnInfo(column: Column): ColumnInfo {
-  const { name, type } = column;
-  return type === 'category' ? { name, type, categories: [...column.categories] } : { name, type };
-}
-
 export function writeColumns(columns: readonly Column[]): Uint8Array {
   return new Uint8Array(
     parquetWriteBuffer({

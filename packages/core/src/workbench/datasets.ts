@@ -1,15 +1,22 @@
 /** A data set ⇄ the files it is kept in: rows.npy as they are, columns.parquet, and info.json that says the rest. */
 import { FormatError } from '../base/index.ts';
 import { npyPieces, readNpyFrom } from '../data/index.ts';
-import type { ByteSource, Dataset, Medium, Rows } from '../data/index.ts';
-import { columnInfo, readColumns, writeColumns } from './columns.ts';
+import type { ByteSource, Column, Dataset, Medium, Rows } from '../data/index.ts';
 import type { Desk } from './desk.ts';
 import { packDataset } from './packs.ts';
 import type { FileBytes } from './store.ts';
-import type { DataInfo } from './workbench.ts';
+import type { ColumnInfo, DataInfo } from './workbench.ts';
 
 const ROWS = 'rows.npy';
 const COLUMNS = 'columns.parquet';
+
+/** Parquet is loaded with the first columns that are kept so: a pack has none. */
+const parquet = () => import('./columns.ts');
+
+export function columnInfo(column: Column): ColumnInfo {
+  const { name, type } = column;
+  return type === 'category' ? { name, type, categories: [...column.categories] } : { name, type };
+}
 
 /** What is told of a data set, without id and age. */
 export function datasetInfo(dataset: Dataset, bytes: number): Omit<DataInfo, 'id' | 'created'> {
@@ -29,10 +36,10 @@ export function datasetInfo(dataset: Dataset, bytes: number): Omit<DataInfo, 'id
 }
 
 /** The files beside info.json. Images are kept as [n, height, width, channels], so that NumPy shows them as such. */
-export function datasetFiles({ rows, columns, medium }: Dataset): Record<string, FileBytes> {
+export async function datasetFiles({ rows, columns, medium }: Dataset): Promise<Record<string, FileBytes>> {
   return {
     [ROWS]: npyPieces({ shape: [rows.nSamples, ...rowShape(medium, rows.nFeatures)], data: rows.data }),
-    ...(columns.length > 0 && { [COLUMNS]: writeColumns(columns) }),
+    ...(columns.length > 0 && { [COLUMNS]: (await parquet()).writeColumns(columns) }),
   };
 }
 
@@ -62,7 +69,7 @@ async function readStored({ store }: Desk, info: DataInfo): Promise<Dataset> {
   const rows: Rows = { data: keepable(data), nSamples, nFeatures, scale };
   if (columns.length === 0) return { name: id, rows, columns: [], medium, featureNames, label, warnings };
   const file = await open(COLUMNS);
-  const table = await readColumns(await file.slice(0), columns, nSamples, file.name);
+  const table = await (await parquet()).readColumns(await file.slice(0), columns, nSamples, file.name);
   return { name: id, rows, columns: table, medium, featureNames, label, warnings };
 }
 

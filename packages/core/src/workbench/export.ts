@@ -36,7 +36,7 @@ export async function exportFiles(workbench: Workbench, { id }: { id: string }):
   const info = await workbench.show({ id });
   if (info.kind === 'data' && info.pack) {
     const [rows, columns] = await Promise.all([workbench.rows({ data: id }), workbench.columns({ data: id })]);
-    const kept = datasetFiles({ name: id, rows, columns, medium: info.medium, warnings: [] });
+    const kept = await datasetFiles({ name: id, rows, columns, medium: info.medium, warnings: [] });
     return Object.fromEntries(Object.entries(kept).map(([name, file]) => [name, joined(file)]));
   }
   const files: Record<string, Uint8Array> = {};
