@@ -2,6 +2,8 @@ export type { MapDetail, MapJob, MapMethod, MapQuality, Projection } from './pro
 export { pcaMap } from './pca-map.ts';
 export { pacmap } from './pacmap.ts';
 export { umap } from './umap.ts';
+export { alignedUmap } from './aligned-umap.ts';
+export type { AlignedJob } from './aligned-umap.ts';
 export { tsne } from './tsne.ts';
 export { lda } from './lda.ts';
 export { mds } from './mds.ts';

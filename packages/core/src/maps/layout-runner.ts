@@ -15,8 +15,8 @@ const CALL = 60;
 export interface LayoutRunner {
   readonly iteration: number;
   readonly nIter: number;
-  /** Does one iteration or some. */
-  advance(signal?: AbortSignal): Promise<void>;
+  /** Does one iteration or some, at most so many. */
+  advance(signal?: AbortSignal, most?: number): Promise<void>;
 }
 
 /**
@@ -39,8 +39,8 @@ export function layoutRunner(
       return at;
     },
     nIter,
-    async advance(signal) {
-      const count = Math.min(batch, nIter - at);
+    async advance(signal, most = Infinity) {
+      const count = Math.min(batch, nIter - at, most);
       done.view[0] = 0;
       const began = performance.now();
       const all = [chunks, points, at, done, sleep, n, ...args];

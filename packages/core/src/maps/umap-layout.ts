@@ -28,6 +28,12 @@ export interface LayoutOptions {
   seed: number;
 }
 
+export interface UmapLayout extends Layout {
+  advance(signal?: AbortSignal, most?: number): Promise<void>;
+  /** where the points are, as `toPlaces` has it: to be moved between iterations, and asked for anew after each */
+  places(): Float32Array;
+}
+
 /**
  * @param graph  edges from both ends; for `fixed`, from each point to those that do not move
  * @param start  [n, 2 or 3]
@@ -39,7 +45,7 @@ export function umapLayout(
   options: LayoutOptions,
   space: Workspace,
   { fixed, epoch = 0 }: { fixed?: Matrix; epoch?: number } = {},
-): Layout {
+): UmapLayout {
   const { curve, nEpochs, learningRate, negativeSampleRate, repulsionStrength, seed } = options;
   const { n } = graph;
   const dims = start.cols;
@@ -71,6 +77,7 @@ export function umapLayout(
     },
     nIter: nEpochs,
     advance: runner.advance,
+    places: () => (runner.iteration % 2 === 0 ? own : other).view,
     coordinates: () => fromPlaces((runner.iteration % 2 === 0 ? own : other).view, n, dims),
   };
 }

@@ -389,4 +389,19 @@ describe('UMAP', () => {
     expect(doubled.warnings.join()).toContain('4 of 62 rows equal another row');
     await expect(umap.fit(blobs, { minDist: 2 })).rejects.toThrow('minDist 2 is greater than spread 1');
   });
+
+  test('densMap makes loose clusters wide and dense ones small', async () => {
+    const cloud = random(12);
+    const wide = matrix(300, 5, Float32Array.from({ length: 1500 }, (_, i) => (i < 750 ? 0.2 : 2) * cloud.normal() + (i < 750 ? 0 : 20))); // prettier-ignore
+    const widthOf = ({ data }: Matrix, from: number): number => {
+      const half = data.subarray(2 * from, 2 * from + 300);
+      const mean = [0, 1].map((c) => half.reduce((sum, value, i) => sum + (i % 2 === c ? value : 0), 0) / 150);
+      return Math.sqrt(half.reduce((sum, value, i) => sum + (value - mean[i % 2]) ** 2, 0) / 150);
+    };
+    const ratio = ({ coordinates }: Projection): number => widthOf(coordinates, 150) / widthOf(coordinates, 0);
+    const [plain, dense] = [await umap.fit(wide, {}), await umap.fit(wide, { densMap: true })];
+    expect(ratio(dense)).toBeGreaterThan(1.5 * ratio(plain));
+    const three = await umap.fit(wide, { densMap: true, nComponents: 3 });
+    expect(three.coordinates.data.every(Number.isFinite)).toBe(true);
+  });
 });

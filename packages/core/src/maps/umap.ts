@@ -1,8 +1,8 @@
 /**
  * UMAP (McInnes, Healy & Melville 2018): a map whose neighbourhoods, as a fuzzy graph, are those of the data.
  *
- * The graph: fuzzy-graph.ts; the start: layout-start.ts; the curve: umap-curve.ts; the descent: umap-layout.ts; new
- * points: umap-transform.ts. As in the authors' own program a point counts among its own neighbours.
+ * The graph: fuzzy-graph.ts; the start: layout-start.ts; the curve: umap-curve.ts; the descent: umap-layout.ts;
+ * density: densmap.ts; new points: umap-transform.ts. As in the authors' own program a point counts among its own neighbours.
  */
 import { InputError } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
@@ -12,6 +12,7 @@ import type { SparseGraph } from '../linalg/index.ts';
 import type { Distance, Neighbors } from '../neighbors/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
 import type { OptionSpec } from '../spaces/index.ts';
+import { densmapLayout, densmapRadii } from './densmap.ts';
 import { fuzzyUnion, meetLabels, smoothKnn } from './fuzzy-graph.ts';
 import {
   COMPONENTS_OPTION,
@@ -44,7 +45,7 @@ const EPOCHS_OF_MANY = 200;
 const LEARNING_RATE = 1;
 const GENTLE_LEARNING_RATE = 0.3;
 
-const OPTIONS: readonly OptionSpec[] = [
+export const UMAP_OPTIONS: readonly OptionSpec[] = [
   COMPONENTS_OPTION,
   {
     name: 'nNeighbors',
@@ -139,6 +140,36 @@ const OPTIONS: readonly OptionSpec[] = [
     summary:
       'How much labels have a say: 0 none, 0.5 as much as the data, 1 parts all labels. Unlabelled points are placed by the data.',
   },
+  {
+    name: 'densMap',
+    type: 'boolean',
+    default: false,
+    summary: 'Whether dense and loose clusters come out small and wide, as they are in the data (densMAP).',
+  },
+  {
+    name: 'densLambda',
+    type: 'number',
+    default: 2,
+    min: 0,
+    max: 1000,
+    summary: 'How much density counts with densMap.',
+  },
+  {
+    name: 'densFrac',
+    type: 'number',
+    default: 0.3,
+    min: 0,
+    max: 1,
+    summary: 'The share of the epochs, the last ones, in which density counts.',
+  },
+  {
+    name: 'densVarShift',
+    type: 'number',
+    default: 0.1,
+    min: 0.001,
+    max: 100,
+    summary: 'Keeps densMap from tearing a map of even density; more makes it gentler.',
+  },
   DISTANCE_OPTION,
   SEED_OPTION,
 ];
@@ -156,6 +187,10 @@ export interface UmapOptions {
   localConnectivity: number;
   setOpMixRatio: number;
   targetWeight: number;
+  densMap: boolean;
+  densLambda: number;
+  densFrac: number;
+  densVarShift: number;
   distance: Distance;
   seed: number;
 }
@@ -164,7 +199,7 @@ export const umap: MapMethod = {
   name: 'umap',
   title: 'UMAP',
   summary: 'Keeps neighbourhoods and something of the whole, quickly and for very many points; the usual first look.',
-  options: OPTIONS,
+  options: UMAP_OPTIONS,
   labels: 'used',
   cautions: [
     'The size of a cluster says nothing: UMAP measures distance by the local density, so dense and loose clusters look alike.',
@@ -172,12 +207,12 @@ export const umap: MapMethod = {
     'Another seed or another nNeighbors can give another picture; look at several before believing one (Wattenberg et al. 2016).',
   ],
   async fit(x, given, job = {}) {
-    const options = resolveOptions('umap', OPTIONS, given) as unknown as UmapOptions;
+    const options = resolveOptions('umap', UMAP_OPTIONS, given) as unknown as UmapOptions;
     checkRows('UMAP', x, options.nComponents, job);
-    checkOptions(options, job);
+    checkUmapOptions(options, job);
     job.signal?.throwIfAborted();
     const warnings: string[] = [];
-    const settled = settle(options, x.rows, job, warnings);
+    const settled = settleUmap(options, x.rows, job, warnings);
     const neighbors = await layoutNeighbors(x, settled.nNeighbors - 1, options, job, warnings);
     const space = await (job.kernels ?? singleThread()).open('umap');
     try {
@@ -185,20 +220,23 @@ export const umap: MapMethod = {
       const start = job.start?.coordinates ?? (await startOf(x, graph, settled, job, warnings));
       job.signal?.throwIfAborted();
       const curve = fitUmapCurve(options.minDist, options.spread);
-      const layout = umapLayout(graph, start, { ...settled, curve }, space, { epoch: job.start?.iteration });
+      const plain = umapLayout(graph, start, { ...settled, curve }, space, { epoch: job.start?.iteration });
+      const layout = settled.densMap
+        ? densmapLayout(plain, graph, densmapRadii(graph, neighbors), curve, settled, settled.nComponents)
+        : plain;
       await runLayout(layout, job);
       const figures = { iterations: layout.iteration, nIter: layout.nIter };
-      return projectionOf({ x, coordinates: layout.coordinates(), options: { ...settled }, figures, warnings });
+      return umapProjection({ x, coordinates: layout.coordinates(), options: { ...settled }, figures, warnings });
     } finally {
       space.close();
     }
   },
   load(files, coordinates) {
-    return projectionOf(readKept('umap', files, coordinates, isUmapOptions));
+    return umapProjection(readKept('umap', files, coordinates, isUmapOptions));
   },
 };
 
-function checkOptions({ minDist, spread, targetWeight }: UmapOptions, { labels }: MapJob): void {
+export function checkUmapOptions({ minDist, spread, targetWeight }: UmapOptions, { labels }: MapJob): void {
   if (minDist > spread) {
     throw new InputError(`umap: minDist ${minDist} is greater than spread ${spread}, expected at most as great`, {
       code: 'option',
@@ -214,7 +252,7 @@ function checkOptions({ minDist, spread, targetWeight }: UmapOptions, { labels }
 }
 
 /** The options as these rows allow them, what was left to choose chosen. */
-function settle(options: UmapOptions, n: number, { start }: MapJob, warnings: string[]): UmapOptions {
+export function settleUmap(options: UmapOptions, n: number, { start }: MapJob, warnings: string[]): UmapOptions {
   const { nNeighbors, nEpochs, learningRate } = options;
   if (nNeighbors > n) warnings.push(`nNeighbors is ${n} instead of ${nNeighbors}: there are no more samples`);
   const near = start !== undefined && start.iteration === undefined;
@@ -249,14 +287,15 @@ function startOf(
   return layoutStart(start, x, graph, { nComponents, seed, signal, onProgress: plainReport(onProgress) }, warnings);
 }
 
-function projectionOf(fitted: Fitted): Projection {
+/** The projection of what was fitted. */
+export function umapProjection(fitted: Fitted): Projection {
   const options = fitted.options as unknown as UmapOptions;
   return keptProjection('umap', fitted, (news, job) => transformUmap({ ...fitted, options }, news, job));
 }
 
 function isUmapOptions(options: Record<string, unknown>): boolean {
   return (
-    OPTIONS.every(({ name, default: value }) => typeof options[name] === typeof value) &&
+    UMAP_OPTIONS.every(({ name, default: value }) => typeof options[name] === typeof value) &&
     (LAYOUT_DISTANCES as readonly unknown[]).includes(options.distance) &&
     (options.nNeighbors as number) >= 2
   );
