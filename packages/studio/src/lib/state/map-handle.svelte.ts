@@ -6,6 +6,8 @@ class MapHandle {
   camera = $state.raw<Camera | null>(null);
   /** what is in view, once the view rests */
   extent = $state.raw<Extent | null>(null);
+  /** what the density that is drawn says, once the view rests */
+  density = $state<string | null>(null);
 
   #touched = -Infinity;
 
