@@ -68,9 +68,9 @@ test('offers each method with a sentence, and says its command', async () => {
 });
 
 test('unfolds on the map, and stopping keeps it', async () => {
-  await map(page, /^UMAP/, { 'n epochs': '10000' });
+  await map(page, /^UMAP/, { 'n epochs': '1000000' });
   const card = page.getByTestId('mapping');
-  await card.getByText(/^iteration [\d,]+ of 10,000/).waitFor({ timeout: 60_000 });
+  await card.getByText(/^iteration [\d,]+ of 1,000,000/).waitFor({ timeout: 60_000 });
   await page.getByTestId('legend-a').waitFor(); // points are there
   const early = await page.getByTestId('map').screenshot();
   await page.waitForTimeout(1000);
@@ -110,6 +110,25 @@ test('goes on with what was stopped, and cancelling leaves nothing', async () =>
   await page.keyboard.press('Escape');
 });
 
+test('takes coordinates from elsewhere, and turns another map to them', async () => {
+  if (!(await page.getByTestId('panel-map').isVisible())) await page.getByTestId('verb-map').click();
+  const lines = Array.from({ length: 400 }, (_, i) => `${i % 3},${i / 100}`);
+  const file = { name: 'mine.csv', mimeType: 'text/csv', buffer: Buffer.from(`x,y\n${lines.join('\n')}\n`) };
+  await page
+    .getByTestId('map-form')
+    .getByRole('radio', { name: /^Own coordinates/ })
+    .check();
+  expect(await page.getByTestId('map-start').isDisabled()).toBe(true);
+  await page.getByTestId('map-coordinates').setInputFiles(file);
+  await page.getByTestId('map-start').click();
+  await page.waitForURL(/map=numbers-rows-coordinates/);
+  await page.getByTestId('map-face').waitFor();
+  await map(page, /^PCA/);
+  await page.waitForURL(/map=numbers-rows-pca/);
+  await page.getByTestId('verb-map').click();
+  await page.getByTestId('map-quality').getByText('turned to numbers-rows-coordinates').waitFor();
+});
+
 test('fits a narrow window, in the dark', async () => {
   await page.setViewportSize({ width: 800, height: 900 });
   if (!(await page.getByTestId('panel-map').isVisible())) await page.getByTestId('verb-map').click();
@@ -126,7 +145,7 @@ test('fits a narrow window, in the dark', async () => {
 test('says in place what is wrong', async () => {
   await map(page, /^t-SNE/, { perplexity: '5000' });
   const error = page.getByTestId('map-form').getByRole('alert');
-  await error.getByText(/perplexity 5000 needs more than 15000 samples, got 400; try at most 133/).waitFor();
+  await error.getByText(/perplexity 5000 needs more than 15000 samples, got 400; try at most 133/i).waitFor();
   errors.length = 0; // the browser notes the refusal too
   expect(await page.getByTestId('map-form').getByLabel('perplexity', { exact: true }).inputValue()).toBe('5000');
 });
