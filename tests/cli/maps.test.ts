@@ -73,7 +73,7 @@ describe('portolan map', () => {
     });
     expect(whole.iterations).toBeGreaterThan(0);
     expect((whole.cautions as string[]).length).toBeGreaterThan(0);
-    const long = ['--n-epochs', '10000000', '--stop-after', '1', '--name', 'early'];
+    const long = ['--n-epochs', '100000', '--stop-after', '1', '--name', 'early'];
     const early = await runJson(folder, ...umap, ...long);
     expect(early).toMatchObject({ map: 'early', stopped: true });
     const { stdout } = await run(folder, 'show', 'early');

@@ -68,9 +68,9 @@ test('offers each method with a sentence, and says its command', async () => {
 });
 
 test('unfolds on the map, and stopping keeps it', async () => {
-  await map(page, /^UMAP/, { 'n epochs': '1000000' });
+  await map(page, /^UMAP/, { 'n epochs': '100000' });
   const card = page.getByTestId('mapping');
-  await card.getByText(/^iteration [\d,]+ of 1,000,000/).waitFor({ timeout: 60_000 });
+  await card.getByText(/^iteration [\d,]+ of 100,000/).waitFor({ timeout: 60_000 });
   await page.getByTestId('legend-a').waitFor(); // points are there
   const early = await page.getByTestId('map').screenshot();
   await page.waitForTimeout(1000);
