@@ -47,6 +47,7 @@ export async function compare({ name, sides, judge, turns, log, once = [] }) {
         async (turn) => {
           if (turn > 0 && once.includes(side)) return undefined;
           const result = await measure(turn, file);
+          log(`${name}: ${side}: ${round(result.cpuSeconds)} CPU seconds, ${round(result.seconds)} on the clock`);
           return { ...result, ...(await judge(file)) };
         },
       ]),

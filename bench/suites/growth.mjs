@@ -75,7 +75,8 @@ export async function threads({ turns, log }) {
     sides[`${name}: two`] = (seed) => work(2, seed);
     sides[`${name}: both`] = async (seed) => {
       const both = await Promise.all([work(1, seed), work(1, seed)]);
-      return { seconds: Math.max(...both.map((result) => result.seconds)) };
+      const cpuSeconds = both[0].cpuSeconds + both[1].cpuSeconds;
+      return { seconds: Math.max(...both.map((result) => result.seconds)), cpuSeconds };
     };
   }
   const { results, missing } = await compare({ name: 'threads', sides, judge: () => ({}), turns, log });
