@@ -3,4 +3,5 @@ export type { KernelJob, KernelOptions, Kernels } from './kernels.ts';
 export type { KernelName } from './modules.ts';
 export { serveKernels } from './serve.ts';
 export type { ThreadScope } from './serve.ts';
-export type { Block, KernelArgument, ParallelJob, SpawnThread, Thread, Workspace } from './workspace.ts';
+export type { ParallelJob, SpawnThread, Thread } from './crew.ts';
+export type { Block, KernelArgument, Workspace } from './workspace.ts';

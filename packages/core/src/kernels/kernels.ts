@@ -3,10 +3,11 @@
  * SIMD, run on as many threads as the host gives.
  */
 import type { JobOptions } from '../base/index.ts';
+import type { SpawnThread } from './crew.ts';
 import { hasRelaxedSimd, kernelModule } from './modules.ts';
 import type { KernelName } from './modules.ts';
 import { openWorkspace } from './workspace.ts';
-import type { SpawnThread, Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 export interface Kernels {
   /** how many run at once, the caller among them */

@@ -36,16 +36,20 @@ export function kernelModule(name: KernelName, relaxed: boolean, shared: boolean
       return WebAssembly.compile(shared ? bytes : unshared(bytes));
     });
     compiled.set(key, module);
+    // what did not load, as over a network, may load the next time
+    module.catch(() => compiled.delete(key));
   }
   return module;
 }
 
-/** A module of one function that multiplies and adds by relaxed SIMD: an engine without it refuses the bytes. */
-const RELAXED_PROBE = Uint8Array.of(
-  ...[0, 97, 115, 109, 1, 0, 0, 0], // magic, version
-  ...[1, 5, 1, 96, 0, 1, 123], // type: () → v128
-  ...[3, 2, 1, 0], // one function
-  ...[10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11], // i8x16.relaxed_swizzle of two splats
+/** A module of one function that uses relaxed SIMD: an engine without it refuses the bytes. */
+const RELAXED_PROBE = Uint8Array.from(
+  [
+    [0, 97, 115, 109, 1, 0, 0, 0], // magic, version
+    [1, 5, 1, 96, 0, 1, 123], // type: () → v128
+    [3, 2, 1, 0], // one function
+    [10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11], // i8x16.relaxed_swizzle of two splats
+  ].flat(),
 );
 
 /** Whether this engine has relaxed SIMD. */

@@ -3,6 +3,10 @@
  *
  * The function is whole in itself, without imports, so that a host may start a thread from its text
  * (`new Worker(`(${serveKernels})(…)`, { eval: true })` in Node) as well as from a file that calls it.
+ *
+ * A thread says that it is at work (`states`) before it looks whether the task is open; the caller closes the task
+ * before it looks who is at work. All this is atomic and so in one order for all: either the thread finds the task
+ * closed, or the caller waits for it. A thread that was asleep while tasks came and went thus joins none that is over.
  */
 
 /** Places in the control block, a 32-bit word each, at the start of the memory. */
@@ -16,13 +20,13 @@ export const CONTROL = {
   total: 19,
   /** which of the modules' functions */
   fn: 20,
-  /** threads at work on the task; the caller sleeps on it */
-  busy: 21,
-  closed: 22,
-  /** threads that are up */
-  ready: 23,
-  /** the first argument, as doubles, from this double word on */
+  closed: 21,
+  /** the number of arguments and then these, as doubles, from this double word on */
   args: 32,
+  /** 1 for each thread that is at work, from this word on; the caller sleeps on them */
+  states: 256,
+  /** how many threads there may be */
+  most: 512,
 } as const;
 
 /** What a thread is started with. */
@@ -48,25 +52,26 @@ export function serveKernels(scope: ThreadScope): void {
       const exported: Record<string, unknown> = {};
       for (const module of modules)
         Object.assign(exported, new WebAssembly.Instance(module, { env: { memory } }).exports);
-      const words = new Int32Array(memory.buffer, 0, 64);
+      const words = new Int32Array(memory.buffer, 0, control.states + control.most);
       const doubles = new Float64Array(memory.buffer, 0, 64);
+      const state = control.states + thread;
       let seen = 0;
-      Atomics.add(words, control.ready, 1);
       for (;;) {
         Atomics.wait(words, control.generation, seen);
         seen = Atomics.load(words, control.generation);
         if (Atomics.load(words, control.closed) === 1) return;
-        Atomics.add(words, control.busy, 1);
-        // only a task that is still open: the caller has then seen `busy` and waits for it to fall again
+        Atomics.store(words, state, 1);
         if (Atomics.load(words, control.open) === seen) {
           const run = exported[names[Atomics.load(words, control.fn)]] as (...args: number[]) => void;
           const args = [...doubles.subarray(control.args + 1, control.args + 1 + doubles[control.args])];
           const total = Atomics.load(words, control.total);
           for (let chunk; (chunk = Atomics.add(words, control.next, 1)) < total;) run(chunk, thread, ...args);
         }
-        if (Atomics.sub(words, control.busy, 1) === 1) Atomics.notify(words, control.busy);
+        Atomics.store(words, state, 0);
+        Atomics.notify(words, state);
       }
     } catch (error) {
+      // the state is left as it is: a thread that fails at work has a chunk that nobody else will do
       scope.postMessage({ message: error instanceof Error ? error.message : String(error) });
     }
   };

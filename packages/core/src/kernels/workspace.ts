@@ -6,20 +6,9 @@
  * and between them lets events in and looks at the signal.
  */
 import { InputError, breathe } from '../base/index.ts';
-import type { JobOptions } from '../base/index.ts';
+import { startCrew } from './crew.ts';
+import type { ParallelJob, SpawnThread } from './crew.ts';
 import { CONTROL } from './serve.ts';
-import type { ThreadStart } from './serve.ts';
-
-/** A thread that runs `serveKernels`. */
-export interface Thread {
-  postMessage(message: unknown): void;
-  /** hears of a failure: what the thread posts */
-  onFailure(listener: (message: string) => void): void;
-  terminate(): unknown;
-}
-
-/** Starts a thread; the host's to give, since threads are not core's to make. */
-export type SpawnThread = () => Thread;
 
 export type BlockArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 type BlockType = 'float32' | 'float64' | 'int32' | 'uint32' | 'uint8';
@@ -37,11 +26,6 @@ export interface Block<A extends BlockArray = BlockArray> {
 
 export type KernelArgument = number | Block;
 
-export interface ParallelJob extends Pick<JobOptions, 'signal'> {
-  /** after each chunk of the caller's own: chunks taken so far */
-  onChunk?: (done: number) => void;
-}
-
 export interface Workspace {
   readonly threads: number;
   /** zeros, or a copy of the numbers given; at an address divisible by 64 */
@@ -53,8 +37,9 @@ export interface Workspace {
   /** Calls a function of the modules here and now. */
   call(name: string, ...args: KernelArgument[]): number;
   /**
-   * Calls `name(chunk, thread, …args)` for each chunk in [0, chunks), on all threads.
+   * Calls `name(chunk, thread, …args)` for each chunk in [0, chunks), on all threads; one such call at a time.
    * @throws AbortError when the signal is aborted; chunks that had begun are then done, the others not
+   * @throws Error when a thread fails at its work, or the workspace is closed meanwhile
    */
   parallel(name: string, chunks: number, args: readonly KernelArgument[], job?: ParallelJob): Promise<void>;
   /** Ends the threads; what the blocks' views hold stays readable as long as somebody holds them. */
@@ -83,7 +68,8 @@ interface WorkspaceParts {
 
 export async function openWorkspace({ modules, threads, spawn }: WorkspaceParts): Promise<Workspace> {
   const shared = spawn !== undefined && threads > 1;
-  const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES, shared });
+  const count = shared ? Math.min(threads, CONTROL.most) : 1;
+  const memory = newMemory(shared);
   const exported: Record<string, unknown> = {};
   for (const module of modules) {
     Object.assign(exported, (await WebAssembly.instantiate(module, { env: { memory } })).exports);
@@ -94,13 +80,15 @@ export async function openWorkspace({ modules, threads, spawn }: WorkspaceParts)
       .map(({ name }) => name),
   );
   const space = freeSpace(memory);
-  const crew = shared ? startThreads({ modules, memory, names, threads, spawn }) : undefined;
+  let crew = shared ? startCrew({ modules, memory, names, threads: count, spawn }) : undefined;
+  let running: string | undefined;
 
   function block<A extends BlockArray>(type: BlockType, content: number | ArrayLike<number>): Block<A> {
     const length = typeof content === 'number' ? content : content.length;
     const ArrayType = ARRAYS[type];
     const bytes = length * ArrayType.BYTES_PER_ELEMENT;
     const pointer = space.take(bytes);
+    let taken = true;
     let view = new ArrayType(memory.buffer, pointer, length);
     if (typeof content === 'number') view.fill(0);
     else view.set(content);
@@ -111,7 +99,11 @@ export async function openWorkspace({ modules, threads, spawn }: WorkspaceParts)
         if (view.buffer !== memory.buffer) view = new ArrayType(memory.buffer, pointer, length);
         return view as BlockArray as A;
       },
-      free: () => space.give(pointer),
+      free() {
+        // once: by the second time the place may be another block's
+        if (taken) space.give(pointer);
+        taken = false;
+      },
     };
   }
 
@@ -122,115 +114,66 @@ export async function openWorkspace({ modules, threads, spawn }: WorkspaceParts)
   }
 
   return {
-    threads: crew ? threads : 1,
+    threads: count,
     float32: (content) => block('float32', content),
     float64: (content) => block('float64', content),
     int32: (content) => block('int32', content),
     uint32: (content) => block('uint32', content),
     uint8: (content) => block('uint8', content),
     call: (name, ...args) => functionOf(name)(...numbers(args)),
-    async parallel(name, chunks, args, { signal, onChunk } = {}) {
-      signal?.throwIfAborted();
-      const run = functionOf(name);
+    async parallel(name, chunks, args, job = {}) {
+      job.signal?.throwIfAborted();
+      const call = functionOf(name);
       const values = numbers(args);
-      if (crew && chunks > 1) return crew.run(names.indexOf(name), run, chunks, values, { signal, onChunk });
-      for (let chunk = 0; chunk < chunks; chunk++) {
-        run(chunk, 0, ...values);
-        onChunk?.(chunk + 1);
-        const pause = breathe();
-        if (pause) await pause;
-        signal?.throwIfAborted();
+      if (running)
+        throw new Error(`kernel ${name} is called while ${running} is at work; wait for it, or open another workspace`);
+      running = name;
+      try {
+        if (crew && chunks > 1) await crew.run({ fn: names.indexOf(name), call, total: chunks, args: values }, job);
+        else await alone(call, chunks, values, job);
+      } finally {
+        running = undefined;
       }
     },
-    close: () => crew?.close(),
+    close() {
+      crew?.close();
+      crew = undefined;
+    },
   };
+}
+
+/** All chunks on the caller's thread. */
+async function alone(
+  call: (...args: number[]) => number,
+  chunks: number,
+  args: readonly number[],
+  { signal, onChunk }: ParallelJob,
+): Promise<void> {
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    call(chunk, 0, ...args);
+    onChunk?.(chunk + 1);
+    const pause = breathe();
+    if (pause) await pause;
+    signal?.throwIfAborted();
+  }
 }
 
 const numbers = (args: readonly KernelArgument[]): number[] =>
   args.map((arg) => (typeof arg === 'number' ? arg : arg.pointer));
 
-interface CrewParts extends Omit<ThreadStart, 'thread' | 'control'> {
-  threads: number;
-  spawn: SpawnThread;
-}
-
-/** The threads beside the caller: they join whatever task is open as soon as they are up. */
-function startThreads({ modules, memory, names, threads, spawn }: CrewParts) {
-  const words = new Int32Array(memory.buffer, 0, 64);
-  const doubles = new Float64Array(memory.buffer, 0, 64);
-  let failure: string | undefined;
-  let crew: Thread[] | undefined;
-  let generation = 0;
-
-  function start(): Thread[] {
-    return Array.from({ length: threads - 1 }, (_, i) => {
-      const thread = spawn();
-      thread.onFailure((message) => (failure ??= message));
-      thread.postMessage({ modules, memory, names, thread: i + 1, control: CONTROL } satisfies ThreadStart);
-      return thread;
-    });
-  }
-
-  return {
-    async run(
-      fn: number,
-      call: (...args: number[]) => number,
-      total: number,
-      args: readonly number[],
-      { signal, onChunk }: ParallelJob,
-    ): Promise<void> {
-      crew ??= start();
-      Atomics.store(words, CONTROL.fn, fn);
-      Atomics.store(words, CONTROL.total, total);
-      Atomics.store(words, CONTROL.next, 0);
-      doubles[CONTROL.args] = args.length;
-      doubles.set(args, CONTROL.args + 1);
-      generation++;
-      Atomics.store(words, CONTROL.open, generation);
-      Atomics.store(words, CONTROL.generation, generation);
-      Atomics.notify(words, CONTROL.generation);
-      try {
-        for (let chunk; (chunk = Atomics.add(words, CONTROL.next, 1)) < total;) {
-          call(chunk, 0, ...args);
-          onChunk?.(Math.min(total, Atomics.load(words, CONTROL.next)));
-          const pause = breathe();
-          if (pause) await pause;
-          signal?.throwIfAborted();
-        }
-      } finally {
-        Atomics.store(words, CONTROL.next, total);
-        Atomics.store(words, CONTROL.open, 0);
-        for (let busy; (busy = Atomics.load(words, CONTROL.busy)) > 0 && failure === undefined;) {
-          await waitFor(words, CONTROL.busy, busy);
-        }
-      }
-      // a thread says by a message that it failed, and `breathe` lets messages in
-      if (failure !== undefined) throw new Error(`a thread of the kernels failed: ${failure}`);
-      onChunk?.(total);
-    },
-    close(): void {
-      Atomics.store(words, CONTROL.closed, 1);
-      Atomics.add(words, CONTROL.generation, 1);
-      Atomics.notify(words, CONTROL.generation);
-      for (const thread of crew?.splice(0) ?? []) thread.terminate();
-    },
-  };
-}
-
-/** Milliseconds asleep before events are let in again. */
-const NAP = 20;
-let maySleep = true;
-
-/** Waits until a word is no longer `value`, or a little less; a page's main thread must not sleep and lets events in. */
-async function waitFor(words: Int32Array, at: number, value: number): Promise<void> {
-  if (maySleep) {
+/** Engines that have not the address space for 4 GB give less. */
+function newMemory(shared: boolean): WebAssembly.Memory {
+  for (let maximum = MOST_PAGES; ; maximum /= 2) {
     try {
-      if (Atomics.wait(words, at, value, NAP) !== 'timed-out') return;
-    } catch {
-      maySleep = false;
+      return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared });
+    } catch (cause) {
+      if (maximum > FIRST_PAGES) continue;
+      throw new InputError('there is no memory to be had for the calculation; close other pages or programs', {
+        code: 'no-memory',
+        cause,
+      });
     }
   }
-  await breathe();
 }
 
 /** Memory by first fit; whole pages are asked for as they are needed. */
