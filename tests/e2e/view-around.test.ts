@@ -251,6 +251,15 @@ describe('the table', () => {
     await page.evaluate(() => window.map.setSelection(null));
     await page.evaluate(() => (window.map.camera = { x: 4, y: 0, scale: 200 }));
     await page.waitForFunction(() => document.querySelector('caption')!.textContent === '200 points in view');
+
+    await rows.nth(5).focus();
+    await page.keyboard.press('ArrowDown');
+    const before = await page.evaluate(() => Number((document.activeElement as HTMLElement).dataset.point));
+    await page.keyboard.press('Enter');
+    await page.evaluate(() => (window.map.camera = { ...window.map.camera, scale: 20 }));
+    await page.waitForFunction(() => document.querySelector('caption')!.textContent === '400 points in view');
+    const after = await page.evaluate(() => (document.activeElement as HTMLElement).dataset.point);
+    expect(Number(after), 'who walks its rows stays on the same one when the map moves').toBe(before);
   });
 });
 
@@ -460,6 +469,13 @@ describe('a page of its own', () => {
     await page.mouse.wheel(0, -300);
     await page.waitForTimeout(400);
     expect(await page.evaluate(() => window.portolanMap.camera.scale)).toBeGreaterThan(before * 1.3);
+    await page.evaluate(() => {
+      window.portolanMap.camera = { x: 1000, y: 0, scale: 100 };
+      window.portolanMap.travelTo(7);
+    });
+    await page.waitForTimeout(400);
+    expect(await page.evaluate(() => window.portolanMap.highlighted)).toBe(7);
+    expect(await page.getByRole('complementary', { name: 'Point' }).textContent()).toContain('row7');
     await page.getByRole('button', { name: 'Show all' }).click();
 
     await page.getByRole('button', { name: /^green/ }).click();

@@ -153,6 +153,22 @@ describe('picking', () => {
     expect(covered).toBeGreaterThan(20);
   });
 
+  it('picks where points are seen after the map has got another size', async () => {
+    await threePoints();
+    const picked = await here.page.evaluate(async () => {
+      await window.map.whenReady();
+      document.querySelector<HTMLElement>('#stage')!.style.width = '400px';
+      await window.settled();
+      const pixel = window.map.pixelAt([0, 0, -1]);
+      const soon = window.map.pick(pixel);
+      await window.map.whenReady();
+      const later = window.map.pick(pixel);
+      document.querySelector<HTMLElement>('#stage')!.style.width = '';
+      return [pixel[0], soon, later];
+    });
+    expect(picked).toEqual([200, 1, 1]);
+  });
+
   it('lassoes by where points are seen', async () => {
     const n = 2000;
     const camera = { x: 0, y: 0, z: 0, scale: 60, yaw: -0.5, pitch: 0.3 };

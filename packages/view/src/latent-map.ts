@@ -379,6 +379,7 @@ export class LatentMap {
   /** Takes on the size of the element; called by itself when that changes. */
   resize(): void {
     if (this.navigation.resize(this.stage.measure())) {
+      this.picking.moved();
       this.drawing.painter.chooseAgain();
       this.drawing.draw();
     } else {

@@ -8,12 +8,13 @@
  * Both grids lie in the plane of what is seen: map units on a flat map, else CSS pixels with y up.
  */
 import { depthOf, isSpatial, NEAREST, projector } from './camera.ts';
+import type { Size } from './camera.ts';
 import type { Navigation } from './navigation.ts';
 import type { Sight } from './painter.ts';
-import { PointGrid } from './point-grid.ts';
+import { costTowards, PointGrid } from './point-grid.ts';
 import type { Direction } from './point-grid.ts';
 import type { PointState } from './point-state.ts';
-import { extentOfPolygon, insidePolygon } from './polygon.ts';
+import { polygonTest } from './polygon.ts';
 import type { Camera, Place } from './types.ts';
 
 /** Up to so many points a grid is made when it is needed. */
@@ -24,6 +25,11 @@ const REST = 60;
 /** CSS pixels: no disc is drawn larger. */
 const LARGEST = 48;
 
+interface View {
+  camera: Camera;
+  size: Size;
+}
+
 /** What is told of a point: where it is seen, and how many times farther than the middle (1 on a flat map). */
 type Visit = (point: number, x: number, y: number, far: number) => void;
 
@@ -32,8 +38,8 @@ export class Picking {
   private readonly navigation: Navigation;
   private readonly ready: () => void;
   private grid: PointGrid | null = null;
-  /** the camera that the grid in space is for */
-  private seenBy: Camera | null = null;
+  /** the view that the grid in space is for */
+  private seenBy: View | null = null;
   private timer = 0;
   private job: Generator<void, PointGrid> | null = null;
 
@@ -71,7 +77,7 @@ export class Picking {
     this.plan();
   }
 
-  /** The camera has moved. */
+  /** The camera has moved, or the view has another size. */
   moved(): void {
     if (isSpatial(this.navigation.camera)) this.plan();
   }
@@ -125,13 +131,13 @@ export class Picking {
     const seen = ring.map((pixel) => this.seenAt(pixel));
     const grid = this.current();
     if (grid) return grid.inPolygon(seen, visible);
-    const found: number[] = [];
-    const { xMin, xMax, yMin, yMax } = extentOfPolygon(seen);
+    const isInside = polygonTest(seen);
+    const found = new Uint32Array(this.points.count);
+    let count = 0;
     this.each((point, x, y) => {
-      if (x < xMin || x > xMax || y < yMin || y > yMax || (visible && visible[point] === 0)) return;
-      if (insidePolygon(seen, x, y)) found.push(point);
+      if ((!visible || visible[point] !== 0) && isInside(x, y)) found[count++] = point;
     });
-    return Uint32Array.from(found);
+    return found.slice(0, count);
   }
 
   /** The next visible point from one in a direction, as it is seen; from none, the one nearest the middle of the view. */
@@ -141,7 +147,18 @@ export class Picking {
     const here = this.points.placeOf(from, 1);
     if (!here) return this.nearest([width / 2, height / 2], Math.hypot(width, height) * 4, 0);
     const [x, y] = this.seenAt(this.navigation.pixelAt(here));
-    return (this.current() ?? new PointGrid(this.seen())).next(x, y, direction, from, visible);
+    const grid = this.current();
+    if (grid) return grid.next(x, y, direction, from, visible);
+    const costOf = costTowards(direction);
+    let best = -1;
+    let least = Infinity;
+    this.each((point, px, py) => {
+      const cost = costOf(px - x, py - y);
+      if (cost >= least || point === from || (visible && visible[point] === 0)) return;
+      best = point;
+      least = cost;
+    });
+    return best;
   }
 
   /** The nearest point of a flat map without a grid. */
@@ -167,8 +184,8 @@ export class Picking {
 
   /** The grid for what is seen now; null when there is none yet. */
   private current(): PointGrid | null {
-    const { camera } = this.navigation;
-    if (isSpatial(camera)) return this.seenBy && sameCamera(this.seenBy, camera) ? this.grid : null;
+    const { camera, size } = this.navigation;
+    if (isSpatial(camera)) return this.seenBy && isSameView(this.seenBy, { camera, size }) ? this.grid : null;
     if (this.points.nComponents === 3) return null;
     if (!this.grid && this.points.count <= FEW) this.grid = new PointGrid(this.points.to);
     return this.grid;
@@ -214,13 +231,13 @@ export class Picking {
   }
 
   private make(): void {
-    const { camera, motion } = this.navigation;
+    const { camera, motion, size } = this.navigation;
     if (this.current()) return;
     if (motion.running) {
       this.plan();
       return;
     }
-    const seenBy = isSpatial(camera) ? camera : null;
+    const seenBy = isSpatial(camera) ? { camera, size } : null;
     this.job ??= filled(new PointGrid(this.seen(), { empty: true }));
     const end = performance.now() + SLICE;
     let step = this.job.next();
@@ -241,6 +258,9 @@ function* filled(grid: PointGrid): Generator<void, PointGrid> {
   return grid;
 }
 
-function sameCamera(a: Camera, b: Camera): boolean {
-  return a.x === b.x && a.y === b.y && a.z === b.z && a.scale === b.scale && a.yaw === b.yaw && a.pitch === b.pitch;
+function isSameView({ camera: a, size }: View, { camera: b, size: other }: View): boolean {
+  return (
+    a.x === b.x && a.y === b.y && a.z === b.z && a.scale === b.scale && a.yaw === b.yaw && a.pitch === b.pitch &&
+    size.width === other.width && size.height === other.height
+  ); // prettier-ignore
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boxRing, extentOfPolygon, insidePolygon } from './polygon.ts';
+import { boxRing, extentOfPolygon, insidePolygon, polygonTest } from './polygon.ts';
 import type { Place } from './types.ts';
 
 describe('insidePolygon', () => {
@@ -58,6 +58,21 @@ describe('insidePolygon', () => {
   it('is nowhere for fewer than three corners', () => {
     expect(insidePolygon([], 0, 0)).toBe(false);
     expect(insidePolygon([[0, 0], [1, 1]], 0.5, 0.5)).toBe(false); // prettier-ignore
+  });
+
+  it('is the same for many places at once, on corners and edges too', () => {
+    const grid = fc.integer({ min: -8, max: 8 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(grid, grid), { maxLength: 60 }), (ring) => {
+        const isInside = polygonTest(ring as Place[]);
+        for (let x = -9; x <= 9; x++) {
+          const column = Array.from({ length: 37 }, (_, k): Place => [x, k / 2 - 9]);
+          expect(column.filter(([, y]) => isInside(x, y))).toEqual(
+            column.filter(([, y]) => insidePolygon(ring as Place[], x, y)),
+          );
+        }
+      }),
+    );
   });
 
   it('has the extent of its corners', () => {

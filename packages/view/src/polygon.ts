@@ -12,6 +12,34 @@ export function insidePolygon(ring: readonly Place[], x: number, y: number): boo
   return inside;
 }
 
+/** Below so many corners all edges are looked at. */
+const MANY = 16;
+const MAX_BANDS = 256;
+
+/** `insidePolygon` for many places: of a ring with many corners only the edges in the band around y are looked at. */
+export function polygonTest(ring: readonly Place[]): (x: number, y: number) => boolean {
+  const { yMin, yMax } = extentOfPolygon(ring);
+  if (ring.length < MANY || !(yMax > yMin)) return (x, y) => insidePolygon(ring, x, y);
+  const bands = Array.from({ length: Math.min(MAX_BANDS, ring.length) }, (): number[] => []);
+  const bandOf = (y: number): number =>
+    Math.min(bands.length - 1, Math.floor(((y - yMin) / (yMax - yMin)) * bands.length));
+  ring.forEach(([xi, yi], i) => {
+    const [xj, yj] = ring[(i || ring.length) - 1];
+    if (yi === yj) return;
+    for (let b = bandOf(Math.min(yi, yj)); b <= bandOf(Math.max(yi, yj)); b++) bands[b].push(xi, yi, xj, yj);
+  });
+  return (x, y) => {
+    if (!(y >= yMin && y <= yMax)) return false;
+    const edges = bands[bandOf(y)];
+    let inside = false;
+    for (let at = 0; at < edges.length; at += 4) {
+      const [yi, yj] = [edges[at + 1], edges[at + 3]];
+      if (yi > y !== yj > y && x < ((edges[at + 2] - edges[at]) * (y - yi)) / (yj - yi) + edges[at]) inside = !inside;
+    }
+    return inside;
+  };
+}
+
 export function extentOfPolygon(ring: readonly Place[]): Extent {
   const extent = { xMin: Infinity, xMax: -Infinity, yMin: Infinity, yMax: -Infinity };
   for (const [x, y] of ring) {

@@ -91,13 +91,17 @@ export function tableOf(
     head.append(cell);
   });
 
-  /** Puts the rows in sight into the page, with room for the others above and below. */
-  const draw = (): void => {
-    const first = Math.max(0, Math.floor(element.scrollTop / ROW) - SPARE);
-    const last = Math.min(rows.length, Math.ceil((element.scrollTop + element.clientHeight) / ROW) + SPARE);
+  /** Puts the rows in sight into the page, with room for the others above and below. Whoever was in them stays in the table. */
+  const draw = (scrollTop = element.scrollTop): void => {
+    const inSight = Math.ceil(element.clientHeight / ROW);
+    // the box may be scrolled beyond rows that have become fewer
+    const top = Math.max(0, Math.min(Math.floor(scrollTop / ROW), rows.length - inSight));
+    const first = Math.max(0, top - SPARE);
+    const last = Math.min(rows.length, top + inSight + 1 + SPARE);
     const held = body.contains(document.activeElement);
     body.replaceChildren(gap(first), ...Array.from({ length: Math.max(0, last - first) }, (_, k) => rowOf(first + k)), gap(rows.length - last)); // prettier-ignore
-    if (held) body.querySelector<HTMLElement>(`[data-at="${focused}"]`)?.focus({ preventScroll: true });
+    if (element.scrollTop !== scrollTop) element.scrollTop = scrollTop;
+    if (held) (body.querySelector<HTMLElement>(`[data-at="${focused}"]`) ?? element).focus({ preventScroll: true });
   };
 
   const gap = (count: number): HTMLTableRowElement => {
@@ -148,13 +152,16 @@ export function tableOf(
     const ofSelection = which === 'selection' || (which === 'auto' && selection !== null && selection.length > 0);
     const found = ofSelection ? (selection ?? new Uint32Array(0)) : map.pointsInView();
     const ordered = sort ? sortedRows(found, sort.column, sort.descending) : found;
+    // the row one was at stays where it is, if it is still there
+    const before = focused;
+    const point = rows[before];
     rows = ordered.subarray(0, MAX_ROWS);
-    focused = -1;
+    focused = before < 0 ? -1 : rows.indexOf(point);
     table.setAttribute('aria-rowcount', String(rows.length + 1));
     const cut = rows.length < found.length ? `, the first ${rows.length.toLocaleString('en')} listed` : '';
     caption.textContent = `${found.length.toLocaleString('en')} ${noun} ${ofSelection ? 'selected' : 'in view'}${cut}`;
     element.setAttribute('aria-label', caption.textContent);
-    draw();
+    draw(focused < 0 ? undefined : Math.max(0, element.scrollTop + (focused - before) * ROW));
   };
   const refreshSoon = (): void => {
     clearTimeout(waiting);
@@ -175,11 +182,12 @@ export function tableOf(
 
   const stop = new AbortController();
   const { signal } = stop;
-  element.addEventListener('scroll', draw, { signal });
+  element.addEventListener('scroll', () => draw(), { signal });
   element.addEventListener(
     'keydown',
     (event) => {
-      const at = Number((event.target as HTMLElement).dataset.at ?? NaN);
+      const { at: row } = (event.target as HTMLElement).dataset;
+      const at = row === undefined ? focused : Number(row);
       const page = Math.max(1, Math.floor(element.clientHeight / ROW) - 2);
       const steps: Record<string, number> = {
         ArrowDown: 1,
@@ -190,8 +198,8 @@ export function tableOf(
         End: Infinity,
       };
       const step = steps[event.key];
-      if (step !== undefined && rows.length > 0) goTo(Number.isNaN(at) ? 0 : at + step);
-      else if (event.key === 'Enter' && !Number.isNaN(at)) map.travelTo(rows[at]);
+      if (step !== undefined && rows.length > 0) goTo(at < 0 ? 0 : at + step);
+      else if (event.key === 'Enter' && row !== undefined) map.travelTo(rows[at]);
       else return;
       event.preventDefault();
     },
@@ -215,7 +223,7 @@ export function tableOf(
       for (const row of body.rows) if (row.dataset.point) mark(row);
     }),
   ];
-  const observer = new ResizeObserver(draw);
+  const observer = new ResizeObserver(() => draw());
   observer.observe(element);
   refresh();
   return {

@@ -1,4 +1,5 @@
 /** What a map is given and what it tells: plain data, so that any page, with or without a framework, can use it. */
+import type { ColorScale } from '@portolan/core/pictures';
 
 /**
  * Positions are map units, y up, as the projection made them, with a third on a map in space; pixels are CSS pixels from
@@ -37,9 +38,7 @@ export type Coloring =
   | { type: 'category'; codes: Int32Array; colors: readonly string[] }
   | { type: 'number'; values: Float32Array; domain: readonly [number, number]; scale: ColorScale };
 
-/** A named scale, or colours at even distances, two or more, between which is mixed. */
-export type ColorScale = NamedScale | readonly string[];
-export type NamedScale = 'viridis' | 'cividis' | 'blueOrange';
+export type { ColorScale, NamedScale } from '@portolan/core/pictures';
 
 /** Small pictures for points: one atlas image, cells in row-major order; `cells[i]` is the cell of point i, −1 for none. */
 export interface Thumbnails {

@@ -9,6 +9,7 @@
  * Beyond twelve hues turn by the golden angle at three lightnesses: distinct neighbours, but no promise for all pairs.
  * Viridis: Smith & van der Walt 2015. Cividis: Nuñez, Anderton & Renslow 2018, by Jamie Nuñez's polynomial in d3.
  */
+import { labToRgb } from './oklab.ts';
 
 export type SequentialScale = 'viridis' | 'cividis';
 /** Red, green, blue, alpha in 0 … 255, alpha not multiplied in. */
@@ -33,6 +34,9 @@ const TABLES: Record<SequentialScale, string> = {
     '00205100265d012b6508316911366c1c3c6e26426e31476e3c4d6e47536d51586e5a5e6e62646f6a6a707270717976737f7c75' +
     '8682768c8877938e789a9478a19b78a9a177b2a874bbaf71c5b66dcebd68d8c462e2cb5cebd355f3da4ffae249fdea45',
 };
+
+/** Of the colours beyond twelve, in OKLab. */
+const CHROMA = 0.12;
 
 /** n colours for n categories, as hexadecimal CSS colours; `dark` for a dark ground. */
 export function categoryColors(n: number, { dark = false }: { dark?: boolean } = {}): string[] {
@@ -74,28 +78,9 @@ export function parseHex(color: string): Rgba | undefined {
 export function hexOf([r, g, b]: Rgba): string {
   return `#${((1 << 24) | (r << 16) | (g << 8) | b).toString(16).slice(1)}`;
 }
+
 function turnedColor(k: number, dark: boolean): string {
   const hue = ((k * 137.508 + 15) * Math.PI) / 180;
   const lightness = (dark ? [0.72, 0.84, 0.6] : [0.55, 0.7, 0.42])[k % 3];
-  return hexOf(oklchToRgb(lightness, 0.12, hue));
-}
-
-/** OKLCH (Ottosson 2020) to sRGB, out-of-gamut channels clipped. */
-function oklchToRgb(lightness: number, chroma: number, hue: number): Rgba {
-  const a = chroma * Math.cos(hue);
-  const b = chroma * Math.sin(hue);
-  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
-  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
-  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
-  return [
-    encode(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
-    encode(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
-    encode(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s),
-    255,
-  ];
-}
-
-function encode(linear: number): number {
-  const v = Math.min(1, Math.max(0, linear));
-  return Math.round(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055));
+  return hexOf(labToRgb([lightness, CHROMA * Math.cos(hue), CHROMA * Math.sin(hue)]));
 }

@@ -1,5 +1,7 @@
 export { categoryColors, hexOf, parseHex, sequentialColor, sequentialRgb } from './colors.ts';
 export type { Rgba, SequentialScale } from './colors.ts';
+export { domainOf, scaleColor, scaleRgb } from './scales.ts';
+export type { ColorScale, NamedScale } from './scales.ts';
 export { darkTheme, lightTheme } from './theme.ts';
 export type { MapTheme } from './theme.ts';
 export { niceStep, ticks } from './ticks.ts';

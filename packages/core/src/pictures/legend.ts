@@ -1,8 +1,10 @@
 /** What colours mean: categories with their colours, or a scale with its numbers; and the colours of points by code. */
 import { InputError } from '../base/index.ts';
 import type { Column } from '../data/index.ts';
-import { categoryColors, parseHex, sequentialColor, sequentialRgb } from './colors.ts';
-import type { Rgba, SequentialScale } from './colors.ts';
+import { categoryColors, parseHex } from './colors.ts';
+import type { Rgba } from './colors.ts';
+import { checkScale, domainOf, scaleColor, scaleRgb } from './scales.ts';
+import type { ColorScale } from './scales.ts';
 import type { MapTheme } from './theme.ts';
 import { ticks } from './ticks.ts';
 
@@ -17,7 +19,8 @@ export type Legend =
   | {
       type: 'number';
       title: string;
-      scale: SequentialScale;
+      scale: ColorScale;
+      /** the numbers at its ends */
       domain: readonly [number, number];
       /** where numbers stand on the scale, in [0, 1] */
       ticks: { at: number; label: string }[];
@@ -37,12 +40,12 @@ const MAX_CODES = 65_534;
 
 /**
  * The colours that a column gives to points; without one all have the theme's ink.
- * @throws InputError when the column has another number of values
+ * @throws InputError when the column has another number of values, or the scale has no colours or other than hexadecimal ones
  */
 export function colorsOf(
   column: Column | undefined,
   n: number,
-  { theme, dark, scale = 'viridis' }: { theme: MapTheme; dark: boolean; scale?: SequentialScale },
+  { theme, dark, scale = 'viridis' }: { theme: MapTheme; dark: boolean; scale?: ColorScale },
 ): PointColors {
   const codes = new Uint16Array(n);
   if (!column || column.type === 'text') return { codes, palette: bytesOf([rgba(theme.ink)]), legend: null };
@@ -51,13 +54,15 @@ export function colorsOf(
     throw new InputError(`column ${column.name} has ${length} values for ${n} points; give one for each`);
   }
   if (column.type === 'category') return ofCategories(column, codes, { theme, dark });
-  const [low, high] = rangeOf(column.values);
+  checkScale(scale);
+  const range = rangeOf(column.values);
+  const [low, high] = column.type === 'time' ? range : domainOf(...range, scale);
   const factor = high > low ? (STEPS - 1) / (high - low) : 0;
   for (let i = 0; i < n; i++) {
     const value = column.values[i];
     if (Number.isFinite(value)) codes[i] = 1 + Math.round((value - low) * factor);
   }
-  const steps = Array.from({ length: STEPS }, (_, k) => sequentialRgb(k / (STEPS - 1), scale));
+  const steps = Array.from({ length: STEPS }, (_, k) => scaleRgb(k / (STEPS - 1), scale));
   const marks = column.type === 'time' ? dates(low, high) : numbers(low, high);
   const legend: Legend = { type: 'number', title: column.name, scale, domain: [low, high], ticks: marks };
   return { codes, palette: bytesOf([rgba(theme.missing), ...steps]), legend };
@@ -88,9 +93,9 @@ function ofCategories(
   return { codes, palette: bytesOf([rgba(theme.missing), ...colors.map(rgba)]), legend };
 }
 
-/** Colours along a scale, from its low end. */
-export function gradientStops(scale: SequentialScale): string[] {
-  return Array.from({ length: 9 }, (_, k) => sequentialColor(k / 8, scale));
+/** Colours along a scale at even distances, from its low end. */
+export function gradientStops(scale: ColorScale): string[] {
+  return Array.from({ length: 9 }, (_, k) => scaleColor(k / 8, scale));
 }
 
 /** CSS pixels that a legend drawn as SVG takes; widths of texts are estimated. */

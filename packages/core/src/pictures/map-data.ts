@@ -8,6 +8,7 @@ import { InputError, readSafetensors, writeSafetensors } from '../base/index.ts'
 import type { TensorData } from '../base/index.ts';
 import type { Column } from '../data/index.ts';
 import type { PictureLabel } from './picture.ts';
+import type { ColorScale } from './scales.ts';
 import type { ThumbnailSheet } from './thumbnail-sheet.ts';
 
 export interface MapData {
@@ -20,6 +21,8 @@ export interface MapData {
   columns: readonly Column[];
   /** name of the column that colours the points first; none for ink */
   colorBy?: string;
+  /** of numbers and times; viridis by default */
+  scale?: ColorScale;
   /** names of categories where these are densest, labels of one's own, or none */
   labels: 'categories' | readonly PictureLabel[] | 'none';
   thumbnails?: Pick<ThumbnailSheet, 'image' | 'cellWidth' | 'cellHeight' | 'cells' | 'ink'>;

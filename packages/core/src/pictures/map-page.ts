@@ -6,6 +6,7 @@ import { InputError } from '../base/index.ts';
 import { toBase64 } from './base64.ts';
 import { packMap } from './map-data.ts';
 import type { MapData } from './map-data.ts';
+import { checkScale } from './scales.ts';
 import { escapeXml } from './svg-parts.ts';
 import { darkTheme, lightTheme } from './theme.ts';
 
@@ -22,8 +23,8 @@ export interface MapPageOptions extends Partial<Omit<MapData, 'coordinates'>> {
 const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
 
 /**
- * @throws InputError when columns or thumbnails are for another number of points, `colorBy` names no column, or there is
- *   no viewer
+ * @throws InputError when columns or thumbnails are for another number of points, `colorBy` names no column, the scale has
+ *   colours that aren't hexadecimal, or there is no viewer
  */
 export function mapToHtml(options: MapPageOptions): string {
   const {
@@ -36,13 +37,26 @@ export function mapToHtml(options: MapPageOptions): string {
     labels = 'categories',
     theme = 'auto',
   } = options;
-  const { about, colorBy = firstColoring(columns), thumbnails, pointSize } = options;
+  const { about, colorBy = firstColoring(columns), scale, thumbnails, pointSize } = options;
+  if (scale) checkScale(scale);
   if (!viewer) throw new InputError('a page needs the viewer: the text of @portolan/view/viewer');
   if (colorBy !== undefined && !columns.some(({ name }) => name === colorBy)) {
     const names = columns.map(({ name }) => name).join(', ') || 'none';
     throw new InputError(`there is no column ${colorBy} to colour by; the columns: ${names}`, { code: 'no-column' });
   }
-  const data = { title, about, coordinates, nComponents, columns, colorBy, labels, thumbnails, theme, pointSize };
+  const data = {
+    title,
+    about,
+    coordinates,
+    nComponents,
+    columns,
+    colorBy,
+    scale,
+    labels,
+    thumbnails,
+    theme,
+    pointSize,
+  };
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -4,7 +4,6 @@
  */
 import { InputError } from '../base/index.ts';
 import type { Column } from '../data/index.ts';
-import type { SequentialScale } from './colors.ts';
 import { extentOfPoints, fitExtent, pixelAt } from './framing.ts';
 import type { Place, Size } from './framing.ts';
 import { graticuleLines } from './graticule.ts';
@@ -14,6 +13,7 @@ import { colorsOf, legendSize, textWidth } from './legend.ts';
 import type { Legend, PointColors } from './legend.ts';
 import { densestPoints } from './places.ts';
 import { fittedRadius, occupiedShare, opacityFor } from './point-look.ts';
+import type { ColorScale } from './scales.ts';
 import type { SvgLabel } from './svg-parts.ts';
 import { darkTheme, lightTheme } from './theme.ts';
 import type { MapTheme } from './theme.ts';
@@ -33,7 +33,8 @@ export interface PictureOptions {
   title?: string;
   /** what the points are coloured by: a category, a number or a time */
   column?: Column;
-  scale?: SequentialScale;
+  /** of numbers and times; viridis by default */
+  scale?: ColorScale;
   legend?: boolean;
   /** names of the column's categories where these are densest, or labels of your own, or none */
   labels?: 'categories' | readonly PictureLabel[] | 'none';
@@ -67,7 +68,8 @@ const MAX_LABELS = 200;
 
 /**
  * @param coordinates  [n * 2]
- * @throws InputError on an odd number of coordinates, a size too small to draw in, or a column of another length
+ * @throws InputError on an odd number of coordinates, a size too small to draw in, a column of another length, or a scale
+ *   that `colorsOf` refuses
  */
 export function layOutPicture(coordinates: Float32Array, options: PictureOptions = {}): Picture {
   const { width = 1200, height = 900, theme: name = 'light', title, column, scale, pointSize } = options;

@@ -114,6 +114,7 @@ export function startApp(data: MapData, body: HTMLElement): LatentMap {
       dark,
       missing: look.missing,
       hidden,
+      scale: data.scale,
       onHide: (next) => {
         hidden = next;
         const focus = [...legend.element.querySelectorAll('button')].indexOf(
@@ -217,13 +218,15 @@ export function startApp(data: MapData, body: HTMLElement): LatentMap {
   });
 
   map.on('hover', ({ point }) => map.setHighlight(point));
-  map.on('highlight', ({ point }) => {
+  const placeCard = (point: number): void => {
     const place = map.placeOf(point);
     if (place) card.show(point, map.pixelAt(place));
     else card.show(-1, [0, 0]);
-  });
+  };
+  map.on('highlight', ({ point }) => placeCard(point));
   map.on('leave', () => map.setHighlight(-1));
-  map.on('camera', () => map.setHighlight(-1));
+  // a point that keys went to stays while it comes into view
+  map.on('camera', () => placeCard(map.highlighted));
   map.on('click', ({ point, shiftKey }) => {
     if (point < 0) return map.setSelection(null);
     const others = shiftKey && map.selection ? [...map.selection].filter((i) => i !== point) : [];

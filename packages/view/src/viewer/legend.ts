@@ -1,8 +1,8 @@
 /** What the colours mean, to be clicked: a category is hidden or shown, with shift shown alone. */
-import { categoryColors, gradientStops } from '@portolan/core/pictures';
+import { categoryColors, domainOf, gradientStops } from '@portolan/core/pictures';
 import type { Column } from '@portolan/core/data';
 import { cellText, numberText } from '../cells.ts';
-import type { Coloring } from '../types.ts';
+import type { ColorScale, Coloring } from '../types.ts';
 import { h } from './dom.ts';
 import { toggled } from './search.ts';
 
@@ -22,8 +22,15 @@ export function legendOf(
     dark,
     missing,
     hidden,
+    scale = 'viridis',
     onHide,
-  }: { dark: boolean; missing: string; hidden: ReadonlySet<number>; onHide: (hidden: Set<number>) => void },
+  }: {
+    dark: boolean;
+    missing: string;
+    scale?: ColorScale;
+    hidden: ReadonlySet<number>;
+    onHide: (hidden: Set<number>) => void;
+  },
 ): LegendView {
   const element = h('section', { className: 'legend', 'aria-label': column ? `Colour: ${column.name}` : 'Colour' });
   const none: LegendView = { element, coloring: null, colorOf: () => missing };
@@ -32,7 +39,7 @@ export function legendOf(
     return none;
   }
   element.append(h('h2', {}, column.name));
-  if (column.type !== 'category') return { ...none, coloring: ofNumbers(column, element) };
+  if (column.type !== 'category') return { ...none, coloring: ofNumbers(column, scale, element) };
 
   const { codes, categories } = column;
   const colors = categoryColors(categories.length, { dark });
@@ -66,19 +73,25 @@ export function legendOf(
   return { element, coloring: { type: 'category', codes, colors }, colorOf: (code) => colors[code] ?? missing };
 }
 
-function ofNumbers(column: Extract<Column, { values: Float64Array }>, element: HTMLElement): Coloring {
+function ofNumbers(
+  column: Extract<Column, { values: Float64Array }>,
+  scale: ColorScale,
+  element: HTMLElement,
+): Coloring {
   let low = Infinity;
   let high = -Infinity;
-  let [least, most] = [0, 0];
-  column.values.forEach((value, i) => {
-    if (value < low) [low, least] = [value, i];
-    if (value > high) [high, most] = [value, i];
-  });
+  for (const value of column.values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
   if (!(low <= high)) [low, high] = [0, 0];
+  const isTime = column.type === 'time';
+  const domain = isTime ? ([low, high] as const) : domainOf(low, high, scale);
   const bar = h('i', { className: 'scale' });
-  bar.style.background = `linear-gradient(to right, ${gradientStops('viridis').join(', ')})`;
-  const text = (row: number): string =>
-    column.type === 'time' ? cellText(column, row) : numberText(column.values[row]);
-  element.append(bar, h('div', { className: 'ends' }, h('span', {}, text(least)), h('span', {}, text(most))));
-  return { type: 'number', values: Float32Array.from(column.values), domain: [low, high], scale: 'viridis' };
+  bar.style.background = `linear-gradient(to right, ${gradientStops(scale).join(', ')})`;
+  const ends = domain.map((end) =>
+    h('span', {}, isTime ? cellText({ ...column, values: Float64Array.of(end) }, 0) : numberText(end)),
+  );
+  element.append(bar, h('div', { className: 'ends' }, ...ends));
+  return { type: 'number', values: Float32Array.from(column.values), domain, scale };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sequentialColor } from './colors.ts';
-import { scaleColor, scaleRgb } from './scales.ts';
+import { lightTheme } from './theme.ts';
+import { colorsOf } from './legend.ts';
+import { domainOf, scaleColor, scaleRgb } from './scales.ts';
 
 /** Machado et al. 2009, full deuteranopia and protanopia, on linear light. */
 const BLIND = {
@@ -13,7 +15,7 @@ function linear([r, g, b]: readonly number[]): number[] {
 }
 
 describe('scales', () => {
-  it('are core’s for viridis and cividis', () => {
+  it('are the published ones for viridis and cividis', () => {
     for (const t of [0, 0.3, 1]) expect(scaleColor(t, 'viridis')).toBe(sequentialColor(t, 'viridis'));
   });
 
@@ -56,5 +58,26 @@ describe('scales', () => {
         expect(yellow(high) - yellow(low)).toBeGreaterThan(0.12);
       }
     }
+  });
+
+  it('that diverge have zero in their middle where values lie on both sides of it', () => {
+    expect(domainOf(-2, 5, 'blueOrange')).toEqual([-5, 5]);
+    expect(domainOf(2, 5, 'blueOrange')).toEqual([2, 5]);
+    expect(domainOf(-2, 5, 'viridis')).toEqual([-2, 5]);
+    const column = { name: 'change', type: 'number' as const, values: Float64Array.of(-2, 0, 5, NaN) };
+    const { codes, palette, legend } = colorsOf(column, 4, { theme: lightTheme, dark: false, scale: 'blueOrange' });
+    expect(legend).toMatchObject({ domain: [-5, 5], scale: 'blueOrange' });
+    const colorOf = (i: number): number[] => [...palette.subarray(4 * codes[i], 4 * codes[i] + 3)];
+    const grey = scaleRgb(0.5, 'blueOrange').slice(0, 3);
+    colorOf(1).forEach((v, k) => expect(Math.abs(v - grey[k])).toBeLessThan(2));
+    expect(codes[3]).toBe(0);
+  });
+
+  it('of one’s own must be hexadecimal where there is no browser to read others', () => {
+    const column = { name: 'size', type: 'number' as const, values: Float64Array.of(1, 2) };
+    const of = (scale: readonly string[]) => colorsOf(column, 2, { theme: lightTheme, dark: false, scale });
+    expect(() => of(['#fff', 'red'])).toThrow(/red is no colour for a scale/);
+    expect(() => of([])).toThrow(/at least one/);
+    expect([...of(['#fff', '#f00']).palette.subarray(4, 7)]).toEqual([255, 255, 255]);
   });
 });
