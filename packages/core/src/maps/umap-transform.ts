@@ -16,6 +16,8 @@ import { umapLayout } from './umap-layout.ts';
 /** Of the epochs and of the learning rate of the fit, as in the reference implementation. */
 const EPOCHS_SHARE = 1 / 3;
 const RATE_SHARE = 1 / 4;
+/** Random points that push for each neighbour: few, since no room need be made among the fitted. */
+const NEGATIVES = 1;
 
 export async function transformUmap(
   { x, coordinates, options }: { x: Matrix; coordinates: Matrix; options: UmapOptions },
@@ -44,11 +46,12 @@ export async function transformUmap(
     const nEpochs = Math.max(1, Math.round(options.nEpochs * EPOCHS_SHARE));
     const layout = umapLayout(
       graph,
-      weightedMeans(neighbors, strengths, coordinates),
+      weightedMeans(neighbors, aroundBest(neighbors, strengths, coordinates), coordinates),
       {
         ...options,
         nEpochs,
         learningRate: options.learningRate * RATE_SHARE,
+        negativeSampleRate: NEGATIVES,
         curve: fitUmapCurve(options.minDist, options.spread),
       },
       space,
@@ -59,6 +62,34 @@ export async function transformUmap(
   } finally {
     space.close();
   }
+}
+
+/**
+ * The strengths of those neighbours that lie about the one with the most of them around it. The neighbours of a new
+ * point may lie on several sides of the map; the mean of all is then nowhere, and the descent would end between them
+ * (15-neighbour accuracy of held-out digits without any descent from there 0.80, from here 0.917).
+ */
+function aroundBest(
+  { nNeighbors: k, indices }: Neighbors,
+  strengths: Float32Array,
+  { data, cols }: Matrix,
+): Float32Array {
+  const out = new Float32Array(strengths.length);
+  const nearness = (p: number, q: number): number => {
+    let squared = 0;
+    for (let c = 0; c < cols; c++) squared += (data[indices[p] * cols + c] - data[indices[q] * cols + c]) ** 2;
+    return 1 / (1 + squared);
+  };
+  for (let from = 0; from < indices.length; from += k) {
+    let [best, most] = [from, -1];
+    for (let p = from; p < from + k; p++) {
+      let sum = 0;
+      for (let q = from; q < from + k; q++) sum += strengths[q] * nearness(p, q);
+      if (sum > most) [best, most] = [p, sum];
+    }
+    for (let q = from; q < from + k; q++) out[q] = strengths[q] * nearness(best, q) ** 2;
+  }
+  return out;
 }
 
 /** Places of the neighbours, by strength. */
