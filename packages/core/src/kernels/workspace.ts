@@ -87,10 +87,10 @@ export async function openWorkspace({ modules, threads, spawn }: WorkspaceParts)
     const length = typeof content === 'number' ? content : content.length;
     const ArrayType = ARRAYS[type];
     const bytes = length * ArrayType.BYTES_PER_ELEMENT;
-    const pointer = space.take(bytes);
+    const { at: pointer, used } = space.take(bytes);
     let taken = true;
     let view = new ArrayType(memory.buffer, pointer, length);
-    if (typeof content === 'number') view.fill(0);
+    if (typeof content === 'number') view.fill(0, 0, Math.ceil(used / ArrayType.BYTES_PER_ELEMENT));
     else view.set(content);
     return {
       pointer,
@@ -179,11 +179,14 @@ function newMemory(shared: boolean): WebAssembly.Memory {
 /** Memory by first fit; whole pages are asked for as they are needed. */
 function freeSpace(memory: WebAssembly.Memory) {
   let end = FIRST_PAGES * PAGE;
+  /** the furthest that was ever taken: what is beyond is zero */
+  let touched = end;
   const sizes = new Map<number, number>();
   /** free stretches, by address */
   let holes: { at: number; bytes: number }[] = [];
   return {
-    take(bytes: number): number {
+    /** an address, and how many of the bytes may hold what was there before */
+    take(bytes: number): { at: number; used: number } {
       const size = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
       const hole = holes.findIndex((free) => free.bytes >= size);
       let at = end;
@@ -197,7 +200,9 @@ function freeSpace(memory: WebAssembly.Memory) {
         end += size;
       }
       sizes.set(at, size);
-      return at;
+      const used = Math.max(0, Math.min(bytes, touched - at));
+      touched = Math.max(touched, at + size);
+      return { at, used };
     },
     give(at: number): void {
       const bytes = sizes.get(at);

@@ -1,16 +1,17 @@
 /**
  * New points on a t-SNE map (as openTSNE does it: Poličar, Stražar & Zupan 2023): each begins at the weighted median of
  * the places of its neighbours among the fitted rows, then goes where their pull and the push of all that is fitted
- * balance. What is fitted stays; new points don't see each other, so that where one lands does not depend on the rest.
+ * balance. What is fitted stays; new points don't see each other, and their neighbours are the true ones, so that where
+ * one lands does not depend on the rest.
  *
  * The push is weighed as in the fit, by n / Z of the fitted map, rather than anew for each point as in openTSNE: then a
  * row that is like a fitted one finds the same balance. Rows equal to a fitted one go just there.
  */
-import { InputError, checkFinite, matrix, row } from '../base/index.ts';
+import { InputError, matrix, row } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
-import { findNeighbors } from '../neighbors/index.ts';
+import { checkAllFinite, findNeighbors } from '../neighbors/index.ts';
 import type { Distance } from '../neighbors/index.ts';
 import { conditionalProbabilities } from './tsne-affinities.ts';
 import type { Conditional } from './tsne-affinities.ts';
@@ -30,6 +31,8 @@ export interface FittedTsne {
   coordinates: Matrix;
   perplexities: readonly number[];
   distance: Distance;
+  /** n / Z, what the push is weighed by; found with the first new points, and kept */
+  pushes?: number;
 }
 
 /** @param x  [m, d] → [m, 2 or 3] */
@@ -39,14 +42,15 @@ export async function transformTsne(fitted: FittedTsne, x: Matrix, job: KernelJo
   if (x.cols !== fitted.x.cols) {
     throw new InputError(`t-SNE transform: got ${x.cols} columns, expected ${fitted.x.cols}`, { code: 'width' });
   }
-  checkFinite(x, 't-SNE transform');
+  await checkAllFinite(x, 't-SNE transform', job.signal);
   const out = matrix(x.rows, dims);
   if (x.rows === 0) return out;
   const { kernels = singleThread(), signal } = job;
   const n = fitted.x.rows;
   const k = Math.min(n, 3 * PERPLEXITY + 1);
   const perplexity = Math.max(1, Math.min(PERPLEXITY, ...fitted.perplexities, (k - 1) / 3));
-  const found = await findNeighbors(fitted.x, k, { queries: x, distance, recall: 0.95, kernels, signal });
+  // the true ones: how many an approximate search misses of a row's depends on the rows that are asked for with it
+  const found = await findNeighbors(fitted.x, k, { queries: x, distance, kernels, signal });
 
   const others: number[] = [];
   for (let i = 0; i < x.rows; i++) {
@@ -68,7 +72,7 @@ export async function transformTsne(fitted: FittedTsne, x: Matrix, job: KernelJo
   };
   const conditional = await conditionalProbabilities(neighbors, [perplexity], { kernels, signal });
   const start = weightedMedians(coordinates, neighbors.indices, conditional);
-  const placed = await balance(coordinates, neighbors.indices, conditional, start, { kernels, signal });
+  const placed = await balance(fitted, neighbors.indices, conditional, start, { kernels, signal });
   others.forEach((i, at) => out.data.set(row(placed, at), i * dims));
   return out;
 }
@@ -101,13 +105,14 @@ function weightedMedians(y: Matrix, indices: Uint32Array, { n: m, k, probabiliti
 
 /** The descent of the new points among the fitted, which fill the table of places behind them. */
 async function balance(
-  coordinates: Matrix,
+  known: FittedTsne,
   indices: Uint32Array,
   { k, probabilities }: Conditional,
   start: Matrix,
   { kernels = singleThread(), signal }: KernelJob,
 ): Promise<Matrix> {
-  const { rows: n } = coordinates;
+  const { coordinates } = known;
+  const n = coordinates.rows;
   const { rows: m } = start;
   const dims = coordinates.cols as 2 | 3;
   const stride = dims === 2 ? 2 : 4;
@@ -116,10 +121,10 @@ async function balance(
     const field = tsneField(space, n, dims, { signal });
     const fitted = space.float32(n * stride + 4);
     fill(fitted.view, coordinates, stride, 0);
-    const pushes = space.float32(4 * Math.max(n, m));
+    const pushes = space.float32(4 * (known.pushes === undefined ? Math.max(n, m) : m));
     const box = boxOf(coordinates);
     await field.place(fitted, box);
-    const factor = n / Math.max(1e-12, await field.atSources(pushes));
+    const factor = (known.pushes ??= n / Math.max(1e-12, await field.atSources(pushes)));
 
     const room = (k + 3) & ~3;
     const rows = space.int32(Int32Array.from({ length: m + 1 }, (_, i) => i * room));

@@ -10,7 +10,7 @@ import type { Matrix, Progress, Stepper } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import { connectedComponents } from '../linalg/index.ts';
 import type { SparseGraph } from '../linalg/index.ts';
-import { findNeighbors } from '../neighbors/index.ts';
+import { checkAllFinite, findNeighbors } from '../neighbors/index.ts';
 import type { Distance, Neighbors } from '../neighbors/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
 import type { Figures, OptionSpec } from '../spaces/index.ts';
@@ -24,6 +24,7 @@ import type { TsneLayout, TsneSchedule } from './tsne-layout.ts';
 import { STARTS, tsneStart } from './tsne-start.ts';
 import type { TsneStart } from './tsne-start.ts';
 import { transformTsne } from './tsne-transform.ts';
+import type { FittedTsne } from './tsne-transform.ts';
 
 const SETTINGS = 'tsne.json';
 const DISTANCES = ['euclidean', 'cosine', 'manhattan', 'hyperbolic'];
@@ -156,7 +157,7 @@ export const tsne: MapMethod = {
     const options = resolveOptions('tsne', OPTIONS, given) as unknown as TsneOptions;
     const { nComponents, distance } = options;
     if (x.rows < 2) throw new InputError(`t-SNE needs at least 2 rows, got ${x.rows}`, { code: 'too-few-rows' });
-    checkFinite(x, 't-SNE');
+    await checkAllFinite(x, 't-SNE', job.signal);
     job.signal?.throwIfAborted();
     checkStart(job.start?.coordinates, x.rows, nComponents);
     const warnings: string[] = [];
@@ -330,10 +331,11 @@ function stepperOf(layout: TsneLayout, nIter: number): Stepper<MapDetail, void> 
 function projectionOf(x: Matrix, coordinates: Matrix, settings: Settings): Projection {
   const { perplexities, distance, figures, warnings } = settings;
   const rows = packRows(x);
+  const fitted: FittedTsne = { x, coordinates, perplexities, distance };
   return {
     method: 'tsne',
     coordinates,
-    transform: (news, job) => transformTsne({ x, coordinates, perplexities, distance }, news, job),
+    transform: (news, job) => transformTsne(fitted, news, job),
     inverse: neighborInverse(rows, coordinates),
     figures,
     warnings,

@@ -10,12 +10,23 @@
 import { permutation, random } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import type { Block, Workspace } from '../kernels/index.ts';
-import { EMPTY, candidates, makeFound, makeLists, order, searchOneByOne, searchPanels, uncertain } from './exact.ts';
+import {
+  EMPTY,
+  candidates,
+  makeFound,
+  makeLists,
+  order,
+  searchOneByOne,
+  searchPanels,
+  uncertain,
+  upTo,
+} from './exact.ts';
 import type { Found, Search, SearchJob } from './exact.ts';
 import { floatPacking, packPlaces } from './pack.ts';
 import type { Packing, Panels } from './pack.ts';
 import { nearestCentre, packCentres, partition } from './partition.ts';
 import type { Lists } from './partition.ts';
+import { copyTo, inStretches } from './stretches.ts';
 
 /** Fewer rows than this are searched exactly. */
 export const FEW_ROWS = 2000;
@@ -85,7 +96,7 @@ export async function approximateNeighbors(
     { signal },
   );
   const most = candidates(k, x.rows);
-  const { lists: entries, limits } = makeLists(space, left.count, most);
+  const { lists: entries, limits } = await makeLists(space, left.count, most, signal);
   const found = makeFound(space, q.rows, k);
   const places = space.int32(lists.places);
   const truth = await sampleTruth(space, input, packing, { lists, asking, places, right, most, found }, signal);
@@ -148,7 +159,7 @@ export async function approximateNeighbors(
   const ask = self ? places : space.int32(asking.places);
   await order(space, input, { lists: entries, most, count: asking.places.length, ask, places }, found, signal);
   const kth = found.kth.view;
-  const missing = Int32Array.from({ length: q.rows }, (_, i) => i).filter((i) => kth[i] === Infinity);
+  const missing = upTo(q.rows).filter((i) => kth[i] === Infinity);
   await searchOneByOne(space, input, missing, found, { signal });
   report?.(1);
   return { ...found, recall };
@@ -167,7 +178,7 @@ async function groupQueries(
   lists: Lists,
   signal?: AbortSignal,
 ): Promise<Asking> {
-  const all = Int32Array.from({ length: q.rows }, (_, i) => i);
+  const all = upTo(q.rows);
   const packed = await packPlaces(space, packing, { ...q, weightValues: undefined, weights: undefined }, all, {
     signal,
   });
@@ -196,7 +207,7 @@ async function nearLists(
   nNear: number,
   signal?: AbortSignal,
 ): Promise<Int32Array> {
-  const { lists, limits } = makeLists(space, centres.count, nNear);
+  const { lists, limits } = await makeLists(space, centres.count, nNear, signal);
   await searchPanels(
     space,
     packing,
@@ -234,12 +245,12 @@ async function sampleTruth(
   signal?: AbortSignal,
 ): Promise<Truth | undefined> {
   const { x, q, seed } = input;
-  const filled = Int32Array.from(asking.places.keys()).filter((place) => asking.places[place] >= 0);
+  const filled = upTo(asking.places.length).filter((place) => asking.places[place] >= 0);
   const drawn = permutation(filled.length, random(seed).fork(23)).subarray(0, SAMPLE).sort();
   const sample = Int32Array.from(drawn, (i) => filled[i]);
   const queries = sample.map((place) => asking.places[place]);
   const left = await packPlaces(space, packing, q, queries, { signal });
-  const { lists: best, limits } = makeLists(space, left.count, most);
+  const { lists: best, limits } = await makeLists(space, left.count, most, signal);
   const except = q === x ? space.int32(sample) : undefined;
   const ask = space.int32(queries);
   await searchPanels(
@@ -348,8 +359,8 @@ async function refine(
   const count = limits.length;
   const reach = Math.min(k, most, REACH);
   const was = old.view;
-  was.set(entries.view);
-  const reverse = space.int32(reverseNeighbors(was, count, most, reach));
+  await copyTo(was, entries.view, signal);
+  const reverse = space.int32(await reverseNeighbors(was, count, most, reach, signal));
   const seen = space.int32(count * space.threads);
   await space.parallel(
     'refineLists',
@@ -363,15 +374,25 @@ async function refine(
 }
 
 /** Places that have a place among their nearest, [count, REVERSE], −1 where there are no more. */
-function reverseNeighbors(entries: Int32Array, count: number, most: number, reach: number): Int32Array {
+async function reverseNeighbors(
+  entries: Int32Array,
+  count: number,
+  most: number,
+  reach: number,
+  signal?: AbortSignal,
+): Promise<Int32Array> {
   const out = new Int32Array(count * REVERSE).fill(-1);
   const sizes = new Uint8Array(count);
   for (let e = 0; e < reach; e++) {
-    for (let place = 0; place < count; place++) {
-      const other = entries[(place * most + e) * 2];
-      if (other === EMPTY || sizes[other] === REVERSE) continue;
-      out[other * REVERSE + sizes[other]++] = place;
-    }
+    const note = (from: number, to: number): void => {
+      for (let place = from; place < to; place++) {
+        const other = entries[(place * most + e) * 2];
+        if (other === EMPTY || sizes[other] === REVERSE) continue;
+        out[other * REVERSE + sizes[other]++] = place;
+      }
+    };
+    // a look at memory far away costs about as much as sixteen sums
+    await inStretches({ rows: count, cols: 16 }, note, signal);
   }
   return out;
 }

@@ -1,13 +1,14 @@
 /**
  * Distances from a block of rows to all rows, in double precision.
  *
- * Through inner products (|a − b|² = |a|² + |b|² − 2 a·b). Columns are centred first, so that a large mean does not cancel the digits of small distances; equal rows come out at exactly zero,
- * because norms are summed in the order of the products.
+ * Through inner products (|a − b|² = |a|² + |b|² − 2 a·b). Columns are centred first, so that a large mean does not
+ * cancel the digits of small distances; equal rows come out at exactly zero, because norms are summed in the order of the
+ * products.
  */
 import { InputError } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { addProducts, columnMoments } from '../linalg/index.ts';
-import { metricOf, rowWeights } from './metric.ts';
+import { metricOf, rowWeightsNow } from './metric.ts';
 import type { Distance } from './metric.ts';
 
 /** Rows in a block of queries. */
@@ -72,8 +73,8 @@ export function distanceRows(x: Matrix, queries: Matrix = x, distance: Distance 
 function pairByPair(x: Matrix, queries: Matrix, distance: Distance): DistanceRows {
   const { rows: n, cols: d } = x;
   const { finish = (value: number): number => value } = metricOf(distance);
-  const weights = rowWeights(x, distance);
-  const queryWeights = queries === x ? weights : rowWeights(queries, distance);
+  const weights = rowWeightsNow(x, distance);
+  const queryWeights = queries === x ? weights : rowWeightsNow(queries, distance);
   return {
     nQueries: queries.rows,
     nSamples: n,

@@ -10,6 +10,7 @@ import type { Block, Workspace } from '../kernels/index.ts';
 import type { Metric } from './metric.ts';
 import { floatPacking, packPlaces } from './pack.ts';
 import type { Packing, Panels, Placed } from './pack.ts';
+import { inStretches } from './stretches.ts';
 
 /** An empty list entry, either half. */
 export const EMPTY = 0x7fffffff;
@@ -48,17 +49,24 @@ export function makeFound(space: Workspace, rows: number, k: number): Found {
   return { k, indices: space.uint32(rows * k), distances: space.float32(rows * k), kth: space.float64(rows) };
 }
 
-export const upTo = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
+/** 0 … n − 1 */
+export function upTo(n: number): Int32Array {
+  const out = new Int32Array(n);
+  for (let i = 0; i < n; i++) out[i] = i;
+  return out;
+}
 
 /** Empty lists and their limits. */
-export function makeLists(
+export async function makeLists(
   space: Workspace,
   places: number,
   most: number,
-): { lists: Block<Int32Array>; limits: Block<Int32Array> } {
+  signal?: AbortSignal,
+): Promise<{ lists: Block<Int32Array>; limits: Block<Int32Array> }> {
   const lists = space.int32(places * most * 2);
   const limits = space.int32(places);
-  lists.view.fill(EMPTY);
+  const all = lists.view;
+  await inStretches({ rows: all.length, cols: 1 }, (from, to) => all.fill(EMPTY, from, to), signal);
   limits.view.fill(EMPTY);
   return { lists, limits };
 }
@@ -100,7 +108,7 @@ async function allPairs(
   const { x } = search;
   const n = x.rows;
   const packed = await packPlaces(space, packing, x, upTo(n), { signal });
-  const { lists, limits } = makeLists(space, packed.count * space.threads, most);
+  const { lists, limits } = await makeLists(space, packed.count * space.threads, most, signal);
   const scratch = space.uint8(SCRATCH * space.threads);
   const block = Math.max(
     64,
@@ -136,7 +144,7 @@ async function askRows(
   const { x, q } = search;
   const right = await packPlaces(space, packing, x, upTo(x.rows), { signal });
   const left = await packPlaces(space, packing, q, asked, { signal });
-  const { lists, limits } = makeLists(space, left.count, most);
+  const { lists, limits } = await makeLists(space, left.count, most, signal);
   const ask = space.int32(asked);
   await searchPanels(
     space,

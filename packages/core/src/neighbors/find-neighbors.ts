@@ -1,5 +1,5 @@
 /** The k nearest rows of each row, as a job: what maps and measures begin with. */
-import { InputError, checkFinite, stopwatch } from '../base/index.ts';
+import { InputError, stopwatch } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { KernelJob, Kernels } from '../kernels/index.ts';
@@ -7,10 +7,12 @@ import { FEW_ROWS, approximateNeighbors } from './approximate.ts';
 import { distinctRows, expand } from './distinct.ts';
 import { exactNeighbors } from './exact.ts';
 import type { SearchJob } from './exact.ts';
+import { FEW_QUERIES, neighborsOfFew } from './few-queries.ts';
 import { metricOf, rowWeights } from './metric.ts';
 import type { Distance } from './metric.ts';
 import type { Neighbors } from './nearest-neighbors.ts';
 import { placeMatrix, wholePacking } from './pack.ts';
+import { checkAllFinite, copied } from './stretches.ts';
 
 export interface FindOptions extends KernelJob<never> {
   distance?: Distance;
@@ -44,8 +46,7 @@ export async function findNeighbors(
     onProgress,
   }: FindOptions = {},
 ): Promise<Neighbors> {
-  checkFinite(x, 'neighbours');
-  if (queries) checkQueries(x, queries);
+  if (queries) await checkQueries(x, queries, signal);
   checkCount(x, k, queries);
   if (!(recall > 0 && recall <= 1)) {
     throw new InputError(`neighbours: recall is ${recall}, expected more than 0 and at most 1 (exact)`, {
@@ -53,8 +54,10 @@ export async function findNeighbors(
     });
   }
   signal?.throwIfAborted();
-  const weights = rowWeights(x, distance);
-  const queryWeights = queries && rowWeights(queries, distance, 'neighbours: queries');
+  if (queries && queries.rows <= FEW_QUERIES) return neighborsOfFew(x, queries, k, { distance, signal });
+  await checkAllFinite(x, 'neighbours', signal);
+  const weights = await rowWeights(x, distance, { signal });
+  const queryWeights = queries && (await rowWeights(queries, distance, { what: 'neighbours: queries', signal }));
   const clock = stopwatch();
   const job = { signal, report: (share: number) => onProgress?.({ phase: 'neighbours', ...clock.read(share, 1) }) };
   const plan = { distance, recall, seed, kernels, job };
@@ -62,8 +65,8 @@ export async function findNeighbors(
   const distinct = await distinctRows(x, zero, signal);
   if (!distinct) return search(x, queries, k, weights, queryWeights, plan);
   const few = Math.min(k, queries ? distinct.x.rows : distinct.x.rows - 1);
-  const found =
-    few > 0 ? await search(distinct.x, queries, few, rowWeights(distinct.x, distance), queryWeights, plan) : undefined;
+  const kept = few > 0 ? await rowWeights(distinct.x, distance, { signal }) : undefined;
+  const found = few > 0 ? await search(distinct.x, queries, few, kept, queryWeights, plan) : undefined;
   const between = distance === 'inner' ? (group: number) => -squaredLength(distinct.x, group) : () => 0;
   const line = (query: number): number => (distance === 'cosine' && queryWeights![query] === 0 ? -1 : query);
   const expansion = queries
@@ -107,8 +110,8 @@ async function search(
     const { finish } = metric;
     return {
       nNeighbors: k,
-      indices: indices.view.slice(),
-      distances: finish ? distances.view.map(finish) : distances.view.slice(),
+      indices: await copied(indices.view, job.signal),
+      distances: finish ? distances.view.map(finish) : await copied(distances.view, job.signal),
       recall: fast?.recall ?? 1,
     };
   } finally {
@@ -116,11 +119,11 @@ async function search(
   }
 }
 
-function checkQueries(x: Matrix, queries: Matrix): void {
+async function checkQueries(x: Matrix, queries: Matrix, signal?: AbortSignal): Promise<void> {
   if (queries.cols !== x.cols) {
     throw new InputError(`neighbours: queries have ${queries.cols} columns, expected ${x.cols}`, { code: 'width' });
   }
-  checkFinite(queries, 'neighbours: queries');
+  await checkAllFinite(queries, 'neighbours: queries', signal);
 }
 
 function checkCount(x: Matrix, k: number, queries?: Matrix): void {

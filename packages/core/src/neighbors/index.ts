@@ -10,6 +10,7 @@ export { neighborIndex } from './neighbor-index.ts';
 export type { Nearest, NeighborIndex } from './neighbor-index.ts';
 export { neighborsFromDistances, neighborsFromLists } from './precomputed.ts';
 export type { NeighborLists } from './precomputed.ts';
+export { checkAllFinite } from './stretches.ts';
 export { smallest } from './smallest.ts';
 export type { Smallest } from './smallest.ts';
 export { buildIndex, loadIndex } from './vector-index.ts';

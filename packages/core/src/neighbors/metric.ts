@@ -1,6 +1,7 @@
 /** What the kernels need to know of each distance. */
 import { InputError, didYouMean } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
+import { inStretches } from './stretches.ts';
 
 /**
  * euclidean: the plain (not squared) distance. cosine: 1 − cos; a row of zeros is at distance 1 from all.
@@ -16,27 +17,27 @@ export interface Metric {
   readonly whole?: 0;
   /** the way to measure by floats */
   readonly floats: 1 | 2 | 3;
-  /** a row's weight in the double-precision distance */
-  weight?(row: Float32Array): number;
+  /** the weight in the double-precision distance of the row that lies at from … to − 1 */
+  weight?(data: Float32Array, from: number, to: number): number;
   /** what the kernels give → the distance */
   finish?(value: number): number;
 }
 
-const squares = (row: Float32Array): number => {
+function squares(data: Float32Array, from: number, to: number): number {
   let sum = 0;
-  for (const value of row) sum += value * value;
+  for (let at = from; at < to; at++) sum += data[at] * data[at];
   return sum;
-};
+}
 
 export const METRICS: Record<Distance, Metric> = {
   euclidean: { exact: 0, whole: 0, floats: 1 },
-  cosine: { exact: 1, whole: 0, floats: 1, weight: (row) => Math.sqrt(squares(row)) },
+  cosine: { exact: 1, whole: 0, floats: 1, weight: (data, from, to) => Math.sqrt(squares(data, from, to)) },
   inner: { exact: 2, whole: 0, floats: 3 },
   manhattan: { exact: 3, floats: 2 },
   hyperbolic: {
     exact: 4,
     floats: 1,
-    weight: (row) => 1 / (1 - squares(row)),
+    weight: (data, from, to) => 1 / (1 - squares(data, from, to)),
     // acosh(1 + 2t), without losing small t
     finish: (t) => Math.log1p(2 * (t + Math.sqrt(t * (t + 1)))),
   },
@@ -52,14 +53,41 @@ export function metricOf(distance: Distance): Metric {
 
 /**
  * Weights of rows in the double-precision distance, or undefined where there are none.
+ * @param what  how the message names the rows
  * @throws InputError when a row lies outside the Poincaré ball
  */
-export function rowWeights(x: Matrix, distance: Distance, what = 'neighbours'): Float64Array | undefined {
+export async function rowWeights(
+  x: Matrix,
+  distance: Distance,
+  { what = 'neighbours', signal }: { what?: string; signal?: AbortSignal } = {},
+): Promise<Float64Array | undefined> {
   const { weight } = metricOf(distance);
   if (!weight) return undefined;
   const out = new Float64Array(x.rows);
-  for (let i = 0; i < x.rows; i++) {
-    out[i] = weight(x.data.subarray(i * x.cols, (i + 1) * x.cols));
+  await inStretches(x, (from, to) => weigh(x, distance, weight, what, out, from, to), signal);
+  return out;
+}
+
+/** As `rowWeights`, at once. */
+export function rowWeightsNow(x: Matrix, distance: Distance, what = 'neighbours'): Float64Array | undefined {
+  const { weight } = metricOf(distance);
+  if (!weight) return undefined;
+  const out = new Float64Array(x.rows);
+  weigh(x, distance, weight, what, out, 0, x.rows);
+  return out;
+}
+
+function weigh(
+  { data, cols }: Matrix,
+  distance: Distance,
+  weight: NonNullable<Metric['weight']>,
+  what: string,
+  out: Float64Array,
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i++) {
+    out[i] = weight(data, i * cols, (i + 1) * cols);
     if (distance === 'hyperbolic' && !(out[i] > 0 && out[i] < Infinity)) {
       throw new InputError(
         `${what}: row ${i} has length ${Math.sqrt(1 - 1 / out[i]).toPrecision(4)}, expected less than 1 in the Poincaré ball`,
@@ -67,5 +95,4 @@ export function rowWeights(x: Matrix, distance: Distance, what = 'neighbours'): 
       );
     }
   }
-  return out;
 }

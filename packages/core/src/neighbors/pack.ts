@@ -180,5 +180,10 @@ export async function packPlaces(
 /** Ones, or under hyperbolic distance the rows' own. */
 function floatWeights(places: Int32Array, { weightValues, factors }: Placed): Float32Array {
   const own = factors ? undefined : weightValues;
-  return Float32Array.from(places, (row) => (row < 0 ? 1e38 : own ? own[row] : 1));
+  const out = new Float32Array(places.length).fill(1);
+  for (let p = 0; p < places.length; p++) {
+    if (places[p] < 0) out[p] = 1e38;
+    else if (own) out[p] = own[places[p]];
+  }
+  return out;
 }

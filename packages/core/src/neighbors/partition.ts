@@ -5,9 +5,10 @@
 import { matrix, permutation, random } from '../base/index.ts';
 import type { Matrix, Random } from '../base/index.ts';
 import type { Workspace } from '../kernels/index.ts';
-import { makeLists, searchPanels } from './exact.ts';
+import { makeLists, searchPanels, upTo } from './exact.ts';
 import { packPlaces, placeMatrix } from './pack.ts';
 import type { Packing, Panels, Placed } from './pack.ts';
+import { inStretches } from './stretches.ts';
 
 /** Rows to a list, about. */
 export const LIST_ROWS = 160;
@@ -45,7 +46,7 @@ export async function partition(space: Workspace, input: PartitionInput): Promis
   const { x, seed } = input;
   const rng = random(seed).fork(17);
   const wanted = Math.max(1, Math.round(x.rows / LIST_ROWS));
-  const all = Int32Array.from({ length: x.rows }, (_, i) => i);
+  const all = upTo(x.rows);
   const groups: { rows: Int32Array; centre: Float32Array }[] = [];
   if (wanted <= FLAT_LISTS) groups.push(...(await cluster(space, input, all, wanted, rng)));
   else {
@@ -96,10 +97,13 @@ async function cluster(space: Workspace, input: PartitionInput, rows: Int32Array
     const of = await nearestCentre(space, packing, panels, sample.length, centres, signal);
     const sums = new Float64Array(centres.data.length);
     const sizes = new Int32Array(centres.rows);
-    sample.forEach((row, i) => {
-      sizes[of[i]]++;
-      addRow(sums, of[i] * cols, x, row, norms);
-    });
+    const add = (from: number, to: number): void => {
+      for (let i = from; i < to; i++) {
+        sizes[of[i]]++;
+        addRow(sums, of[i] * cols, x, sample[i], norms);
+      }
+    };
+    await inStretches({ rows: sample.length, cols }, add, signal);
     for (let c = 0; c < centres.rows; c++) {
       if (sizes[c] === 0) continue;
       for (let j = 0; j < cols; j++) centres.data[c * cols + j] = sums[c * cols + j] / sizes[c];
@@ -137,13 +141,7 @@ export async function packCentres(
   signal?: AbortSignal,
 ): Promise<Panels> {
   const placed = placeMatrix(space, centres, 'euclidean');
-  const panels = await packPlaces(
-    space,
-    packing,
-    placed,
-    Int32Array.from({ length: centres.rows }, (_, c) => c),
-    { signal },
-  );
+  const panels = await packPlaces(space, packing, placed, upTo(centres.rows), { signal });
   placed.data.free();
   return panels;
 }
@@ -158,7 +156,7 @@ export async function nearestCentre(
   signal?: AbortSignal,
 ): Promise<Int32Array> {
   const right = await packCentres(space, packing, centres, signal);
-  const { lists, limits } = makeLists(space, left.count, 1);
+  const { lists, limits } = await makeLists(space, left.count, 1, signal);
   await searchPanels(space, packing, { left, count, right, n: centres.rows, most: 1, lists, limits }, { signal });
   const entries = lists.view;
   const of = Int32Array.from({ length: count }, (_, i) => entries[2 * i]);

@@ -1,5 +1,6 @@
 /** Plain loops over many rows, in stretches short enough that a cancel is heard. */
-import { breathe } from '../base/index.ts';
+import { breathe, checkFinite } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
 
 /** Values in a stretch: some ten milliseconds. */
 const VALUES = 1 << 21;
@@ -17,4 +18,33 @@ export async function inStretches(
     if (pause) await pause;
     signal?.throwIfAborted();
   }
+}
+
+/**
+ * As `checkFinite`, with events let in.
+ * @throws InputError that names the first value which is not finite
+ */
+export async function checkAllFinite(x: Matrix, what: string, signal?: AbortSignal): Promise<void> {
+  const { data, rows, cols } = x;
+  const check = (from: number, to: number): void => {
+    for (let i = from * cols; i < to * cols; i++) if (data[i] - data[i] !== 0) checkFinite(x, what);
+  };
+  await inStretches({ rows, cols }, check, signal);
+}
+
+/** A copy of numbers that may be many. */
+export async function copied<A extends Float32Array | Uint32Array>(numbers: A, signal?: AbortSignal): Promise<A> {
+  const out = new (numbers.constructor as new (length: number) => A)(numbers.length);
+  await copyTo(out, numbers, signal);
+  return out;
+}
+
+/** Both of one length. */
+export async function copyTo<A extends Float32Array | Uint32Array | Int32Array>(
+  to: A,
+  from: A,
+  signal?: AbortSignal,
+): Promise<void> {
+  const work = (begin: number, end: number): void => to.set(from.subarray(begin, end), begin);
+  await inStretches({ rows: from.length, cols: 1 }, work, signal);
 }

@@ -10,7 +10,7 @@ import type { JobOptions, Matrix } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { findNeighbors } from './find-neighbors.ts';
-import { metricOf, rowWeights } from './metric.ts';
+import { metricOf, rowWeights, rowWeightsNow } from './metric.ts';
 import type { Distance } from './metric.ts';
 import { checkPoint } from './neighbor-index.ts';
 import type { Nearest } from './neighbor-index.ts';
@@ -19,6 +19,7 @@ import { floatPacking, placeMatrix, wholePacking } from './pack.ts';
 import { partition } from './partition.ts';
 import { ROW_DISTANCES, innerProduct, rowLengths, squaredDistance } from './row-distance.ts';
 import { smallest } from './smallest.ts';
+import { checkAllFinite } from './stretches.ts';
 import { readIndex, writeIndex } from './index-file.ts';
 import type { IndexParts } from './index-file.ts';
 
@@ -72,14 +73,15 @@ export async function buildIndex(
   { kernels = singleThread(), signal }: KernelJob<never> = {},
 ): Promise<VectorIndex> {
   metricOf(distance);
-  checkRows(x, distance);
+  await checkAllFinite(x, 'index', signal);
+  if (distance === 'hyperbolic') await rowWeights(x, distance, { what: 'index', signal });
   if (x.rows === 0) throw new InputError('an index needs at least one row, got none', { code: 'too-few-rows' });
   if (!(recall > 0 && recall <= 1))
     throw new InputError(`index: recall is ${recall}, expected more than 0 and at most 1`);
   const space = await kernels.open('distances', 'neighbors');
   try {
     const unit = distance === 'cosine';
-    const norms = unit ? rowWeights(x, distance) : undefined;
+    const norms = unit ? await rowWeights(x, distance, { signal }) : undefined;
     const placed = { ...placeMatrix(space, x, unit ? 'cosine' : 'euclidean', norms), weights: undefined };
     const packing =
       unit || distance === 'euclidean' || distance === 'inner'
@@ -306,5 +308,5 @@ function passing(filter: RowFilter | undefined, n: number): ((row: number) => bo
 
 function checkRows(x: Matrix, distance: Distance): void {
   checkFinite(x, 'index');
-  if (distance === 'hyperbolic') rowWeights(x, distance, 'index');
+  if (distance === 'hyperbolic') rowWeightsNow(x, distance, 'index');
 }
