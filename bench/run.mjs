@@ -106,10 +106,12 @@ const sections = {};
 const raw = { machine: head };
 for (const name of names) {
   const date = new Date().toISOString().slice(0, 10);
-  const when = `${date}, load ${loadavg()[0].toFixed(1)} at the start, ${turns} ${turns === 1 ? 'turn' : 'turns'}`;
+  const load = loadavg()[0].toFixed(1);
   try {
     const result = await SUITES[name]({ turns, epochs, data, log });
     raw[name] = result.raw;
+    const times = result.turns ?? turns;
+    const when = `${date}, load ${load} at the start, ${times} ${times === 1 ? 'turn' : 'turns'}`;
     const notes = result.notes.map((note) => `- ${note}`).join('\n');
     sections[name] = [`## ${result.title}`, `Measured on ${when}.`, result.table, notes].filter(Boolean).join('\n\n');
   } catch (error) {
