@@ -85,6 +85,22 @@ describe('density', () => {
     expect(shares[2]).toBe(1);
   });
 
+  it('says where it stops to count on drivers that add 16-bit floats alone', async () => {
+    await here.page.evaluate(() => {
+      const { getExtension } = WebGL2RenderingContext.prototype;
+      WebGL2RenderingContext.prototype.getExtension = function (this: WebGL2RenderingContext, name: string) {
+        return name === 'EXT_float_blend' ? null : (getExtension.call(this, name) as unknown);
+      } as typeof getExtension;
+    });
+    await twoHeaps({ bandwidth: 30 });
+    const scale = await here.page.evaluate(async () => {
+      await window.map.whenDrawn();
+      return window.map.densityScale!;
+    });
+    expect(scale.limit).toBe(2048 * (100 / 10) ** 2);
+    expect(scale.text).toMatch(/above 2[01]0,000 points on 100 × 100 px it says too little/);
+  });
+
   it('looks the same in a file of many tiles as on the page', async () => {
     await twoHeaps({ points: 'hidden', scale: 'viridis', bandwidth: 30 });
     await here.page.evaluate(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Column } from '@portolan/core/data';
-import { cellText, rowsToCsv, sortedRows } from './cells.ts';
+import { cellText, rowsToCsv } from './cells.ts';
 
 const kind: Column = { name: 'kind', type: 'category', codes: Int32Array.of(1, 0, -1, 1), categories: ['a', 'b'] };
 const size: Column = { name: 'si,ze', type: 'number', values: Float64Array.of(1.5, NaN, -2, 1e-9) };
@@ -12,15 +12,6 @@ describe('cells', () => {
     expect([0, 1, 2, 3].map((row) => cellText(kind, row))).toEqual(['b', 'a', '', 'b']);
     expect([0, 1, 2, 3].map((row) => cellText(size, row))).toEqual(['1.5', '', '−2', '1.000e−9']);
     expect([0, 1, 2, 3].map((row) => cellText(when, row))).toEqual(['1970-01-01', '1970-01-02', '1970-01-01 01:00:00', '']); // prettier-ignore
-  });
-
-  it('sort rows, missing values last either way', () => {
-    const rows = Uint32Array.of(0, 1, 2, 3);
-    expect([...sortedRows(rows, size, false)]).toEqual([2, 3, 0, 1]);
-    expect([...sortedRows(rows, size, true)]).toEqual([0, 3, 2, 1]);
-    expect([...sortedRows(rows, kind, false)]).toEqual([1, 0, 3, 2]);
-    expect([...sortedRows(rows, text, true)]).toEqual([0, 3, 2, 1]);
-    expect([...rows]).toEqual([0, 1, 2, 3]);
   });
 
   it('go out as CSV with quotes where they must be', () => {

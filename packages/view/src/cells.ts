@@ -22,24 +22,6 @@ export function numberText(value: number): string {
   return text.replaceAll('-', '−');
 }
 
-/** Rows in the order of a column, missing values last, equal ones as they were. */
-export function sortedRows(rows: Uint32Array, column: Column, descending: boolean): Uint32Array {
-  const sign = descending ? -1 : 1;
-  if (column.type === 'text') {
-    const { values } = column;
-    return rows.slice().sort((a, b) => {
-      if (!values[a] || !values[b]) return values[a] ? -1 : values[b] ? 1 : 0;
-      return sign * (values[a] < values[b] ? -1 : values[a] > values[b] ? 1 : 0);
-    });
-  }
-  const values = column.type === 'category' ? column.codes : column.values;
-  const missing = (row: number): boolean => (column.type === 'category' ? values[row] < 0 : Number.isNaN(values[row]));
-  return rows.slice().sort((a, b) => {
-    if (missing(a) || missing(b)) return Number(missing(a)) - Number(missing(b));
-    return sign * (values[a] - values[b]);
-  });
-}
-
 /** Rows and columns as CSV (RFC 4180), with the row's number first. */
 export function rowsToCsv(rows: ArrayLike<number>, columns: readonly Column[]): string {
   const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

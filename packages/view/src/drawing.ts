@@ -244,7 +244,7 @@ export class Drawing {
     const { renderer, density } = this.painter;
     if (!renderer || !density) return null;
     const frame = this.frame(1);
-    return densityScale(density, renderer.densest(), frame);
+    return densityScale(density, renderer.measureDensity(), frame);
   }
 
   private advanceGlide(now: number): void {
@@ -381,7 +381,7 @@ export class Drawing {
   private placeLabels(context: CanvasRenderingContext2D): { labels: DrawnLabel[]; running: boolean } {
     if (this.labels.isEmpty) return { labels: [], running: false };
     const { points, navigation } = this.parts;
-    const anchored = this.labels.anchor(() => points.flat(), points.visible, ANCHORING);
+    const anchored = this.labels.anchor(points, ANCHORING);
     const { labels, running } = this.labels.layOut(this.around(context, navigation.size));
     return { labels, running: running || !anchored };
   }
@@ -390,7 +390,7 @@ export class Drawing {
     const { points, navigation, stage } = this.parts;
     const context = stage.overlayContext(navigation.size, window.devicePixelRatio || 1);
     if (!context || this.labels.isEmpty) return [];
-    this.labels.anchor(() => points.flat(), points.visible);
+    this.labels.anchor(points);
     return this.labels.still(this.around(context, size));
   }
 }

@@ -3,9 +3,18 @@
  * points; of several points it stands at the one where they are densest, and moves with it. Which of them are shown
  * follows from the room there is (`layOutLabels`); they come and go softly.
  */
-import { LABEL_DOT, LABEL_LINE, densestPoint, labelSize, layOutLabels, middleOn } from '@portolan/core/pictures';
+import {
+  LABEL_DOT,
+  LABEL_LINE,
+  LABEL_PLATE,
+  densestPoint,
+  labelSize,
+  layOutLabels,
+  middleOn,
+} from '@portolan/core/pictures';
 import type { LabelBox, LabelPlace } from '@portolan/core/pictures';
 import type { Size } from './camera.ts';
+import type { PointState } from './point-state.ts';
 import type { Place } from './types.ts';
 
 export interface MapLabel {
@@ -27,6 +36,7 @@ export interface DrawnLabel {
   y: number;
   width: number;
   fontSize: number;
+  /** the name of more than a point: it lies over them, on a plate in the colour of the ground */
   bold: boolean;
   color?: string;
   opacity: number;
@@ -111,19 +121,21 @@ export class LabelLayer {
 
   /**
    * Finds the point each label stands at, where that is not known.
-   * @param flat  the points' x and y, [n * 2]
+   * @param coordinates  of the points, [n * nComponents]
    * @param milliseconds  how long that may take; what is left then stays where it is until the next call
    * @returns whether all is found
    */
-  anchor(flat: () => Float32Array, visible: Uint8Array | null, milliseconds = Infinity): boolean {
+  anchor(
+    { to: coordinates, nComponents, visible }: Pick<PointState, 'to' | 'nComponents' | 'visible'>,
+    milliseconds = Infinity,
+  ): boolean {
     if (this.waiting.length === 0) return true;
-    const coordinates = flat();
-    const n = coordinates.length / 2;
+    const n = coordinates.length / nComponents;
     const start = performance.now();
     while (this.waiting.length > 0 && performance.now() - start < milliseconds) {
       const kept = this.waiting.pop()!;
       const members = kept.members!.filter((i) => i < n && (!visible || visible[i] !== 0));
-      kept.anchor = densestPoint(coordinates, members);
+      kept.anchor = densestPoint(coordinates, members, nComponents);
     }
     return this.waiting.length === 0;
   }
@@ -176,7 +188,8 @@ export class LabelLayer {
       const at = pixelOf(kept, around);
       const beside = members?.length === 1 ? around.pointRadius + 5 : undefined;
       const priority = at ? kept.priority : 0;
-      return { x: at?.[0] ?? -1, y: at?.[1] ?? -1, width: kept.width, height: fontSize * LABEL_LINE, priority, beside };
+      const width = kept.width + (bold ? 2 * LABEL_PLATE.beyond : 0);
+      return { x: at?.[0] ?? -1, y: at?.[1] ?? -1, width, height: fontSize * LABEL_LINE, priority, beside };
     });
   }
 }

@@ -1,5 +1,5 @@
 /** What is drawn over the map on a 2-D canvas: ends of the graticule, pins, the highlighted point, lasso and box. */
-import { LABEL_DOT } from '@portolan/core/pictures';
+import { LABEL_DOT, LABEL_LINE, LABEL_PLATE } from '@portolan/core/pictures';
 import { pixelAt } from './camera.ts';
 import type { Size } from './camera.ts';
 import { withAlpha } from './colors.ts';
@@ -94,6 +94,7 @@ function drawLabel(context: Context2d, { theme, fontFamily }: OverlayScene, labe
   const { text, x, y, width, fontSize, bold, color, opacity } = label;
   const left = x - width / 2;
   context.globalAlpha = opacity;
+  if (bold) drawPlate(context, theme, label);
   context.font = labelFont(fontSize, bold, fontFamily);
   context.textAlign = 'left';
   context.textBaseline = 'middle';
@@ -101,8 +102,24 @@ function drawLabel(context: Context2d, { theme, fontFamily }: OverlayScene, labe
     disc(context, left + LABEL_DOT.radius, y, LABEL_DOT.radius + 2, withAlpha(theme.background, 0.92));
     disc(context, left + LABEL_DOT.radius, y, LABEL_DOT.radius, color);
   }
-  haloed(context, theme, text, left + (color ? LABEL_DOT.space : 0), y, theme.ink);
+  const start = left + (color ? LABEL_DOT.space : 0);
+  if (bold) {
+    context.fillStyle = theme.ink;
+    context.fillText(text, start, y);
+  } else haloed(context, theme, text, start, y, theme.ink);
   context.globalAlpha = 1;
+}
+
+/** A line as thick as the label is high, with round ends. */
+function drawPlate(context: Context2d, theme: MapTheme, { x, y, width, fontSize }: DrawnLabel): void {
+  const height = fontSize * LABEL_LINE;
+  const half = Math.max(0, width / 2 + LABEL_PLATE.beyond - height / 2);
+  context.strokeStyle = withAlpha(theme.background, LABEL_PLATE.opacity);
+  context.lineWidth = height;
+  context.beginPath();
+  context.moveTo(x - half, y);
+  context.lineTo(x + half, y);
+  context.stroke();
 }
 
 export function labelFont(fontSize: number, bold: boolean, fontFamily: string): string {

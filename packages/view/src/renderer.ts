@@ -87,6 +87,14 @@ export interface Frame {
   net: Net;
 }
 
+/** Points for each 100 CSS pixels square. */
+export interface DensityMeasure {
+  /** where there are most; 0 without a density */
+  densest: number;
+  /** where counting ends; null where it doesn't */
+  limit: number | null;
+}
+
 export interface MapRenderer {
   readonly canvas: HTMLCanvasElement;
   /** the widest and highest picture `draw` can make, device pixels */
@@ -105,7 +113,7 @@ export interface MapRenderer {
   /** Takes over points for at most about so many milliseconds; until all are, the old ones are drawn. @returns whether all are */
   prepare(milliseconds: number): boolean;
   draw(frame: Frame): void;
-  /** Points for each 100 CSS pixels square where the density drawn last is greatest; 0 without one. Waits for the drawing. */
-  densest(): number;
+  /** What the density drawn last says where it is greatest. Waits for the drawing. */
+  measureDensity(): DensityMeasure;
   destroy(): void;
 }

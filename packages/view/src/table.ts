@@ -3,8 +3,9 @@
  * or of those selected, of which only the rows in sight are in the page. Arrows walk its rows, Enter shows one on the map.
  */
 import type { Column } from '@portolan/core/data';
-import { cellText, sortedRows } from './cells.ts';
+import { cellText } from './cells.ts';
 import type { LatentMap } from './latent-map.ts';
+import { sortedRows } from './sorted-rows.ts';
 
 export interface TableOptions {
   /** the columns of the points, [n] each; without any the table has the places */

@@ -99,6 +99,8 @@ export interface Density {
 export interface DensityScale {
   /** points for each 100 CSS pixels square at the densest place in view; strength grows with its logarithm */
   densest: number;
+  /** the same where counting ends, on graphics drivers that add 16-bit numbers alone; null where it doesn't */
+  limit: number | null;
   /** the kernel's standard deviation, in map units and CSS pixels */
   bandwidth: number;
   bandwidthPixels: number;

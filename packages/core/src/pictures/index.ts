@@ -13,7 +13,7 @@ export { graticuleLines } from './graticule.ts';
 export type { GraticuleLine, Net } from './graticule.ts';
 export { keywords, wordsOf } from './keywords.ts';
 export type { KeywordOptions } from './keywords.ts';
-export { LABEL_DOT, LABEL_LINE, labelSize, layOutLabels, middleOn } from './label-layout.ts';
+export { LABEL_DOT, LABEL_LINE, LABEL_PLATE, labelSize, layOutLabels, middleOn } from './label-layout.ts';
 export type { LabelBox, LabelLayoutOptions, LabelPlace } from './label-layout.ts';
 export { densestPoint, densestPoints } from './places.ts';
 export { encodePng, pngPieces, pngWriter, withResolution } from './png.ts';

@@ -39,6 +39,8 @@ export interface LabelLayoutOptions {
 
 /** CSS pixels of the dot that says which colour a label names, with what is free behind it. */
 export const LABEL_DOT = { radius: 4, space: 13 };
+/** Behind a label that lies over points: how far it reaches beyond the words, CSS pixels, and how opaque it is. */
+export const LABEL_PLATE = { beyond: 5, opacity: 0.84 };
 /** Height of a label, in font sizes. */
 export const LABEL_LINE = 1.3;
 /** A label that is shown counts for so much more. */

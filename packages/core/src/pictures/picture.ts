@@ -8,7 +8,7 @@ import { extentOfPoints, fitExtent, pixelAt } from './framing.ts';
 import type { Place, Size } from './framing.ts';
 import { graticuleLines } from './graticule.ts';
 import type { Net } from './graticule.ts';
-import { LABEL_DOT, LABEL_LINE, labelSize, layOutLabels } from './label-layout.ts';
+import { LABEL_DOT, LABEL_LINE, LABEL_PLATE, labelSize, layOutLabels } from './label-layout.ts';
 import { colorsOf, legendSize, textWidth } from './legend.ts';
 import type { Legend, PointColors } from './legend.ts';
 import { densestPoints } from './places.ts';
@@ -137,6 +137,7 @@ function labelsOf(
   });
   const boxes = drawn.map((label, k) => ({
     ...label,
+    width: label.width + 2 * LABEL_PLATE.beyond,
     height: label.fontSize * LABEL_LINE,
     priority: wanted[k].priority,
   }));

@@ -70,4 +70,21 @@ describe('the place of a category', () => {
     expect(densestPoint(coordinates, [1])).toBe(-1);
     expect(() => densestPoints(coordinates, [0], 1)).toThrow(/1 codes for 4 points/);
   });
+
+  it('in space is dense in all three directions, not only as it is seen from the front', () => {
+    // behind (0, 0) a long thread that is dense from the front alone; at (5, 5, 5) a ball
+    const thread = Array.from({ length: 900 }, (_, i) => [
+      0.05 * rng.normal(),
+      0.05 * rng.normal(),
+      i / 30 - 15,
+    ]).flat();
+    const ball = Array.from({ length: 600 }, () => [5, 5, 5].map((v) => v + 0.3 * rng.normal())).flat();
+    const coordinates = Float32Array.from([...thread, ...ball, NaN, 0, 0]);
+    const all = Uint32Array.from({ length: 1501 }, (_, i) => i);
+    const point = densestPoint(coordinates, all, 3);
+    const place = coordinates.subarray(3 * point, 3 * point + 3);
+    expect(Math.hypot(...[...place].map((v) => v - 5))).toBeLessThan(0.5);
+    const flat = Float32Array.from({ length: 3002 }, (_, k) => coordinates[3 * (k >> 1) + (k & 1)]);
+    expect(densestPoint(flat, all)).toBeLessThan(900);
+  });
 });

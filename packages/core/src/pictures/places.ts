@@ -11,6 +11,7 @@ import { InputError } from '../base/index.ts';
 /** Shares of the points that the grid leaves out on each side: outliers would make its cells coarse. */
 const TAIL = 0.02;
 const MAX_SIDE = 48;
+const MAX_SIDE_IN_SPACE = 16;
 /** So many of all points say whose ground a cell is. */
 const OTHERS = 10_000;
 
@@ -25,14 +26,20 @@ export function densestPoints(coordinates: Float32Array, codes: ArrayLike<number
   if (codes.length !== n) throw new InputError(`got ${codes.length} codes for ${n} points; give one for each`);
   const { starts, members } = grouped(coordinates, codes, nCategories);
   return Int32Array.from({ length: nCategories }, (_, c) =>
-    densest(coordinates, members.subarray(starts[c], starts[c + 1])),
+    densest(coordinates, members.subarray(starts[c], starts[c + 1]), 2),
   );
 }
 
-/** The point of those listed around which they are densest, or −1 when none has a place. @param coordinates  [n * 2] */
-export function densestPoint(coordinates: Float32Array, indices: ArrayLike<number>): number {
-  const members = Uint32Array.from(indices).filter((i) => Number.isFinite(coordinates[2 * i] + coordinates[2 * i + 1]));
-  return densest(coordinates, members);
+/**
+ * The point of those listed around which they are densest, or −1 when none has a place.
+ * @param coordinates  [n * nComponents]
+ */
+export function densestPoint(coordinates: Float32Array, indices: ArrayLike<number>, nComponents: 2 | 3 = 2): number {
+  const members = Uint32Array.from(indices).filter((i) => {
+    const z = nComponents === 3 ? coordinates[3 * i + 2] : 0;
+    return Number.isFinite(coordinates[nComponents * i] + coordinates[nComponents * i + 1] + z);
+  });
+  return densest(coordinates, members, nComponents);
 }
 
 /** Points by category: those of category c are `members[starts[c]] … members[starts[c + 1] − 1]`. */
@@ -52,94 +59,102 @@ function grouped(
   return { starts, members };
 }
 
-function densest(coordinates: Float32Array, members: Uint32Array): number {
+/** Cells along x, y and z; a flat grid is one layer of them. */
+type Cells = readonly [cols: number, rows: number, layers: number];
+
+function densest(coordinates: Float32Array, members: Uint32Array, nComponents: 2 | 3): number {
   if (members.length < 2) return members.length === 1 ? members[0] : -1;
-  const across = middleOf(coordinates, members, 0);
-  const down = middleOf(coordinates, members, 1);
-  // square cells, so that neither direction counts for more
-  const side = Math.max(1, Math.min(MAX_SIDE, Math.round(Math.sqrt(members.length) / 2)));
-  const cell = Math.max(across.span, down.span) / side || 1;
-  const cols = Math.max(1, Math.ceil(across.span / cell));
-  const rows = Math.max(1, Math.ceil(down.span / cell));
+  const at = (i: number, axis: number): number => (axis < nComponents ? coordinates[nComponents * i + axis] : 0);
+  const middles = [0, 1, 2].map((axis) => middleOf(members, (i) => at(i, axis)));
+  const lows = middles.map(({ low }) => low);
+  const spans = middles.map(({ span }) => span);
+  // cubes or squares, so that no direction counts for more
+  const most = nComponents === 3 ? MAX_SIDE_IN_SPACE : MAX_SIDE;
+  const side = Math.max(1, Math.min(most, Math.round(members.length ** (1 / nComponents) / 2)));
+  const cell = Math.max(...spans) / side || 1;
+  const [cols, rows, layers] = spans.map((span) => Math.max(1, Math.ceil(span / cell)));
   const cellAt = (i: number): number => {
-    const col = Math.floor((coordinates[2 * i] - across.low) / cell);
-    const row = Math.floor((coordinates[2 * i + 1] - down.low) / cell);
-    if (!(col >= 0 && row >= 0 && col <= cols && row <= rows)) return -1;
-    return Math.min(row, rows - 1) * cols + Math.min(col, cols - 1);
+    const col = Math.floor((at(i, 0) - lows[0]) / cell);
+    const row = Math.floor((at(i, 1) - lows[1]) / cell);
+    const layer = Math.floor((at(i, 2) - lows[2]) / cell);
+    if (!(col >= 0 && row >= 0 && layer >= 0 && col <= cols && row <= rows && layer <= layers)) return -1;
+    return (Math.min(layer, layers - 1) * rows + Math.min(row, rows - 1)) * cols + Math.min(col, cols - 1);
   };
-  const own = new Float32Array(cols * rows);
+  const own = new Float32Array(cols * rows * layers);
   for (const i of members) {
-    const at = cellAt(i);
-    if (at >= 0) own[at]++;
+    const here = cellAt(i);
+    if (here >= 0) own[here]++;
   }
-  const all = new Float32Array(cols * rows);
-  const n = coordinates.length / 2;
+  const all = new Float32Array(own.length);
+  const n = coordinates.length / nComponents;
   const stride = Math.ceil(n / OTHERS);
   for (let i = 0; i < n; i += stride) {
-    const at = cellAt(i);
-    if (at >= 0) all[at] += stride;
+    const here = cellAt(i);
+    if (here >= 0) all[here] += stride;
   }
-  const best = best3x3(own, all, cols, rows);
-  let x = across.low + ((best % cols) + 0.5) * cell;
-  let y = down.low + (Math.floor(best / cols) + 0.5) * cell;
-  const [meanX, meanY, count] = meanAround(coordinates, members, x, y, 1.5 * cell);
-  if (count > 0) {
-    x = meanX;
-    y = meanY;
-  }
-  return nearest(coordinates, members, x, y);
+  const best = bestCell(own, all, [cols, rows, layers]);
+  const steps = [best % cols, Math.floor(best / cols) % rows, Math.floor(best / (cols * rows))];
+  const middle = steps.map((step, axis) => (axis < nComponents ? lows[axis] + (step + 0.5) * cell : 0));
+  return nearest(members, at, meanAround(members, at, middle, 1.5 * cell));
 }
 
-function best3x3(own: Float32Array, all: Float32Array, cols: number, rows: number): number {
+/** The cell of the greatest score, its neighbours counted half for each direction in which they are beside it. */
+function bestCell(own: Float32Array, all: Float32Array, [cols, rows, layers]: Cells): number {
   let best = 0;
   let most = -1;
-  for (let row = 0; row < rows; row++) {
-    for (let col = 0; col < cols; col++) {
-      let mine = 0;
-      let total = 0;
-      for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++) {
-        for (let c = Math.max(0, col - 1); c <= Math.min(cols - 1, col + 1); c++) {
-          const weight = (r === row ? 1 : 0.5) * (c === col ? 1 : 0.5);
-          mine += weight * own[r * cols + c];
-          total += weight * all[r * cols + c];
+  const around = (k: number, n: number): number[] => [k - 1, k, k + 1].filter((other) => other >= 0 && other < n);
+  for (let layer = 0; layer < layers; layer++) {
+    for (let row = 0; row < rows; row++) {
+      for (let col = 0; col < cols; col++) {
+        let mine = 0;
+        let total = 0;
+        for (const l of around(layer, layers)) {
+          for (const r of around(row, rows)) {
+            for (let c = Math.max(0, col - 1); c <= Math.min(cols - 1, col + 1); c++) {
+              const weight = (l === layer ? 1 : 0.5) * (r === row ? 1 : 0.5) * (c === col ? 1 : 0.5);
+              const cell = (l * rows + r) * cols + c;
+              mine += weight * own[cell];
+              total += weight * all[cell];
+            }
+          }
         }
-      }
-      const score = mine > 0 ? (mine * mine) / Math.max(mine, total) : 0;
-      if (score > most) {
-        most = score;
-        best = row * cols + col;
+        const score = mine > 0 ? (mine * mine) / Math.max(mine, total) : 0;
+        if (score > most) {
+          most = score;
+          best = (layer * rows + row) * cols + col;
+        }
       }
     }
   }
   return best;
 }
 
-function meanAround(
-  coordinates: Float32Array,
-  members: Uint32Array,
-  x: number,
-  y: number,
-  radius: number,
-): [number, number, number] {
-  let sumX = 0;
-  let sumY = 0;
+/** A coordinate of a point. */
+type At = (point: number, axis: number) => number;
+
+/** The mean of the points within a radius of a place; the place itself when there are none. */
+function meanAround(members: Uint32Array, at: At, place: readonly number[], radius: number): number[] {
+  const [x, y, z] = place;
+  const sums = [0, 0, 0];
   let count = 0;
   for (const i of members) {
-    const dx = coordinates[2 * i] - x;
-    const dy = coordinates[2 * i + 1] - y;
-    if (dx * dx + dy * dy > radius * radius) continue;
-    sumX += dx;
-    sumY += dy;
+    const dx = at(i, 0) - x;
+    const dy = at(i, 1) - y;
+    const dz = at(i, 2) - z;
+    if (dx * dx + dy * dy + dz * dz > radius * radius) continue;
+    sums[0] += dx;
+    sums[1] += dy;
+    sums[2] += dz;
     count++;
   }
-  return [x + sumX / count, y + sumY / count, count];
+  return place.map((value, axis) => value + sums[axis] / Math.max(1, count));
 }
 
-function nearest(coordinates: Float32Array, members: Uint32Array, x: number, y: number): number {
+function nearest(members: Uint32Array, at: At, [x, y, z]: readonly number[]): number {
   let best = members[0];
   let least = Infinity;
   for (const i of members) {
-    const square = (coordinates[2 * i] - x) ** 2 + (coordinates[2 * i + 1] - y) ** 2;
+    const square = (at(i, 0) - x) ** 2 + (at(i, 1) - y) ** 2 + (at(i, 2) - z) ** 2;
     if (square < least) {
       least = square;
       best = i;
@@ -148,9 +163,9 @@ function nearest(coordinates: Float32Array, members: Uint32Array, x: number, y: 
   return best;
 }
 
-/** The range of one coordinate without its tails. */
-function middleOf(coordinates: Float32Array, members: Uint32Array, axis: 0 | 1): { low: number; span: number } {
-  const sorted = Float32Array.from(members, (i) => coordinates[2 * i + axis]).sort();
+/** The range of a coordinate without its tails. */
+function middleOf(members: Uint32Array, valueOf: (point: number) => number): { low: number; span: number } {
+  const sorted = Float32Array.from(members, valueOf).sort();
   const tail = Math.floor(sorted.length * TAIL);
   const low = sorted[tail];
   return { low, span: sorted[sorted.length - 1 - tail] - low };

@@ -1,6 +1,6 @@
 /** The parts that a map drawn as SVG is made of. Text stays text, so that it can be edited, searched and printed. */
 import type { Net } from './graticule.ts';
-import { LABEL_DOT } from './label-layout.ts';
+import { LABEL_DOT, LABEL_LINE, LABEL_PLATE } from './label-layout.ts';
 import type { Legend } from './legend.ts';
 import { gradientStops } from './legend.ts';
 import type { Place, Size } from './framing.ts';
@@ -13,6 +13,7 @@ export interface SvgLabel {
   y: number;
   width: number;
   fontSize: number;
+  /** the name of more than a point: it lies over them, on a plate in the colour of the ground */
   bold: boolean;
   /** of a dot before the text */
   color?: string;
@@ -64,9 +65,17 @@ export function svgLabels(labels: readonly SvgLabel[], theme: MapTheme): string[
       ? `<circle cx="${round(left + LABEL_DOT.radius)}" cy="${round(y)}" r="${LABEL_DOT.radius}" fill="${escapeXml(color)}" ` +
         `stroke="${escapeXml(theme.background)}" stroke-width="2" paint-order="stroke"/>`
       : '';
-    const look = `font-size="${fontSize}" font-weight="${bold ? 600 : 400}" fill="${escapeXml(theme.ink)}" ${halo(theme)}`;
-    return `${dot}<text x="${round(left + (color ? LABEL_DOT.space : 0))}" y="${round(y)}" dy="0.35em" ${look}>${escapeXml(text)}</text>`;
+    const plate = bold ? svgPlate({ x, y, width, fontSize }, theme) : '';
+    const look = `font-size="${fontSize}" font-weight="${bold ? 600 : 400}" fill="${escapeXml(theme.ink)}"${bold ? '' : ` ${halo(theme)}`}`;
+    return `${plate}${dot}<text x="${round(left + (color ? LABEL_DOT.space : 0))}" y="${round(y)}" dy="0.35em" ${look}>${escapeXml(text)}</text>`;
   });
+}
+
+function svgPlate({ x, y, width, fontSize }: Omit<SvgLabel, 'text' | 'bold'>, theme: MapTheme): string {
+  const whole = width + 2 * LABEL_PLATE.beyond;
+  const height = fontSize * LABEL_LINE;
+  const box = `x="${round(x - whole / 2)}" y="${round(y - height / 2)}" width="${round(whole)}" height="${round(height)}"`;
+  return `<rect ${box} rx="${round(height / 2)}" fill="${escapeXml(theme.background)}" fill-opacity="${LABEL_PLATE.opacity}"/>`;
 }
 
 /** A legend from a place downwards; see `legendSize` for the room it takes. */

@@ -11,7 +11,7 @@
  */
 import { scaleRgb } from '../scales.ts';
 import type { Rgba } from '../colors.ts';
-import type { Frame } from '../renderer.ts';
+import type { DensityMeasure, Frame } from '../renderer.ts';
 import type { Density } from '../types.ts';
 import { POINT_ATTRIBUTES } from './point-buffers.ts';
 import type { PointBuffers } from './point-buffers.ts';
@@ -23,6 +23,8 @@ export const DEFAULT_BANDWIDTH = 12;
 /** Cells to a bandwidth: the blur hides coarser ones. */
 const CELLS = 3;
 const STEPS = 256;
+/** A 16-bit float that counts stops here: the next number it has is two more. */
+const HALF_FLOAT_COUNTS = 2048;
 /** At this share of the greatest density the logarithm begins to bend. */
 const BEND = 0.02;
 
@@ -133,7 +135,7 @@ export class DensityPass {
   private densityNow: Density | null = null;
   private rampKey = '';
   /** CSS pixels of a cell of the picture drawn last */
-  private cell = 0;
+  private cell = 1;
 
   /** @throws Error where no picture of floats can be drawn */
   constructor(gl: WebGL2RenderingContext, points: PointBuffers) {
@@ -181,15 +183,17 @@ export class DensityPass {
     gl.bindVertexArray(null);
   }
 
-  /** Points for each 100 CSS pixels square where it is greatest. */
-  densest(): number {
+  /** What the picture drawn last shows where it is greatest. */
+  measure(): DensityMeasure {
     const { gl, greatest } = this;
-    if (!greatest || !this.densityNow) return 0;
+    const cellsIn = 10_000 / this.cell ** 2;
+    const limit = this.format === gl.RGBA16F ? HALF_FLOAT_COUNTS * cellsIn : null;
+    if (!greatest || !this.densityNow) return { densest: 0, limit };
     const value = new Float32Array(4);
     gl.bindFramebuffer(gl.FRAMEBUFFER, greatest.target);
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.FLOAT, value);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    return (value[3] * 10_000) / this.cell ** 2;
+    return { densest: value[3] * cellsIn, limit };
   }
 
   private count(frame: Frame, into: Picture, margin: number, [width, height]: [number, number]): void {

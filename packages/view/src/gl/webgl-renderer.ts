@@ -1,5 +1,13 @@
 /** The map drawn with WebGL2: the passes in their order, from the paper up, each made when it is first needed. */
-import type { Frame, MapRenderer, PointLayers, PointPlaces, PointStyle, ThumbnailChoice } from '../renderer.ts';
+import type {
+  DensityMeasure,
+  Frame,
+  MapRenderer,
+  PointLayers,
+  PointPlaces,
+  PointStyle,
+  ThumbnailChoice,
+} from '../renderer.ts';
 import { cornersOf } from '../camera.ts';
 import type { Backdrop, Density, Edges, Line, Place, Thumbnails } from '../types.ts';
 import { BackdropPass } from './backdrop-pass.ts';
@@ -172,8 +180,8 @@ export class WebGlRenderer implements MapRenderer {
     this.cage?.draw(frame);
   }
 
-  densest(): number {
-    return this.density?.densest() ?? 0;
+  measureDensity(): DensityMeasure {
+    return this.density?.measure() ?? { densest: 0, limit: null };
   }
 
   destroy(): void {

@@ -32,6 +32,8 @@ export function startApp(data: MapData, body: HTMLElement): LatentMap {
   let column: Column | undefined = columns.find(({ name }) => name === data.colorBy);
   let hidden = new Set<number>();
   let found: Uint8Array | null = null;
+  /** how many points are neither hidden nor passed over by the search */
+  let left = n;
   let legend: LegendView;
   let table: MapTable | null = null;
 
@@ -93,8 +95,6 @@ export function startApp(data: MapData, body: HTMLElement): LatentMap {
   const say = (): void => {
     const { selection } = map;
     const count = selection?.length ?? 0;
-    const visible = seen(found, column, hidden);
-    const left = visible ? visible.reduce((sum, v) => sum + v, 0) : n;
     const number = (k: number): string => k.toLocaleString('en');
     status.textContent =
       (left < n ? `${number(left)} of ${number(n)} points` : `${number(n)} points`) +
@@ -103,11 +103,14 @@ export function startApp(data: MapData, body: HTMLElement): LatentMap {
   };
 
   const filter = (): void => {
-    map.setFilter(seen(found, column, hidden));
+    const visible = seen(found, column, hidden);
+    map.setFilter(visible);
+    left = n;
+    if (visible) for (const seen of visible) if (seen === 0) left--;
     say();
   };
 
-  const recolor = (): void => {
+  const explain = (): void => {
     legend?.element.remove();
     const look = dark ? darkTheme : lightTheme;
     legend = legendOf(column, {
@@ -120,12 +123,16 @@ export function startApp(data: MapData, body: HTMLElement): LatentMap {
         const focus = [...legend.element.querySelectorAll('button')].indexOf(
           document.activeElement as HTMLButtonElement,
         );
-        recolor();
+        explain();
         legend.element.querySelectorAll('button')[focus]?.focus();
         filter();
       },
     });
     main.append(legend.element);
+  };
+
+  const recolor = (): void => {
+    explain();
     map.setColoring(legend.coloring);
     map.setLabels(labelsNow());
   };

@@ -43,9 +43,11 @@ export function legendOf(
 
   const { codes, categories } = column;
   const colors = categoryColors(categories.length, { dark });
-  const counts = new Map<number, number>();
-  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
-  const all = [...counts.keys()].sort((a, b) => (a < 0 ? 1 : b < 0 ? -1 : a - b));
+  // by code, what is missing at the end
+  const counts = new Uint32Array(categories.length + 1);
+  for (let i = 0; i < codes.length; i++) counts[codes[i] < 0 ? categories.length : codes[i]]++;
+  const countOf = (code: number): number => counts[code < 0 ? categories.length : code];
+  const all = [...categories.keys(), -1].filter((code) => countOf(code) > 0);
   const list = h('ul');
   for (const code of all.slice(0, MAX_ENTRIES)) {
     const name = code < 0 ? 'missing' : categories[code];
@@ -61,7 +63,7 @@ export function legendOf(
       },
       dot,
       h('span', {}, name),
-      h('small', {}, counts.get(code)!.toLocaleString('en')),
+      h('small', {}, countOf(code).toLocaleString('en')),
     );
     list.append(h('li', {}, button));
   }

@@ -27,7 +27,12 @@ export function seen(
   hidden: ReadonlySet<number>,
 ): Uint8Array | null {
   if (column?.type !== 'category' || hidden.size === 0) return found;
-  return Uint8Array.from(column.codes, (code, i) => (hidden.has(code) || found?.[i] === 0 ? 0 : 1));
+  const { codes, categories } = column;
+  // by code, one place later: what is missing has −1
+  const shown = Uint8Array.from({ length: categories.length + 1 }, (_, k) => (hidden.has(k - 1) ? 0 : 1));
+  const visible = new Uint8Array(codes.length);
+  for (let i = 0; i < codes.length; i++) visible[i] = found?.[i] === 0 ? 0 : shown[Math.max(-1, codes[i]) + 1];
+  return visible;
 }
 
 /** The categories hidden after a click on one; with shift it is seen alone, or all again. */
