@@ -18,6 +18,7 @@ export function aboutSpace({ method, latentDim, metrics, stopped, created }: Spa
   );
 }
 
-export function aboutMap({ method, quality, created }: MapInfo): string[] {
-  return [method, `trust ${percent(quality.trustworthiness)}`, when(created)].filter(Boolean);
+/** @param title  of its method, as people write it */
+export function aboutMap({ method, quality, created }: MapInfo, title: string = method): string[] {
+  return [title, `trust ${percent(quality.trustworthiness)}`, when(created)].filter(Boolean);
 }

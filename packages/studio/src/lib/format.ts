@@ -56,6 +56,11 @@ export function when(iso: string, now = new Date()): string {
   return date.getFullYear() === now.getFullYear() ? day : `${day} ${date.getFullYear()}`;
 }
 
+/** A sentence in which options are named as the forms name them: another nNeighbors → another n neighbors. */
+export function plainNames(text: string): string {
+  return text.replace(/\b[a-z]+[A-Z][A-Za-z]*\b/g, words);
+}
+
 /** An option's camelCase name as words: latentDim → latent dim. */
 export function words(name: string): string {
   return name.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();

@@ -19,13 +19,19 @@ export const GLOSSARY = {
   trustworthiness:
     'Of the points near each other on the map, how many truly are near. 1 means that no neighbour is false.',
   continuity: 'Of the points that truly are near, how many the map keeps near. 1 means that nothing was torn apart.',
-  'neighbor recall': 'The share of true nearest neighbours that are nearest on the map too.',
+  'neighbour recall': 'The share of true nearest neighbours that are nearest on the map too.',
   'label accuracy': 'How often a sample’s label is guessed right from its nearest neighbours on the map alone.',
   'explained variance': 'The share of the data’s variance that the map’s two axes carry.',
   'n neighbors': 'To how many of its nearest a point is tied. Few show fine grain, many the broad lines.',
   perplexity: 'About how many neighbours t-SNE looks at around each point, smoothly weighted.',
   'min dist': 'How near UMAP lets points come. Small packs clusters tight, large lets them breathe.',
+  density:
+    'How many points lie around each place, smoothed by a Gaussian kernel. Its strength grows with the logarithm of their number, and its colour is the mean of theirs.',
   'neighbours kept': 'Of one sample, the share of its true nearest that are nearest on the map too.',
+  stress: 'The root of the share of squared distances that the map misses. 0 means that every distance is kept.',
+  shrinkage: 'How far the spread within the classes is taken for round, so that few samples don’t mislead.',
+  'shepard correlation':
+    'How well far and near on the map follow far and near in the data, by rank: 1 is the same order, 0 none.',
   'kl divergence': 'What t-SNE makes small: how far the map’s neighbourhoods are from the data’s, in nats.',
   prior: 'The distribution that codes should follow. Drawing from it and decoding gives samples that never were.',
   'rhumb lines':
@@ -53,4 +59,5 @@ const ALIASES: Record<string, Term> = {
   'validation share': 'validation',
   reconstruct: 'reconstruction',
   beta: 'kl',
+  'neighbor recall': 'neighbour recall',
 };

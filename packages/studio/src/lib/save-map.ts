@@ -5,6 +5,7 @@ import { aboutMap, aboutSpace } from './about.ts';
 import { saveBlob } from './save.ts';
 import { chart } from './state/chart.svelte.ts';
 import { handle } from './state/map-handle.svelte.ts';
+import { project } from './state/project.svelte.ts';
 import { samples } from './state/samples.svelte.ts';
 import { shown } from './state/shown.svelte.ts';
 import { theme } from './state/theme.svelte.ts';
@@ -42,7 +43,7 @@ function legend() {
 /** The map, or what is selected on it, as one or two files. */
 export async function saveMap(format: MapFile, { selection = false } = {}): Promise<void> {
   const name = nameOfMap();
-  const what = chart.map ? aboutMap(chart.map) : chart.space ? aboutSpace(chart.space) : [];
+  const what = chart.map ? aboutMap(chart.map, project.titleOf(chart.map)) : chart.space ? aboutSpace(chart.space) : [];
   const files = await scout().call('mapFiles', {
     format,
     columns: [...samples.columns],

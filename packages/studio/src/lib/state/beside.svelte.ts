@@ -30,7 +30,7 @@ class Beside {
       ...spaces.map((item) => ({ id: item.id, about: aboutSpace(item) })),
       ...maps.map((item) => ({
         id: item.id,
-        about: item.space ? [`of ${item.space}`, ...aboutMap(item)] : aboutMap(item),
+        about: [...(item.space ? [`of ${item.space}`] : []), ...aboutMap(item, project.titleOf(item))],
       })),
     ].filter(({ id }) => id !== here);
   });

@@ -1,5 +1,5 @@
 /** The map on the page, for what acts on it from elsewhere: tools, keys, saving a picture. */
-import type { Camera, Extent, LatentMap, Place } from '@portolan/view';
+import type { Camera, DensityScale, Extent, LatentMap, Place } from '@portolan/view';
 
 class MapHandle {
   map = $state.raw<LatentMap | null>(null);
@@ -7,7 +7,7 @@ class MapHandle {
   /** what is in view, once the view rests */
   extent = $state.raw<Extent | null>(null);
   /** what the density that is drawn says, once the view rests */
-  density = $state<string | null>(null);
+  density = $state.raw<DensityScale | null>(null);
 
   #touched = -Infinity;
 

@@ -58,6 +58,11 @@ class Project {
     return this.spaces.find((item) => item.id === id);
   }
 
+  /** A map's method as people write it: t-SNE. */
+  titleOf({ method }: MapInfo): string {
+    return this.mapMethods.find(({ name }) => name === method)?.title ?? method;
+  }
+
   mapOf(id: string | null): MapInfo | undefined {
     return this.maps.find((item) => item.id === id);
   }

@@ -25,12 +25,14 @@ class Shown {
   column: Column | undefined = $derived.by(() => {
     const { color } = view;
     if (color === null) return undefined;
-    const column = color === undefined ? samples.usual : (samples.columnNamed(color) ?? this.#kept(color));
+    // what the map kept is known once it stands; until then the usual colours let one follow it
+    const usual = color === undefined || (color === KEPT && this.inLearning);
+    const column = usual ? samples.usual : (samples.columnNamed(color) ?? this.#kept(color));
     return column && fits(column, this.points) ? column : undefined;
   });
 
   #kept(color: string): Column | undefined {
-    return color === KEPT && !this.inLearning ? (kept.column ?? undefined) : undefined;
+    return color === KEPT ? (kept.column ?? undefined) : undefined;
   }
 
   colors = $derived.by(() => {
