@@ -74,7 +74,7 @@ async function runLine(argv: readonly string[], json: boolean): Promise<number> 
   const wantsHelp = rest.includes('--help') || rest.includes('-h');
   if (!verb) {
     if (rest.includes('--version') || rest.includes('-v')) return print(version());
-    if (rest.length === 0 || wantsHelp || rest[0] === 'help') {
+    if (rest.length === 0 || rest[0] === 'help' || (wantsHelp && rest[0].startsWith('-'))) {
       const shown = group ? VERBS.filter((verb) => verb.name.startsWith(`${group} `)) : VERBS;
       return print(overview(shown, version()));
     }

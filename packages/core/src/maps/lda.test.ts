@@ -100,7 +100,7 @@ describe('the LDA map', () => {
     expect(labelAccuracy(coordinates, labels)).toBeGreaterThan(0.98);
     expect(warnings.join()).toContain('200 rows have no label');
     const two = await lda.fit(x, {}, { labels: labels.map((label) => label % 2) });
-    expect(two.warnings[0]).toContain('2 classes are told apart by 1 directions');
+    expect(two.warnings[0]).toContain('2 classes are told apart by 1 direction;');
     for (let i = 0; i < 400; i++) expect(two.coordinates.data[2 * i + 1]).toBe(0);
     expect(loadProjection(two.toFiles(), two.coordinates).warnings).toEqual(two.warnings);
   });

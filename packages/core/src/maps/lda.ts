@@ -8,11 +8,13 @@
 import { FormatError, InputError, checkFinite, matrix, readSafetensors, writeSafetensors } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
-import { cholesky, kernelMoments, matrix64, slabsOf, solveCholesky, symmetricEigen } from '../linalg/index.ts';
+import { matrix64, solveCholesky, symmetricEigen } from '../linalg/index.ts';
 import type { Matrix64 } from '../linalg/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
 import type { Figures, OptionSpec } from '../spaces/index.ts';
 import { COMPONENTS_OPTION } from './layout-map.ts';
+import { spreadWithin } from './lda-spread.ts';
+import type { Spread } from './lda-spread.ts';
 import type { MapJob, MapMethod, Projection } from './projection.ts';
 import { projectionJson } from './projection-json.ts';
 
@@ -61,7 +63,8 @@ export const lda: MapMethod = {
     const warnings: string[] = [];
     const count = classes.means.rows;
     if (count - 1 < nComponents) {
-      warnings.push(`${count} classes are told apart by ${count - 1} directions; the other coordinates are 0`);
+      const directions = count === 2 ? '1 direction' : `${count - 1} directions`;
+      warnings.push(`${count} classes are told apart by ${directions}; the other coordinates are 0`);
     }
     if (classes.nLabelled < 5 * x.cols) {
       warnings.push(
@@ -141,40 +144,25 @@ async function discriminants(
   const residuals = within(x, classes);
   const scales = columnScales(residuals, classes);
   for (let i = 0; i < residuals.data.length; i++) residuals.data[i] /= scales[i % d];
-  const space = await kernels.open('matrix');
-  let spread: Matrix64;
-  try {
-    const moments = await kernelMoments(space, residuals, slabsOf(space, residuals), { signal });
-    spread = unpacked(moments.covariance, moments.columns, d, (nLabelled - 1) / nLabelled);
-  } finally {
-    space.close();
-  }
-  let trace = 0;
-  for (let j = 0; j < d; j++) trace += spread.data[j * (d + 1)];
-  const shrinkage = given ?? ledoitWolf(residuals, spread, trace);
+  const spread = await spreadWithin(residuals, { kernels, signal });
+  const { trace } = spread;
+  const shrinkage = given ?? ledoitWolf(residuals, spread);
   // the ridge keeps it solvable where columns depend on each other and nothing is shrunk
   const ridge = trace > 0 ? (shrinkage + 1e-6) * (trace / d) : 1;
-  const shrunk = matrix64(
-    d,
-    d,
-    spread.data.map((value) => (1 - shrinkage) * value),
-  );
-  for (let j = 0; j < d; j++) shrunk.data[j * (d + 1)] += ridge;
 
-  // columns √(nc / n) (mean of class c − mean), and what whitening makes of them
+  // columns √(nc / n) (mean of class c − mean); the directions are combinations of what the shrunk covariance, undone, makes of them
   const nClasses = means.rows;
   const apart = matrix64(d, nClasses);
   for (let c = 0; c < nClasses; c++) {
     const share = Math.sqrt(counts[c] / nLabelled);
     for (let j = 0; j < d; j++) apart.data[j * nClasses + c] = share * ((means.data[c * d + j] - mean[j]) / scales[j]);
   }
-  const lower = cholesky(shrunk);
-  const white = forward(lower, apart);
+  const solved = await spread.solved(apart, shrinkage, ridge);
   const gram = matrix64(nClasses, nClasses);
   for (let j = 0; j < d; j++) {
     for (let a = 0; a < nClasses; a++) {
-      const left = white.data[j * nClasses + a];
-      for (let b = 0; b < nClasses; b++) gram.data[a * nClasses + b] += left * white.data[j * nClasses + b];
+      const left = apart.data[j * nClasses + a];
+      for (let b = 0; b < nClasses; b++) gram.data[a * nClasses + b] += left * solved.data[j * nClasses + b];
     }
   }
   const { values, vectors } = symmetricEigen(gram);
@@ -184,10 +172,10 @@ async function discriminants(
   for (let c = 0; c < k; c++) {
     const direction = new Float64Array(d);
     for (let j = 0; j < d; j++) {
-      for (let a = 0; a < nClasses; a++) direction[j] += white.data[j * nClasses + a] * vectors.data[c * nClasses + a];
+      for (let a = 0; a < nClasses; a++) direction[j] += solved.data[j * nClasses + a] * vectors.data[c * nClasses + a];
       direction[j] /= Math.sqrt(values[c]);
     }
-    components.data.set(signed(backward(lower, direction)), c * d);
+    components.data.set(signed(direction), c * d);
   }
   const back = k > 0 ? regression(components, spread, apart) : matrix(0, d);
   for (let i = 0; i < k * d; i++) {
@@ -222,18 +210,9 @@ function columnScales(residuals: Matrix, { means, counts, mean, nLabelled }: Cla
   return inside.map((sum, j) => Math.sqrt((sum || between[j]) / nLabelled) || 1);
 }
 
-/** A covariance of some columns → of all d. */
-function unpacked({ data, cols }: Matrix64, columns: Int32Array, d: number, scale: number): Matrix64 {
-  const out = matrix64(d, d);
-  columns.forEach((i, a) => columns.forEach((j, b) => (out.data[i * d + j] = scale * data[a * cols + b])));
-  return out;
-}
-
 /** The share of a sphere that makes the expected squared error of the covariance least. */
-function ledoitWolf({ data, rows: n, cols: d }: Matrix, { data: s }: Matrix64, trace: number): number {
+function ledoitWolf({ data, rows: n, cols: d }: Matrix, { trace, norm }: Spread): number {
   const size = trace / d;
-  let norm = 0;
-  for (const value of s) norm += value * value;
   const delta = norm - d * size * size;
   let fourth = 0;
   for (let i = 0; i < n; i++) {
@@ -245,30 +224,6 @@ function ledoitWolf({ data, rows: n, cols: d }: Matrix, { data: s }: Matrix64, t
   return delta > 0 ? Math.max(0, beta / delta) : 0;
 }
 
-/** L⁻¹ x. */
-function forward(l: Matrix64, x: Matrix64): Matrix64 {
-  const { rows: n, cols } = x;
-  const out = matrix64(n, cols, x.data.slice());
-  for (let i = 0; i < n; i++) {
-    for (let p = 0; p < i; p++) {
-      const factor = l.data[i * n + p];
-      for (let j = 0; j < cols; j++) out.data[i * cols + j] -= factor * out.data[p * cols + j];
-    }
-    for (let j = 0; j < cols; j++) out.data[i * cols + j] /= l.data[i * (n + 1)];
-  }
-  return out;
-}
-
-/** L⁻ᵀ v. */
-function backward(l: Matrix64, v: Float64Array): Float64Array {
-  const n = v.length;
-  for (let i = n - 1; i >= 0; i--) {
-    v[i] /= l.data[i * (n + 1)];
-    for (let p = 0; p < i; p++) v[p] -= l.data[i * n + p] * v[i];
-  }
-  return v;
-}
-
 /** The greatest component by magnitude positive. */
 function signed(v: Float64Array): Float64Array {
   let greatest = 0;
@@ -277,13 +232,10 @@ function signed(v: Float64Array): Float64Array {
 }
 
 /** Rows by coordinates: cov(y)⁻¹ cov(y, x), the total covariance being that within and that of the means. */
-function regression({ data, rows: k, cols: d }: Matrix, spread: Matrix64, apart: Matrix64): Matrix {
+function regression({ data, rows: k, cols: d }: Matrix, spread: Spread, apart: Matrix64): Matrix {
   const cross = matrix64(k, d);
   for (let c = 0; c < k; c++) {
-    for (let i = 0; i < d; i++) {
-      const factor = data[c * d + i];
-      if (factor !== 0) for (let j = 0; j < d; j++) cross.data[c * d + j] += factor * spread.data[i * d + j];
-    }
+    cross.data.set(spread.times(data.subarray(c * d, (c + 1) * d)), c * d);
     for (let a = 0; a < apart.cols; a++) {
       let along = 0;
       for (let i = 0; i < d; i++) along += data[c * d + i] * apart.data[i * apart.cols + a];

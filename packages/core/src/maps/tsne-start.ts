@@ -31,7 +31,8 @@ export async function tsneStart(
   const found =
     kind === 'pca' ? await principal(x, nComponents, seed, job) : await spectral(graph, nComponents, seed, job);
   const sd = found ? deviation(found) : 0;
-  if (!found || !(sd > 0)) return noise;
+  // of equal rows it is rounding, and would be blown up
+  if (!found || !(sd > 1e-6 * greatest(found))) return noise;
   const scale = SPREAD / sd;
   return matrix(
     x.rows,
@@ -74,6 +75,8 @@ async function spectral(
   if (graph.n < dims + 2) return undefined;
   return (await drive('start', laplacianSteps(graph, dims, { seed }), job)).vectors;
 }
+
+const greatest = ({ data }: Matrix): number => data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /** Of the first coordinate, or of the widest where that is nothing. */
 function deviation({ data, rows, cols }: Matrix): number {

@@ -24,6 +24,21 @@ export async function numbersOf(desk: Desk, item: ItemInfo): Promise<Matrix> {
   }
 }
 
+/** Squares of what lies between, and sums of many such squares, are single-precision numbers. */
+const GREATEST = 1e15;
+const LEAST = 1e-15;
+
+/** @throws InputError when distances between the rows would overflow, or vanish */
+export function checkScale({ data }: Matrix, of: string): void {
+  let greatest = 0;
+  for (const value of data) greatest = Math.max(greatest, Math.abs(value));
+  if (greatest === 0 || (greatest >= LEAST && greatest <= GREATEST)) return;
+  throw new InputError(
+    `the greatest number in ${of} is ${greatest.toPrecision(3)}, expected one from ${LEAST} to ${GREATEST.toExponential().replace('+', '')}, for distances to be told: ${greatest > 1 ? 'divide' : 'multiply'} the columns first`,
+    { code: 'scale' },
+  );
+}
+
 /**
  * The label of each row: of the column named, else of the data's own label.
  * @returns undefined when the data has none, has been removed, or is other data by now

@@ -287,3 +287,42 @@ describe('place', () => {
     await expect(project.place(short)).rejects.toMatchObject({ code: 'labels' });
   });
 });
+
+describe('rows that no map is made of', () => {
+  const bring = async (name: string, value: (i: number, j: number) => number, labels?: string[]): Promise<void> => {
+    const data = Float32Array.from({ length: 100 * 3 }, (_, at) => value(Math.floor(at / 3), at % 3));
+    await project.addData({
+      files: [bytesSource(`${name}.npy`, writeNpy({ shape: [100, 3], data }))],
+      ...(labels && {
+        labels: bytesSource('labels.csv', new TextEncoder().encode(`what\n${labels.join('\n')}\n`)),
+        label: 'what',
+      }),
+    });
+  };
+
+  it.each<[string, number, RegExp]>([
+    ['vast', 1e30, /^the greatest number in vast is .*e\+30, expected one from 1e-15 to 1e15, .*divide the columns/],
+    ['scant', 1e-30, /^the greatest number in scant is .*e-30, .*multiply the columns/],
+  ])('%s numbers are refused before distances overflow or vanish', async (name, size, message) => {
+    await bring(name, (i, j) => size * Math.sin(i + 2 * j));
+    await expect(project.map({ of: name, method: 'mds' })).rejects.toThrow(message);
+    await expect(project.neighborTable({ of: name, k: 3 })).rejects.toThrow(message);
+  });
+
+  it('equal rows are mapped to one place, and that is said', async () => {
+    await bring('alike', () => 2);
+    const { warnings } = await project.map({ of: 'alike', method: 'pca' });
+    expect(warnings).toEqual([expect.stringContaining('all points lie in one place')]);
+  });
+
+  it('a label without categories is told apart from none', async () => {
+    await bring(
+      'named',
+      (i, j) => Math.sin(i * 3 + j),
+      Array.from({ length: 100 }, (_, i) => `n${i}`),
+    );
+    await expect(project.map({ of: 'named', method: 'lda' })).rejects.toThrow(
+      'lda needs labels, and the label of named, what, is text; name a column of categories',
+    );
+  });
+});

@@ -1,6 +1,6 @@
 /** `map`: a space's codes or a data set's rows → coordinates, and how far they can be believed. */
 import type { JobOptions, Matrix, Progress } from '../base/index.ts';
-import { InputError } from '../base/index.ts';
+import { InputError, NumericalError } from '../base/index.ts';
 import { writeNpy } from '../data/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { alignMaps, coordinatesMap, turnedMap } from '../maps/index.ts';
@@ -11,7 +11,7 @@ import { readMatrix } from './apply.ts';
 import { startClock } from './desk.ts';
 import type { Desk } from './desk.ts';
 import { KEEP } from './map-files.ts';
-import { givenNeighbors, labelCodes, numbersOf, startOf } from './map-inputs.ts';
+import { checkScale, givenNeighbors, labelCodes, numbersOf, startOf } from './map-inputs.ts';
 import { previewOf } from './map-preview.ts';
 import { everyMapMethod, named } from './methods.ts';
 import type { MapArgs, MapInfo, MapPreview } from './workbench.ts';
@@ -35,8 +35,9 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
   }
   const data = source.kind === 'space' ? source.data : source.id;
   const x = await numbersOf(desk, source);
+  checkScale(x, of);
   const labels = await labelCodes(desk, data, x.rows, args.label);
-  if (method.labels === 'needed' && !labels) throw noLabels(method, data);
+  if (method.labels === 'needed' && !labels) throw await noLabels(desk, method, data);
   const neighbors = args.neighbors && givenNeighbors(x, args.neighbors);
   const start = await startOf(desk, args, { method: method.name, options, rows: x.rows });
   const beside = args.align === undefined ? undefined : await alignTarget(desk, args.align, x.rows);
@@ -56,6 +57,7 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
   const made = { ...clock(), ...watch.outcome(fitted) };
   const projection = beside ? turnedTo(beside, fitted) : fitted;
   const { coordinates, figures } = projection;
+  checkPlaces(method, coordinates);
   const measuring = plainJob(desk, job);
   const quality = await measureMap(x, coordinates, { labels, ...measuring });
   if (figures.explainedVariance !== undefined) quality.explainedVariance = Math.min(1, figures.explainedVariance);
@@ -78,7 +80,7 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
     ...(args.from !== undefined && { from: args.from }),
     ...(beside && { align: args.align }),
     ...(kept && { keepNeighbors }),
-    warnings: [...projection.warnings],
+    warnings: [...projection.warnings, ...(inOnePlace(coordinates) ? [ONE_PLACE] : [])],
     ...made,
   };
   const files = {
@@ -135,9 +137,26 @@ function watched({ onProgress, control }: JobOptions<MapPreview>) {
   };
 }
 
-function noLabels({ name }: MapMethod, data: string): InputError {
+/** No map is kept with points that lie nowhere. */
+function checkPlaces({ name }: MapMethod, { data, cols }: Matrix): void {
+  const wrong = data.findIndex((value) => !Number.isFinite(value));
+  if (wrong < 0) return;
+  throw new NumericalError(
+    `${name} found no place for row ${Math.floor(wrong / cols)}: its coordinate is ${data[wrong]}; scale the columns to one size, or choose another method`,
+    { details: { row: Math.floor(wrong / cols) } },
+  );
+}
+
+const ONE_PLACE = 'all points lie in one place, and no figure says anything of such a map; do the rows differ?';
+
+const inOnePlace = ({ data, cols }: Matrix): boolean => data.every((value, i) => value === data[i % cols]);
+
+async function noLabels(desk: Desk, { name }: MapMethod, data: string): Promise<InputError> {
+  const there = (await desk.items.list('data')).items.find((item) => item.id === data);
+  const column = there?.kind === 'data' ? there.columns.find((other) => other.name === there.label) : undefined;
+  const got = column ? `the label of ${data}, ${column.name}, is ${column.type}` : `${data} has no label column`;
   return new InputError(
-    `${name} needs labels, and ${data} has no label column; name a column of categories as the label, or choose a method that needs none`,
+    `${name} needs labels, and ${got}; name a column of categories as the label, or choose a method that needs none`,
     { code: 'no-labels' },
   );
 }

@@ -7,7 +7,7 @@ import { findNeighbors, neighborIndex } from '../neighbors/index.ts';
 import type { Distance, Nearest, NeighborIndex, Neighbors } from '../neighbors/index.ts';
 import { useDataset } from './datasets.ts';
 import type { Desk } from './desk.ts';
-import { numbersOf } from './map-inputs.ts';
+import { checkScale, numbersOf } from './map-inputs.ts';
 import type { ItemInfo, NeighborTableArgs, NeighborsArgs } from './workbench.ts';
 
 /** An item's rows, and an index of them for each distance that was asked for. */
@@ -58,6 +58,7 @@ export async function neighborTable(
 ): Promise<Neighbors> {
   const item = await desk.items.find(of);
   const x = await numbersOf(desk, item);
+  checkScale(x, of);
   return findNeighbors(x, k, { distance, recall, signal, onProgress, kernels: desk.kernels });
 }
 
