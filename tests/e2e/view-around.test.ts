@@ -200,6 +200,15 @@ describe('the overview', () => {
     expect(x).toBeCloseTo(10, 0);
     expect(y).toBeCloseTo(10, 0);
     expect(await page.evaluate(() => window.map.selection)).toBeNull();
+
+    await page.evaluate(() => {
+      window.map.destroy();
+      const map = (window.map = window.makeMap({ minimap: true }));
+      map.setPoints(Float32Array.of(0, 0, 10, 0, 0, 10, 10, 10), { animate: false });
+      map.camera = { x: 1, y: 1, scale: map.camera.scale * 6 };
+    });
+    await page.waitForTimeout(400);
+    expect(await overview.isVisible(), 'also of a map that begins with a part').toBe(true);
   });
 });
 

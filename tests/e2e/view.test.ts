@@ -604,7 +604,14 @@ describe('keeping', () => {
     const { yMin, yMax } = await page.evaluate(() => window.map.extent);
     expect([yMin, yMax]).toEqual([-1.5, 1.5]);
     expect(await page.evaluate(() => document.querySelector('canvas')!.height)).toBe(300);
-    await page.evaluate(() => window.map.destroy());
+    const waited = await page.evaluate(async () => {
+      window.map.setPoints(new Float32Array(200_000));
+      const waiting = [window.map.whenDrawn(), window.map.whenReady()];
+      window.map.destroy();
+      const late = new Promise((resolve) => setTimeout(() => resolve('never'), 2000));
+      return Promise.race([Promise.all(waiting).then(() => 'over'), late]);
+    });
+    expect(waited, 'nobody waits for it any more').toBe('over');
     expect(await page.evaluate(() => document.querySelector('#stage')!.childElementCount)).toBe(0);
   });
 

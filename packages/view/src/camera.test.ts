@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   boxOfPoints,
   cornersOf,
+  depthRange,
   extentOf,
   fitExtent,
   fitPlaces,
@@ -176,5 +177,31 @@ describe('camera in space', () => {
   it('knows the corners of a box', () => {
     const box = { xMin: -1, xMax: 2, yMin: 0, yMax: 1, zMin: 5, zMax: 6 };
     expect(boxOfPoints(cornersOf(box), 3)).toEqual(box);
+  });
+});
+
+describe('depthRange', () => {
+  const cube = { xMin: -1, xMax: 1, yMin: -1, yMax: 1, zMin: -1, zMax: 1 };
+
+  it('has every place of the box between its ends, which two corners touch', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -3, max: 3, noNaN: true }),
+        fc.double({ min: -1.5, max: 1.5, noNaN: true }),
+        fc.tuple(...[0, 1, 2].map(() => fc.double({ min: -1, max: 1, noNaN: true }))),
+        (yaw, pitch, [x, y, z]) => {
+          const camera = { x: 0, y: 0, z: 0, scale: 100, yaw, pitch };
+          const [near, far] = depthRange(camera, size, cube);
+          const depth = projector(camera, size)(x, y, z, new Float64Array(3))[2];
+          expect(depth).toBeGreaterThanOrEqual(near - 1e-9);
+          expect(depth).toBeLessThanOrEqual(far + 1e-9);
+          expect(near + far).toBeCloseTo(2, 9);
+        },
+      ),
+    );
+  });
+
+  it('is 1 all over a flat map', () => {
+    expect(depthRange({ x: 0, y: 0, scale: 1 }, size, cube)).toEqual([1, 1]);
   });
 });

@@ -206,3 +206,21 @@ export function easeInOut(t: number): number {
 export function easeOut(t: number): number {
   return 1 - (1 - t) ** 3;
 }
+
+/**
+ * How far the nearest and the farthest corner of a box are, as multiples of the distance of the middle; 1 and 1 on a flat
+ * map, or without a box.
+ */
+export function depthRange(camera: Camera, size: Size, box: Box | null): [near: number, far: number] {
+  if (!isSpatial(camera) || !box) return [1, 1];
+  const project = projector(camera, size);
+  const corners = cornersOf(box);
+  const out = new Float64Array(3);
+  let [near, far] = [Infinity, 0];
+  for (let at = 0; at < corners.length; at += 3) {
+    const depth = project(corners[at], corners[at + 1], corners[at + 2], out)[2];
+    near = Math.min(near, depth);
+    far = Math.max(far, depth);
+  }
+  return [Math.max(0, near), far];
+}

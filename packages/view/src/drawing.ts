@@ -1,5 +1,5 @@
 /** The map's frames: what has changed is drawn, once a frame and only then; and the same drawn into files. */
-import { isSpatial, perspectiveOf, projector } from './camera.ts';
+import { depthRange, isSpatial, perspectiveOf } from './camera.ts';
 import type { Size } from './camera.ts';
 import { parseColor } from './colors.ts';
 import { densityScale, pointShare } from './density.ts';
@@ -201,13 +201,16 @@ export class Drawing {
   /** @param moveTo  what is told where in map units the middle of the view should be */
   addMinimap(moveTo: (x: number, y: number) => void): void {
     const { stage, points } = this.parts;
-    const source = () => ({
-      count: points.count,
-      coordinates: points.flat(),
-      visible: points.visible,
-      colorOf: (point: number) => points.colorOf(point, this.theme),
-    });
-    this.minimap = new Minimap(stage.root, source, moveTo);
+    const source = () =>
+      points.nComponents === 3
+        ? null
+        : {
+            count: points.count,
+            coordinates: points.to,
+            visible: points.visible,
+            colorOf: (point: number) => points.colorOf(point, this.theme),
+          };
+    this.minimap = new Minimap(stage.root, source, { moveTo, painted: () => this.retouch() });
   }
 
   /** Draws on the stage's canvas from now on, again after its context was lost. */
@@ -233,6 +236,9 @@ export class Drawing {
 
   destroy(): void {
     cancelAnimationFrame(this.scheduled);
+    // nobody who waits for it waits for ever
+    this.scheduled = 0;
+    this.ready = true;
     clearTimeout(this.waiting);
     this.minimap?.destroy();
     this.painter.renderer?.destroy();
@@ -278,7 +284,7 @@ export class Drawing {
       middle: [0, 0],
       isTile: false,
       box: isSpatial(camera) ? fitting.box : null,
-      depths: this.depths(),
+      depths: depthRange(camera, size, fitting.box),
       time: this.lastTime,
       pointRadius,
       opacity,
@@ -298,26 +304,6 @@ export class Drawing {
   private net(size = this.parts.navigation.size): Net {
     const { camera } = this.parts.navigation;
     return isSpatial(camera) ? NO_NET : graticuleLines(camera, size);
-  }
-
-  /** How far the nearest and the farthest corner of the box of all points are, as multiples of the distance of the middle. */
-  private depths(): [number, number] {
-    const { camera, size, fitting } = this.parts.navigation;
-    const { box } = fitting;
-    if (!isSpatial(camera) || !box) return [1, 1];
-    const project = projector(camera, size);
-    const out = new Float64Array(3);
-    let [near, far] = [Infinity, 0];
-    for (const x of [box.xMin, box.xMax]) {
-      for (const y of [box.yMin, box.yMax]) {
-        for (const z of [box.zMin, box.zMax]) {
-          const depth = project(x, y, z, out)[2];
-          near = Math.min(near, depth);
-          far = Math.max(far, depth);
-        }
-      }
-    }
-    return [Math.max(0, near), far];
   }
 
   private overlay(forExport: boolean, size = this.parts.navigation.size): OverlayScene {

@@ -31,16 +31,26 @@ export class Minimap {
   private readonly box = document.createElement('div');
   private readonly canvas = document.createElement('canvas');
   private readonly frame = document.createElement('div');
-  private readonly source: () => MinimapSource;
+  private readonly source: () => MinimapSource | null;
+  private readonly painted: () => void;
   private readonly stop = new AbortController();
   private extent: Extent | null = null;
   private scale = 1;
   private waiting = 0;
   private shown = false;
 
-  /** @param moveTo  what is told where in map units the middle of the view should be */
-  constructor(root: HTMLElement, source: () => MinimapSource, moveTo: (x: number, y: number) => void) {
+  /**
+   * @param source  the points; null where an overview makes no sense
+   * @param moveTo  what is told where in map units the middle of the view should be
+   * @param painted  called when there is a new picture, so that `look` is called again
+   */
+  constructor(
+    root: HTMLElement,
+    source: () => MinimapSource | null,
+    { moveTo, painted }: { moveTo: (x: number, y: number) => void; painted: () => void },
+  ) {
     this.source = source;
+    this.painted = painted;
     const { box, canvas, frame } = this;
     box.setAttribute('aria-hidden', 'true');
     box.dataset.part = 'minimap';
@@ -101,10 +111,12 @@ export class Minimap {
 
   private paint(theme: MapTheme): void {
     const { canvas, box } = this;
-    const { coordinates, count, visible, colorOf } = this.source();
-    const extent = extentOfPoints(coordinates);
+    const source = this.source();
+    const extent = source && extentOfPoints(source.coordinates);
     this.extent = extent;
-    if (!extent) return;
+    this.painted();
+    if (!source || !extent) return;
+    const { coordinates, count, visible, colorOf } = source;
     const spanX = extent.xMax - extent.xMin || 1;
     const spanY = extent.yMax - extent.yMin || 1;
     this.scale = (SIDE - 2 * PAD) / Math.max(spanX, spanY);

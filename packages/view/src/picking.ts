@@ -41,6 +41,7 @@ export class Picking {
   /** the view that the grid in space is for */
   private seenBy: View | null = null;
   private timer = 0;
+  private stopped = false;
   private job: Generator<void, PointGrid> | null = null;
 
   /** @param ready  called when a grid has been made that was awaited */
@@ -67,7 +68,7 @@ export class Picking {
 
   /** Whether there is a grid for what is seen now, so that answers take no time. */
   get isReady(): boolean {
-    return this.points.count === 0 || this.current() !== null;
+    return this.stopped || this.points.count === 0 || this.current() !== null;
   }
 
   /** The points are elsewhere now. */
@@ -82,7 +83,10 @@ export class Picking {
     if (isSpatial(this.navigation.camera)) this.plan();
   }
 
+  /** Makes no more grids. */
   stop(): void {
+    this.stopped = true;
+    this.job = null;
     clearTimeout(this.timer);
   }
 
@@ -225,6 +229,7 @@ export class Picking {
 
   /** Makes the grid when things rest. */
   private plan(): void {
+    if (this.stopped) return;
     clearTimeout(this.timer);
     this.job = null;
     this.timer = window.setTimeout(() => this.make(), REST);

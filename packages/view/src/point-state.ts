@@ -70,18 +70,6 @@ export class PointState {
     return { to, nComponents, from, fromComponents, order };
   }
 
-  /** x and y of the points, [n * 2]. */
-  flat(): Float32Array {
-    const { to, nComponents, count } = this;
-    if (nComponents === 2) return to;
-    const flat = new Float32Array(2 * count);
-    for (let i = 0; i < count; i++) {
-      flat[2 * i] = to[nComponents * i];
-      flat[2 * i + 1] = to[nComponents * i + 1];
-    }
-    return flat;
-  }
-
   /** The points are where they go: what they came from is given up. */
   arrive(): void {
     this.from = null;

@@ -1,10 +1,8 @@
-/** Rows in the order of a column: numbers by a radix sort, which takes a million of them a tenth of a second. */
+/** Rows in the order of a column: numbers by a radix sort, in a fraction of the time that comparing takes. */
 import type { Column } from '@portolan/core/data';
 
-/** Bits of a digit, and how many digits a 64-bit number has. */
-const BITS = 11;
-const DIGITS = 6;
-const MASK = (1 << BITS) - 1;
+/** Values of a digit: four of them make a 64-bit number. */
+const RADIX = 1 << 16;
 
 /** Missing values last, equal ones as they were. */
 export function sortedRows(rows: Uint32Array, column: Column, descending: boolean): Uint32Array {
@@ -48,28 +46,23 @@ function sortedBy(keys: Float64Array, items: Uint32Array): Uint32Array {
   }
   let sorted = items.slice();
   let [nextLow, nextHigh, next] = [new Uint32Array(n), new Uint32Array(n), new Uint32Array(n)];
-  for (let digit = 0; digit < DIGITS; digit++) {
-    const digitOf = digitAt(digit * BITS);
-    const starts = new Uint32Array(MASK + 2);
-    for (let k = 0; k < n; k++) starts[digitOf(low[k], high[k]) + 1]++;
-    if (starts.includes(n)) continue; // all alike
-    for (let d = 1; d < starts.length; d++) starts[d] += starts[d - 1];
-    for (let k = 0; k < n; k++) {
-      const at = starts[digitOf(low[k], high[k])]++;
-      nextLow[at] = low[k];
-      nextHigh[at] = high[k];
-      next[at] = sorted[k];
+  for (const isHigh of [false, true]) {
+    for (const shift of [0, 16]) {
+      const digits = isHigh ? high : low;
+      const starts = new Uint32Array(RADIX + 1);
+      for (let k = 0; k < n; k++) starts[((digits[k] >>> shift) & (RADIX - 1)) + 1]++;
+      if (starts.includes(n)) continue; // all alike
+      for (let d = 1; d < starts.length; d++) starts[d] += starts[d - 1];
+      for (let k = 0; k < n; k++) {
+        const at = starts[(digits[k] >>> shift) & (RADIX - 1)]++;
+        nextLow[at] = low[k];
+        nextHigh[at] = high[k];
+        next[at] = sorted[k];
+      }
+      [low, nextLow, high, nextHigh, sorted, next] = [nextLow, low, nextHigh, high, next, sorted];
     }
-    [low, nextLow, high, nextHigh, sorted, next] = [nextLow, low, nextHigh, high, next, sorted];
   }
   return sorted;
-}
-
-/** The digit that begins at a bit of a number in two halves. */
-function digitAt(shift: number): (low: number, high: number) => number {
-  if (shift >= 32) return (_, high) => (high >>> (shift - 32)) & MASK;
-  if (shift + BITS <= 32) return (low) => (low >>> shift) & MASK;
-  return (low, high) => ((low >>> shift) | (high << (32 - shift))) & MASK;
 }
 
 function isLittleEndian(): boolean {

@@ -55,7 +55,8 @@ export function tableOf(
   let waiting = 0;
   let focused = -1;
 
-  const headings = ['row', ...(columns.length > 0 ? columns.map(({ name }) => name) : ['x', 'y'])];
+  const axes = map.camera.z === undefined ? ['x', 'y'] : ['x', 'y', 'z'];
+  const headings = ['row', ...(columns.length > 0 ? columns.map(({ name }) => name) : axes)];
   headings.forEach((name, k) => {
     const cell = document.createElement('th');
     cell.scope = 'col';
@@ -129,7 +130,7 @@ export function tableOf(
     const texts =
       columns.length > 0
         ? columns.map((column) => cellText(column, point))
-        : [0, 1].map((k) => (place ? place[k]!.toFixed(3) : ''));
+        : axes.map((_, k) => place?.[k]?.toFixed(3) ?? '');
     for (const text of texts) row.insertCell().textContent = text;
     for (const cell of row.cells) {
       Object.assign(cell.style, {
