@@ -77,7 +77,7 @@ export async function alignedUmap(
   const { signal } = job;
   signal?.throwIfAborted();
 
-  const nEpochs = settleUmap(options, Math.max(...tables.map(({ rows }) => rows)), {}, []).nEpochs;
+  const nEpochs = settleUmap(options, Math.max(...tables.map(({ rows }) => rows)), []).nEpochs;
   const warnings = tables.map((): string[] => []);
   const spaces: Workspace[] = [];
   try {
@@ -85,7 +85,7 @@ export async function alignedUmap(
     const settled: UmapOptions[] = [];
     for (const [t, x] of tables.entries()) {
       const { alignment: _, alignmentWindow: __, ...plain } = options;
-      settled.push({ ...settleUmap(plain, x.rows, {}, warnings[t]), nEpochs });
+      settled.push({ ...settleUmap(plain, x.rows, warnings[t]), nEpochs });
       const neighbors = await layoutNeighbors(x, settled[t].nNeighbors - 1, options, job, warnings[t]);
       spaces.push(await (job.kernels ?? singleThread()).open('umap'));
       graphs.push(await umapGraph(neighbors, settled[t], spaces[t], job));

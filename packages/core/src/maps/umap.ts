@@ -39,13 +39,11 @@ const FEW = 10_000;
 const EPOCHS_OF_FEW = 500;
 const EPOCHS_OF_MANY = 200;
 /**
- * First learning rates. From a start that has the broad lines already a low one, lower the more epochs there are: with 1
- * all points of an epoch move at once so far that clusters are torn into shards (on the digits, though neighbours then
- * look better kept), and 50,000 words lose 0.03 of their trustworthiness. A random start needs its heat to find them.
+ * The first learning rate. All points of an epoch move at once, so a high one overshoots: with 1, the reference's, clusters
+ * of digits are torn into shards (though neighbours then look better kept), and 50,000 words lose 0.03 of their
+ * trustworthiness.
  */
-const LEARNING_RATE = 0.3;
-const LEARNING_RATE_OF_FEW = 0.2;
-const RANDOM_LEARNING_RATE = 1;
+const LEARNING_RATE = 0.2;
 
 export const UMAP_OPTIONS: readonly OptionSpec[] = [
   COMPONENTS_OPTION,
@@ -95,11 +93,10 @@ export const UMAP_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'learningRate',
     type: 'number',
-    default: 0,
-    min: 0,
+    default: LEARNING_RATE,
+    min: 1e-3,
     max: 100,
-    summary:
-      'How far points move at first; 0 takes 0.2, with more than 10,000 points 0.3, and from a random start 1. More can tear clusters apart, less stays by the start.',
+    summary: 'How far points move at first. More forgets the start and can tear clusters apart, less stays by it.',
   },
   {
     name: 'negativeSampleRate',
@@ -214,7 +211,7 @@ export const umap: MapMethod = {
     checkUmapOptions(options, job);
     job.signal?.throwIfAborted();
     const warnings: string[] = [];
-    const settled = settleUmap(options, x.rows, job, warnings);
+    const settled = settleUmap(options, x.rows, warnings);
     const neighbors = await layoutNeighbors(x, settled.nNeighbors - 1, options, job, warnings);
     const space = await (job.kernels ?? singleThread()).open('umap');
     try {
@@ -254,17 +251,13 @@ export function checkUmapOptions({ minDist, spread, targetWeight }: UmapOptions,
 }
 
 /** The options as these rows allow them, what was left to choose chosen. */
-export function settleUmap(options: UmapOptions, n: number, { start }: MapJob, warnings: string[]): UmapOptions {
-  const { nNeighbors, nEpochs, learningRate } = options;
+export function settleUmap(options: UmapOptions, n: number, warnings: string[]): UmapOptions {
+  const { nNeighbors, nEpochs } = options;
   if (nNeighbors > n) warnings.push(`nNeighbors is ${n} instead of ${nNeighbors}: there are no more samples`);
-  const usual = n <= FEW ? LEARNING_RATE_OF_FEW : LEARNING_RATE;
-  const near = start !== undefined && start.iteration === undefined;
-  const rate = options.start === 'random' && !near ? RANDOM_LEARNING_RATE : usual;
   return {
     ...options,
     nNeighbors: Math.min(nNeighbors, n),
     nEpochs: nEpochs || (n <= FEW ? EPOCHS_OF_FEW : EPOCHS_OF_MANY),
-    learningRate: learningRate || rate,
   };
 }
 
