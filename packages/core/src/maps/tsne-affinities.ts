@@ -86,7 +86,10 @@ export function* symmetricGraphSteps(
 ): Steps<SparseGraph> {
   // the edges the other way round, by their ends
   const incoming = new Uint32Array(n + 1);
-  for (let i = 0; i < n; i++) for (let j = 0; j < k; j++) incoming[indices[i * stride + j] + 1]++;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < k; j++) incoming[indices[i * stride + j] + 1]++;
+    if (i % STEP === 0) yield (i / n) * 0.1;
+  }
   for (let i = 0; i < n; i++) incoming[i + 1] += incoming[i];
   const sources = new Uint32Array(n * k);
   const theirs = new Float32Array(n * k);
@@ -97,7 +100,7 @@ export function* symmetricGraphSteps(
       sources[at] = i;
       theirs[at] = probabilities[i * k + j];
     }
-    if (i % STEP === 0) yield (i / n) * 0.4;
+    if (i % STEP === 0) yield 0.1 + (i / n) * 0.3;
   }
   // an incoming edge of a neighbour joins the outgoing one
   const mark = new Int32Array(n).fill(-1);
@@ -134,4 +137,29 @@ export function* symmetricGraphSteps(
     if (i % STEP === 0) yield 0.6 + (i / n) * 0.4;
   }
   return { n, offsets, targets, weights };
+}
+
+/** The number of pieces that no edge of positive weight joins, in short steps. */
+export function* pieceCountSteps({ n, offsets, targets, weights }: SparseGraph): Steps<number> {
+  const seen = new Uint8Array(n);
+  const stack = new Uint32Array(n);
+  let count = 0;
+  let visited = 0;
+  for (let start = 0; start < n; start++) {
+    if (seen[start]) continue;
+    count++;
+    seen[start] = 1;
+    stack[0] = start;
+    for (let height = 1; height > 0;) {
+      const i = stack[--height];
+      for (let e = offsets[i]; e < offsets[i + 1]; e++) {
+        const j = targets[e];
+        if (seen[j] || weights[e] === 0) continue;
+        seen[j] = 1;
+        stack[height++] = j;
+      }
+      if (++visited % STEP === 0) yield visited / n;
+    }
+  }
+  return count;
 }

@@ -17,6 +17,8 @@ import type { Box } from './tsne-field.ts';
 const ROWS = 256;
 /** Rows in a step of putting the graph in order. */
 const STEP = 4096;
+/** Points in a step of sorting them. */
+const SWEEP = 1 << 18;
 /** Weights in a chunk. */
 const WEIGHTS = 16384;
 
@@ -71,8 +73,8 @@ export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
   const dims = start.cols as 2 | 3;
   const stride = dims === 2 ? 2 : 4;
   const chunks = Math.ceil(n / ROWS);
+  const order = await drive('mapping', curveSteps(start), { signal });
   const space = await kernels.open('tsne', 'tsne-field', 'tsne-fft');
-  const order = alongCurve(start);
   const columns = space.int32(graph.targets.length);
   const rows = space.int32(n + 1);
   const pulls = space.float32(graph.weights.length);
@@ -205,21 +207,44 @@ export function boxOf({ data, rows, cols }: Matrix): Box {
   return { least, most };
 }
 
-/** Points in the order in which Morton's curve meets them, by their first two coordinates. */
-function alongCurve(y: Matrix): Uint32Array {
+/** Bits of a coordinate along the curve, and of a digit that is sorted by: two digits make a key. */
+const BITS = 12;
+
+/** Points in the order in which Morton's curve meets them, by their first two coordinates; sorted digit by digit. */
+function* curveSteps(y: Matrix): Steps<Uint32Array> {
+  const { rows: n, cols, data } = y;
   const { least, most } = boxOf(y);
-  const keys = new Float64Array(y.rows);
-  for (let i = 0; i < y.rows; i++) {
-    let key = 0;
-    const [a, b] = [0, 1].map((c) => {
-      const extent = most[c] - least[c];
-      return extent > 0 ? Math.floor((4095.999 * (y.data[i * y.cols + c] - least[c])) / extent) : 0;
-    });
-    for (let bit = 11; bit >= 0; bit--) key = 4 * key + 2 * ((b >> bit) & 1) + ((a >> bit) & 1);
-    keys[i] = key * 2 ** 27 + i;
+  const [scaleX, scaleY] = [0, 1].map((c) => (most[c] > least[c] ? (2 ** BITS - 0.001) / (most[c] - least[c]) : 0));
+  const keys = new Uint32Array(n);
+  for (let i = 0; i < n; i++) {
+    const a = Math.floor((data[i * cols] - least[0]) * scaleX);
+    const b = Math.floor((data[i * cols + 1] - least[1]) * scaleY);
+    keys[i] = spreadBits(a) | (spreadBits(b) << 1);
+    if (i % SWEEP === 0) yield 0;
   }
-  keys.sort();
-  return Uint32Array.from(keys, (key) => key % 2 ** 27);
+  let order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
+  for (const shift of [0, BITS]) {
+    const starts = new Uint32Array(2 ** BITS + 1);
+    for (let i = 0; i < n; i++) starts[((keys[i] >>> shift) & (2 ** BITS - 1)) + 1]++;
+    for (let digit = 0; digit < 2 ** BITS; digit++) starts[digit + 1] += starts[digit];
+    const sorted = new Uint32Array(n);
+    for (let i = 0; i < n; i++) {
+      sorted[starts[(keys[order[i]] >>> shift) & (2 ** BITS - 1)]++] = order[i];
+      if (i % SWEEP === 0) yield 0;
+    }
+    order = sorted;
+  }
+  return order;
+}
+
+/** Twelve bits, a zero before each. */
+function spreadBits(bits: number): number {
+  let out = bits;
+  out = (out | (out << 8)) & 0x00ff00ff;
+  out = (out | (out << 4)) & 0x0f0f0f0f;
+  out = (out | (out << 2)) & 0x33333333;
+  return (out | (out << 1)) & 0x55555555;
 }
 
 /** Writes the graph with vertex order[i] as its i-th. */

@@ -3,7 +3,7 @@
  * the large-scale structure than a random start (Kobak & Linderman 2021).
  */
 import { drive, matrix, permutation, random, takeRows } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
+import type { Matrix, Steps } from '../base/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { centredMap, columnMoments, laplacianSteps, randomizedSvdSteps } from '../linalg/index.ts';
 import type { SparseGraph } from '../linalg/index.ts';
@@ -17,6 +17,8 @@ const SPREAD = 1e-4;
 const JITTER = 0.01;
 /** Rows that directions are found from; two or three need no more. */
 const SAMPLE = 3000;
+/** Rows in a step. */
+const STEP = 4096;
 
 /** @returns [n, nComponents] */
 export async function tsneStart(
@@ -57,11 +59,15 @@ async function principal(x: Matrix, dims: number, seed: number, job: KernelJob<n
     const direction = vt.data.subarray(c * cols, (c + 1) * cols);
     let shift = 0;
     for (let j = 0; j < cols; j++) shift += mean[j] * direction[j];
-    for (let i = 0; i < rows; i++) {
-      let sum = -shift;
-      for (let j = 0, at = i * cols; j < cols; j++, at++) sum += x.data[at] * direction[j];
-      out.data[i * dims + c] = sum;
-    }
+    const project = function* (): Steps<void> {
+      for (let i = 0; i < rows; i++) {
+        let sum = -shift;
+        for (let j = 0, at = i * cols; j < cols; j++, at++) sum += x.data[at] * direction[j];
+        out.data[i * dims + c] = sum;
+        if (i % STEP === 0) yield i / rows;
+      }
+    };
+    await drive('start', project(), { signal: job.signal });
   }
   return out;
 }

@@ -8,8 +8,6 @@
 import { FormatError, InputError, checkFinite, drive, run } from '../base/index.ts';
 import type { Matrix, Progress, Stepper } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
-import { connectedComponents } from '../linalg/index.ts';
-import type { SparseGraph } from '../linalg/index.ts';
 import { checkAllFinite, findNeighbors } from '../neighbors/index.ts';
 import type { Distance, Neighbors } from '../neighbors/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
@@ -18,7 +16,7 @@ import { neighborInverse } from './neighbor-inverse.ts';
 import type { MapDetail, MapJob, MapMethod, Projection } from './projection.ts';
 import { projectionJson, readProjectionJson } from './projection-json.ts';
 import { STORED_ROWS, packRows, readStoredRows, unpackRows, writeStoredRows } from './stored-rows.ts';
-import { conditionalProbabilities, symmetricGraphSteps } from './tsne-affinities.ts';
+import { conditionalProbabilities, pieceCountSteps, symmetricGraphSteps } from './tsne-affinities.ts';
 import { tsneLayout } from './tsne-layout.ts';
 import type { TsneLayout, TsneSchedule } from './tsne-layout.ts';
 import { STARTS, tsneStart } from './tsne-start.ts';
@@ -238,7 +236,7 @@ async function prepare(
   const conditional = await conditionalProbabilities(neighbors, perplexities, { k, kernels, signal });
   const graph = await drive('graph', symmetricGraphSteps(neighbors.indices, neighbors.nNeighbors, conditional), plain);
   noteDoubles(neighbors, warnings);
-  notePieces(graph, warnings);
+  notePieces(await drive('graph', pieceCountSteps(graph), { signal }), warnings);
   const start = job.start?.coordinates ?? (await tsneStart(options.start, x, graph, { nComponents, seed, ...plain }));
   // a map that is none of a run's own is not torn down by exaggeration again
   const iteration = job.start ? (job.start.iteration ?? Math.min(earlyIterations, options.nIter)) : 0;
@@ -295,8 +293,7 @@ function noteDoubles({ nNeighbors, distances }: Neighbors, warnings: string[]): 
   }
 }
 
-function notePieces(graph: SparseGraph, warnings: string[]): void {
-  const { count } = connectedComponents(graph);
+function notePieces(count: number, warnings: string[]): void {
   if (count === 1) return;
   warnings.push(
     `the neighbours fall into ${count} pieces that no neighbour joins; how the pieces lie to each other means nothing`,
