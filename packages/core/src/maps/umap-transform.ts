@@ -18,8 +18,8 @@ import { umapLayout } from './umap-layout.ts';
 /** Of the epochs of the fit, and the first learning rate, as in the reference implementation. */
 const EPOCHS_SHARE = 1 / 3;
 const LEARNING_RATE = 1 / 4;
-/** Random points that push for each neighbour: few, since no room need be made among the fitted. */
-const NEGATIVES = 1;
+/** Nothing pushes: no room need be made among the fitted, and without chance a point has the same place in any batch. */
+const NEGATIVES = 0;
 
 export async function transformUmap(
   { x, coordinates, options }: { x: Matrix; coordinates: Matrix; options: UmapOptions },
