@@ -127,6 +127,29 @@ test('shows all as a table that sorts, and what is selected in it', async () => 
   await expect.poll(rowCount).toBe(N);
 });
 
+test('finds samples by what they say, and goes on from there by the keys', async () => {
+  await page.getByTestId('tool-lasso').focus(); // what has the focus must not be pressed by the stroke that ends the search
+  await page.keyboard.press('/');
+  await page.keyboard.type('plum tree 299');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByTestId('lens').waitFor();
+  expect(await page.getByTestId('tool-lasso').getAttribute('aria-pressed')).toBe('false');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-roledescription'))).toBe('map');
+  await page.getByTestId('inspector').getByText('plum tree 299').waitFor();
+});
+
+test('keeps all tools within a narrow window', async () => {
+  for (const width of [1024, 800]) {
+    await page.setViewportSize({ width, height: 800 });
+    const bar = page.getByRole('toolbar', { name: 'Map tools' });
+    const boxes = await Promise.all((await bar.getByRole('button').all()).map((button) => button.boundingBox()));
+    expect(Math.max(...boxes.map((box) => box!.x + box!.width))).toBeLessThanOrEqual(width);
+    expect(new Set(boxes.map((box) => Math.round(box!.y))).size).toBe(1); // in one line
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
 test('writes names and density on the map', async () => {
   const plain = await page.getByTestId('map').screenshot();
   await page.getByTestId('toggle-words').click();
@@ -139,6 +162,10 @@ test('writes names and density on the map', async () => {
   await page.waitForURL(/show=density/);
   await page.waitForTimeout(800);
   expect((await page.getByTestId('map').screenshot()).equals(named)).toBe(false);
+  // in one line, so that it hides no points; the term says the rest
+  const scale = page.getByTestId('density-scale');
+  expect(await scale.innerText()).toMatch(/^Density: up to [\d,]+ points on 100 × 100 px$/);
+  expect((await scale.boundingBox())!.height).toBeLessThan(34);
   await page.getByTestId('toggle-density').click();
 });
 
@@ -156,6 +183,8 @@ test('puts another map beside it, with the same selection', async () => {
   await page.waitForTimeout(500);
   expect((await second.screenshot()).equals(before)).toBe(false);
   await page.getByTestId('legend-red').click();
+  // each says whose figures they are
+  expect(await second.innerText()).toMatch(/trust\s+\d/);
   await expectAccessible(page, 'two maps');
   await second.getByRole('button', { name: 'Close' }).click();
   await second.waitFor({ state: 'detached' });

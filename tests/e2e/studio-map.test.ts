@@ -98,13 +98,22 @@ test('says on its face how far it can be believed, and colours by neighbours kep
 });
 
 test('goes on with what was stopped, and cancelling leaves nothing', async () => {
+  await page.getByTestId('color-by-kept').click();
+  await page
+    .getByRole('group', { name: 'Colour: neighbours kept' })
+    .getByText(/^\d+ %$/)
+    .first()
+    .waitFor();
   await page.getByTestId('map-go-on').click();
+  await page.getByTestId('legend-a').waitFor(); // what is kept isn’t known yet: the usual colours let one follow it
   await page
     .getByTestId('mapping')
     .getByText(/^iteration/)
     .waitFor({ timeout: 60_000 });
   await page.getByTestId('mapping').getByRole('button', { name: 'Cancel' }).click();
   await page.getByTestId('mapping').waitFor({ state: 'detached' });
+  await page.getByRole('group', { name: 'Colour: neighbours kept' }).waitFor();
+  await page.getByTestId('color-by-kept').click();
   await page.getByTestId('crumb-map').click();
   expect(await page.getByRole('menuitem').count()).toBe(1);
   await page.keyboard.press('Escape');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytes, count, counted, duration, figure, percent, when, words } from './format.ts';
+import { bytes, count, counted, duration, figure, percent, plainNames, when, words } from './format.ts';
 
 describe('figures as people read them', () => {
   test('significant digits, grouped when large, exponential when tiny', () => {
@@ -35,6 +35,12 @@ describe('figures as people read them', () => {
     expect(when(new Date(2026, 2, 3).toISOString(), now)).toBe('3 Mar');
     expect(when(new Date(2025, 2, 3).toISOString(), now)).toBe('3 Mar 2025');
     expect(when('nonsense', now)).toBe('');
+  });
+
+  test('options in a sentence are named as forms name them', () => {
+    expect(plainNames('Another nNeighbors of UMAP, PaCMAP or t-SNE; nEpochs is 5')).toBe(
+      'Another n neighbors of UMAP, PaCMAP or t-SNE; n epochs is 5',
+    );
   });
 
   test('camelCase becomes words', () => {

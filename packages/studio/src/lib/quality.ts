@@ -14,7 +14,11 @@ export function qualityFigures(quality: MapQuality): QualityFigure[] {
   const figures: (Omit<QualityFigure, 'value'> & { value?: number })[] = [
     { name: 'trustworthiness', value: trustworthiness, words: 'of what is near here is near in truth' },
     { name: 'continuity', value: continuity, words: 'of what is near in truth is near here' },
-    { name: 'neighbour recall', value: neighborRecall, words: `of the ${k} nearest are nearest here too` },
+    {
+      name: 'neighbour recall',
+      value: neighborRecall,
+      words: k === 1 ? 'of the nearest are nearest here too' : `of the ${k} nearest are nearest here too`,
+    },
     { name: 'label accuracy', value: labelAccuracy, words: 'of labels follow from the nearest here' },
     { name: 'explained variance', value: explainedVariance, words: 'of the variance lies in this map' },
   ];

@@ -41,6 +41,8 @@ class Chart {
   /** what is being done before the map stands */
   busy = $state<string | null>(null);
   error = $state<string | null>(null);
+  /** why places can't be decoded although they should lead somewhere; the points stand all the same */
+  undecoded = $state<string | null>(null);
   /** places on this map can be decoded here, now */
   decodes = $state(false);
   /** codes can, whether or not places lead to one */
@@ -57,6 +59,7 @@ class Chart {
     const turn = ++this.#turn;
     const current = (): boolean => turn === this.#turn;
     this.error = null;
+    this.undecoded = null;
     const dataInfo = project.dataOf(data);
     const spaceInfo = project.spaceOf(space);
     try {
@@ -96,11 +99,15 @@ class Chart {
       map ? readFiles(map.id) : undefined,
     ]);
     if (!current()) return;
-    const { runtime, places } = await decoder().call('open', { space: spaceFiles, projection: mapFiles, of, medium });
-    if (!current()) return;
-    this.runtime = runtime;
-    this.decodesCodes = spaceFiles !== undefined;
-    this.decodes = places;
+    try {
+      const opened = await decoder().call('open', { space: spaceFiles, projection: mapFiles, of, medium });
+      if (!current()) return;
+      this.runtime = opened.runtime;
+      this.decodesCodes = spaceFiles !== undefined;
+      this.decodes = opened.places;
+    } catch (error) {
+      if (current()) this.undecoded = sentence(error);
+    }
   }
 
   /** The map asked for; else, where codes can't be drawn as they are, the newest of this space, made if need be. */

@@ -27,7 +27,8 @@ class Naming {
   /** the kinds of words that these data have */
   kinds: readonly NamingKind[] = $derived([
     ...(this.#category ? (['categories'] as const) : []),
-    ...(this.#text ? (['samples', 'keywords'] as const) : []),
+    ...(this.#text ? (['samples'] as const) : []),
+    ...(this.#text && wordy(this.#text) ? (['keywords'] as const) : []),
   ]);
 
   #ask = latest(
@@ -59,6 +60,12 @@ class Naming {
     }
     this.#ask.ask({ kind: words, column, key: points });
   }
+}
+
+/** Texts of several words each, of which some can be common to a neighbourhood. */
+function wordy(column: Column): boolean {
+  const texts = column.type === 'text' ? column.values : column.type === 'category' ? column.categories : [];
+  return texts.slice(0, 500).some((text) => /\S\s+\S/.test(text));
 }
 
 export const naming = new Naming();
