@@ -115,6 +115,9 @@ describe('portolan map', () => {
     ['an option that is none', ['points', '--min-dust', '1'], /there is no flag --min-dust/],
     ['distances of no neighbours', ['points', '--distances', 'd.npy'], /--distances need --neighbors/],
     ['a time that is none', ['points', '--stop-after', 'soon'], /--stop-after is "soon", expected a number/],
+    ['coordinates that are not there', ['points', '--method', 'coordinates'], /--coordinates FILE/],
+    ['fewer neighbours than two', ['points', '--method', 'umap', '--n-neighbors', '1'], /whole number from 2 to 1000/],
+    ['four dimensions', ['points', '--n-components', '4'], /whole number from 2 to 3/],
     [
       'coordinates and a method',
       ['points', '--method', 'pca', '--coordinates', 'points.npy'],
@@ -134,6 +137,58 @@ describe('portolan map', () => {
       1,
       expect.stringMatching(/chart has 90 points and more has 30/) as string,
     ]);
+  });
+});
+
+describe('bad data', () => {
+  const write = (name: string, shape: [number, number], value: (i: number) => number): void =>
+    writeFileSync(
+      join(folder, name),
+      writeNpy({ shape, data: Float32Array.from({ length: shape[0] * shape[1] }, (_, i) => value(i)) }),
+    );
+
+  beforeAll(async () => {
+    write('alike.npy', [60, 4], () => 0.5);
+    write('vast.npy', [60, 4], (i) => 1e30 * Math.sin(i));
+    write('unlabelled.npy', [60, 4], (i) => Math.sin(i * i));
+    write('few.npy', [10, 2], (i) => i);
+    write('wide.npy', [N, 4], (i) => i);
+    write('holes.npy', [N, 2], (i) => (i === 11 ? NaN : i));
+    write('far.npy', [N, 2], (i) => (i === 11 ? 500 : (i + 2) % N));
+    for (const name of ['alike', 'vast', 'unlabelled']) await runJson(folder, 'data', 'add', `${name}.npy`);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    [
+      'a perplexity too high',
+      ['points', '--method', 'tsne', '--perplexity', '50'],
+      /needs more than 150 samples, got 90; try at most 29/,
+    ],
+    ['no labels for LDA', ['unlabelled', '--method', 'lda'], /unlabelled has no label column/],
+    ['numbers too great to be squared', ['vast', '--method', 'umap'], /expected one from 1e-15 to 1e15/],
+    ['too few coordinates', ['points', '--coordinates', 'few.npy'], /the coordinates are 10 × 2, expected 90 × 2 or 3/],
+    ['too wide ones', ['points', '--coordinates', 'wide.npy'], /the coordinates are 90 × 4/],
+    ['ones with holes', ['points', '--coordinates', 'holes.npy'], /NaN in row 5, column 1/],
+    [
+      'neighbours of other rows',
+      ['points', '--method', 'umap', '--neighbors', 'few.npy'],
+      /expected as many for each of 90 rows/,
+    ],
+    [
+      'neighbours that are not there',
+      ['points', '--method', 'umap', '--neighbors', 'far.npy'],
+      /row 5 has 500 as a neighbour/,
+    ],
+  ])('%s: one line, exit code 1, and no map', async (_, args, message) => {
+    const { code, stderr } = await run(folder, 'map', ...args, '--name', 'never');
+    expect(stderr).toMatch(message);
+    expect([code, stderr.trimEnd().split('\n').length]).toEqual([1, 1]);
+    expect(existsSync(join(folder, 'portolan-project', 'maps', 'never'))).toBe(false);
+  });
+
+  it.each(['pca', 'mds', 'umap', 'tsne'])('rows all equal are mapped by %s, with a note', async (method) => {
+    const { warnings } = await runJson(folder, 'map', 'alike', '--method', method);
+    expect((warnings as string[]).join()).toMatch(/all points lie in one place|only equal neighbours/);
   });
 });
 

@@ -18,10 +18,15 @@ export const coordinatesMap: MapMethod = {
     const options = resolveOptions('coordinates', [], given);
     job.signal?.throwIfAborted();
     const brought = job.start?.coordinates;
-    if (!brought)
-      throw new InputError('a map of own coordinates needs them as its start', { code: 'coordinates-needed' });
-    if (brought.cols !== 2 && brought.cols !== 3) {
-      throw new InputError(`own coordinates have ${brought.cols} columns, expected 2 or 3`, { code: 'width' });
+    if (!brought) {
+      throw new InputError('a map of own coordinates needs them: a table of 2 or 3 numbers for each row', {
+        code: 'coordinates-needed',
+      });
+    }
+    if ((brought.cols !== 2 && brought.cols !== 3) || brought.rows !== x.rows) {
+      throw new InputError(`the coordinates are ${brought.rows} × ${brought.cols}, expected ${x.rows} × 2 or 3`, {
+        code: 'width',
+      });
     }
     checkRows('a map of own coordinates', x, brought.cols, job);
     const coordinates = matrix(brought.rows, brought.cols, brought.data.slice());

@@ -27,17 +27,25 @@ export interface NeighborIndex {
   query(point: ArrayLike<number>, k: number, options?: { except?: number }): Nearest;
 }
 
-/** @param x  rows, kept as they are stored, not copied; of a matrix by `rowsOf` */
+/**
+ * @param x  rows, kept as they are stored, not copied; of a matrix by `rowsOf`
+ * @throws InputError when rows, or later a point, lie outside the Poincaré ball and the distance is hyperbolic
+ */
 export function neighborIndex(x: Rows, { distance = 'euclidean' }: { distance?: Distance } = {}): NeighborIndex {
   const { data, nSamples: rows, nFeatures: cols, scale } = x;
   const { finish } = metricOf(distance);
   const norms = rowLengths(data, rows, cols);
+  if (distance === 'hyperbolic') {
+    const outside = norms.findIndex((norm) => !(norm * scale < 1));
+    if (outside >= 0) throw outsideBall(`row ${outside}`, norms[outside] * scale);
+  }
   return {
     nSamples: rows,
     nFeatures: cols,
     query(point, k, { except = -1 } = {}) {
       const q = checkPoint(point, cols).map((value) => value / scale);
       const norm = Math.sqrt(innerProduct(q, 0, q));
+      if (distance === 'hyperbolic' && !(norm * scale < 1)) throw outsideBall('the point', norm * scale);
       const best = smallest(Math.max(0, Math.min(k, rows - (except >= 0 && except < rows ? 1 : 0))));
       if (distance === 'euclidean') {
         let limit = best.limit;
@@ -66,6 +74,11 @@ export function neighborIndex(x: Rows, { distance = 'euclidean' }: { distance?: 
     },
   };
 }
+
+const outsideBall = (what: string, length: number): InputError =>
+  new InputError(`neighbours: ${what} has length ${length.toPrecision(4)}, expected less than 1 in the Poincaré ball`, {
+    code: 'outside-ball',
+  });
 
 /** @throws InputError when there are not as many numbers as columns */
 export function checkPoint(point: ArrayLike<number>, cols: number): Float64Array {

@@ -147,7 +147,7 @@ describe('a map that unfolds', () => {
   it('shows itself a few times a second', async () => {
     const control = jobControl();
     let shown: MapPreview | undefined;
-    const long = { ...making, options: { nEpochs: 10_000 } };
+    const long = { ...making, options: { nEpochs: 100_000 } };
     await project.map(long, {
       control,
       onProgress({ detail }) {
@@ -156,7 +156,7 @@ describe('a map that unfolds', () => {
         control.stop();
       },
     });
-    expect(shown).toMatchObject({ nIter: 10_000, coordinates: { rows: N, cols: 2 } });
+    expect(shown).toMatchObject({ nIter: 100_000, coordinates: { rows: N, cols: 2 } });
   });
 
   it('is kept as far as it came when it is stopped, and can be gone on with', async () => {
@@ -307,6 +307,20 @@ describe('rows that no map is made of', () => {
     await bring(name, (i, j) => size * Math.sin(i + 2 * j));
     await expect(project.map({ of: name, method: 'mds' })).rejects.toThrow(message);
     await expect(project.neighborTable({ of: name, k: 3 })).rejects.toThrow(message);
+  });
+
+  it('a map by cosine is judged by cosine: lengths have no say', async () => {
+    await bring('turned', (i, j) => Math.cos(i * 2.4 + 2 * j));
+    await bring('stretched', (i, j) => Math.cos(i * 2.4 + 2 * j) * 2 ** (i % 7));
+    const options = { distance: 'cosine', start: 'random', nIter: 400 };
+    const [even, uneven] = [
+      await project.map({ of: 'turned', method: 'tsne', options }),
+      await project.map({ of: 'stretched', method: 'tsne', options }),
+    ];
+    expect(uneven.quality.neighborRecall).toBeCloseTo(even.quality.neighborRecall, 1);
+    expect(uneven.warnings).toEqual([]);
+    const other = await project.map({ of: 'turned', method: 'tsne', options: { ...options, distance: 'manhattan' } });
+    expect(other.warnings).toEqual(['made by manhattan distances, but judged by Euclidean ones']);
   });
 
   it('equal rows are mapped to one place, and that is said', async () => {

@@ -1,6 +1,6 @@
 /** `map`: a space's codes or a data set's rows → coordinates, and how far they can be believed. */
 import type { JobOptions, Matrix, Progress } from '../base/index.ts';
-import { InputError, NumericalError } from '../base/index.ts';
+import { InputError, NumericalError, matrix } from '../base/index.ts';
 import { writeNpy } from '../data/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { alignMaps, coordinatesMap, turnedMap } from '../maps/index.ts';
@@ -45,7 +45,8 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
 
   const clock = startClock(desk);
   const watch = watched(job);
-  const fitted = await method.fit(x, options, {
+  // as given, for a method may give way where a default does not fit the rows, and refuse what was asked for
+  const fitted = await method.fit(x, args.options ?? {}, {
     signal: job.signal,
     control: job.control,
     onProgress: watch.onProgress,
@@ -59,11 +60,14 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
   const { coordinates, figures } = projection;
   checkPlaces(method, coordinates);
   const measuring = plainJob(desk, job);
-  const quality = await measureMap(x, coordinates, { labels, ...measuring });
+  const { judged, told } = judgedBy(x, options.distance);
+  const quality = await measureMap(judged, coordinates, { labels, ...measuring });
   if (figures.explainedVariance !== undefined) quality.explainedVariance = Math.min(1, figures.explainedVariance);
   const keepNeighbors = Math.min(KEEP_NEIGHBORS, x.rows - 1);
   const kept =
-    keepNeighbors > 0 ? await neighborKeep(x, coordinates, { nNeighbors: keepNeighbors, ...measuring }) : undefined;
+    keepNeighbors > 0
+      ? await neighborKeep(judged, coordinates, { nNeighbors: keepNeighbors, ...measuring })
+      : undefined;
   job.signal?.throwIfAborted();
 
   const info: Omit<MapInfo, 'id'> = {
@@ -80,7 +84,7 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
     ...(args.from !== undefined && { from: args.from }),
     ...(beside && { align: args.align }),
     ...(kept && { keepNeighbors }),
-    warnings: [...projection.warnings, ...(inOnePlace(coordinates) ? [ONE_PLACE] : [])],
+    warnings: [...projection.warnings, ...told, ...(inOnePlace(coordinates) ? [ONE_PLACE] : [])],
     ...made,
   };
   const files = {
@@ -135,6 +139,26 @@ function watched({ onProgress, control }: JobOptions<MapPreview>) {
       return { ...(iterations !== undefined && { iterations }), stopped };
     },
   };
+}
+
+/**
+ * The rows whose Euclidean neighbours a map made by this distance is judged by: by cosine they are those of the rows at
+ * length 1. Other distances have no such rows, which is told.
+ */
+function judgedBy(x: Matrix, distance: unknown): { judged: Matrix; told: string[] } {
+  if (distance === 'cosine') return { judged: atLengthOne(x), told: [] };
+  const euclidean = distance === undefined || distance === 'euclidean';
+  return { judged: x, told: euclidean ? [] : [`made by ${distance} distances, but judged by Euclidean ones`] };
+}
+
+function atLengthOne({ data, rows, cols }: Matrix): Matrix {
+  const out = matrix(rows, cols, data.slice());
+  for (let i = 0; i < rows; i++) {
+    const row = out.data.subarray(i * cols, (i + 1) * cols);
+    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    if (length > 0) for (let c = 0; c < cols; c++) row[c] /= length;
+  }
+  return out;
 }
 
 /** No map is kept with points that lie nowhere. */

@@ -54,6 +54,9 @@ export const map: Verb = {
     if (brought !== undefined && wanted !== undefined && wanted !== 'coordinates') {
       throw new UsageError(`--coordinates are a map already; leave out --method ${wanted}`);
     }
+    if (wanted === 'coordinates' && brought === undefined) {
+      throw new UsageError('--method coordinates needs them: --coordinates FILE');
+    }
     const method = methodNamed(maps, brought !== undefined ? 'coordinates' : (wanted ?? 'pca'));
     const options = methodOptions(method, maps, args);
     const stopping = stopAfter(textFlag(context, 'stop-after'));
