@@ -33,6 +33,10 @@ describe('colouring', () => {
     const { legend } = colorBy({ name: 'n', type: 'number', values }, null, palette)!;
     expect(legend).toMatchObject({ missing: 1 });
     expect((legend as unknown as { domain: number[] }).domain[1]).toBeLessThan(1000);
+    const both = colorBy({ name: 'd', type: 'number', values: Float64Array.of(-1, 0, 3) }, null, palette, {
+      scale: 'blueOrange',
+    })!;
+    expect(both.legend).toMatchObject({ domain: [-3, 3] });
     const flat = colorBy({ name: 'n', type: 'number', values: new Float64Array(4) }, null, palette)!;
     expect((flat.legend as unknown as { domain: number[] }).domain).toEqual([0, 1]);
     expect(colorBy({ name: 't', type: 'text', values: ['x'] }, null, palette)).toBeNull();

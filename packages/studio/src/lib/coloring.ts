@@ -1,5 +1,6 @@
 /** From a column to colours, legend and filter. Points may be a subset of the rows: `points[i]` is point i's row. */
 import type { Column } from '@portolan/core/data';
+import { domainOf } from '@portolan/core/pictures';
 import type { Coloring, NamedScale } from '@portolan/view';
 
 export interface LegendEntry {
@@ -50,7 +51,7 @@ export function colorBy(
   const sorted = values.filter((v) => !Number.isNaN(v)).sort();
   const at = (q: number): number => sorted[Math.round(q * (sorted.length - 1))] ?? 0;
   const [low, high] = [at(0.01), at(0.99)];
-  const domain = [low, high > low ? high : low + 1] as const;
+  const domain = domainOf(low, high > low ? high : low + 1, scale);
   return {
     coloring: { type: 'number', values, domain, scale },
     legend: {
