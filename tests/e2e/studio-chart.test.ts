@@ -222,7 +222,14 @@ test('saves the map as a page that works alone, and as tables that are read back
   await (await save(/Parquet/)).saveAs(parquet);
   const { stdout } = await promisify(execFile)(process.execPath, [
     BIN,
-    ...['data', 'add', parquet, '--name', 'again', '--json', '--project', join(folder, 'project')],
+    'data',
+    'add',
+    parquet,
+    '--name',
+    'again',
+    '--json',
+    '--project',
+    join(folder, 'project'),
   ]);
   expect(JSON.parse(stdout)).toMatchObject({ nSamples: N });
 
