@@ -36,7 +36,7 @@ import { keepFitted, weightedMeans } from './umap-transform.ts';
 const DISTANCES = ['euclidean', 'cosine', 'manhattan'] as const;
 /** Neighbours found beyond those kept, which are chosen by their scaled distances. */
 const EXTRA = 50;
-/** Width of the start: 0.01 of the first components, 1e-4 of random numbers. */
+/** Width of the start: 0.01 of the first components of data from 0 to 1, 1e-4 of random numbers. */
 const START_SCALE = 0.01;
 const RANDOM_SCALE = 1e-4;
 /** Turns that place a new point. */
@@ -174,12 +174,23 @@ async function startOf(x: Matrix, { start, nComponents, seed }: PacmapOptions, j
   const noise = randomStart(x.rows, nComponents, seed, RANDOM_SCALE);
   if (start === 'random') return noise;
   const report = plainReport(onProgress);
+  const scale = rangeOf(x);
   const scores = await componentStart(x, nComponents, seed, { signal, onProgress: report });
   return matrix(
     x.rows,
     nComponents,
-    scores.data.map((value, i) => START_SCALE * value + noise.data[i]),
+    scores.data.map((value, i) => (START_SCALE / scale) * value + noise.data[i]),
   );
+}
+
+/** From the least number to the greatest; 1 where all are one. */
+function rangeOf({ data }: Matrix): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of data) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return high > low ? high - low : 1;
 }
 
 function projectionOf(fitted: Fitted): Projection {
