@@ -2,10 +2,12 @@
 import { boxOfPoints, cornersOf, fitExtent, fitPlaces, FIRST_TURN } from './camera.ts';
 import type { Size } from './camera.ts';
 import { fittedRadius, occupiedShare, opacityFor, zoomedRadius } from './level-of-detail.ts';
-import type { Box, Camera } from './types.ts';
+import type { Box, Camera, Insets } from './types.ts';
 
 /** CSS pixels kept free around points that are brought into view. */
 export const PADDING = 44;
+/** Insets that leave less than this are passed over. */
+const LEAST = 200;
 /** How far out and in one may zoom, by the scale at which all points fit. */
 const OUT = 1 / 8;
 const IN = 50_000;
@@ -25,6 +27,7 @@ export class Fitting {
   private sample: Float32Array = new Float32Array(0);
   private share = 1;
   private size: Size;
+  private insets: Required<Insets> = { top: 0, right: 0, bottom: 0, left: 0 };
 
   constructor(size: Size) {
     this.size = size;
@@ -42,6 +45,12 @@ export class Fitting {
   resize(size: Size): void {
     this.size = size;
     if (this.box) this.camera = this.around(this.box, FIRST_TURN);
+  }
+
+  /** What lies over the map is kept free of the points that are brought into view. */
+  setInsets({ top = 0, right = 0, bottom = 0, left = 0 }: Insets): void {
+    this.insets = { top, right, bottom, left };
+    this.resize(this.size);
   }
 
   /** The camera that shows a box, as near as one may come, turned as another is. */
@@ -77,8 +86,18 @@ export class Fitting {
   }
 
   private around(box: Box, { yaw, pitch }: { yaw: number; pitch: number }): Camera {
-    if (this.nComponents === 2) return fitExtent(box, this.size, PADDING);
+    if (this.nComponents === 2) return this.within(box);
     return fitPlaces(box === this.box ? this.sample : cornersOf(box), this.size, PADDING, { yaw, pitch });
+  }
+
+  /** Into what the insets leave free, as long as that is not too little. */
+  private within(box: Box): Camera {
+    const { top, right, bottom, left } = this.insets;
+    const width = this.size.width - left - right;
+    const height = this.size.height - top - bottom;
+    if (width < LEAST || height < LEAST) return fitExtent(box, this.size, PADDING);
+    const { x, y, scale } = fitExtent(box, { width, height }, PADDING);
+    return { x: x - (left - right) / 2 / scale, y: y + (top - bottom) / 2 / scale, scale };
   }
 }
 

@@ -25,6 +25,7 @@ import type {
   DensityScale,
   Edges,
   Extent,
+  Insets,
   Line,
   MapEvents,
   MapTheme,
@@ -315,6 +316,11 @@ export class LatentMap {
       y: y + viewpoint.y / scale,
       scale: viewpoint.scale * scale,
     };
+  }
+
+  /** What lies over the map at its edges is kept free of the points when they are brought into view. */
+  setInsets(insets: Insets): void {
+    this.navigation.setInsets(insets);
   }
 
   /** Brings all points, or those listed, into view. */

@@ -14,7 +14,7 @@ import {
 import type { Size } from './camera.ts';
 import { Fitting, PADDING } from './fitting.ts';
 import { CameraMotion } from './motion.ts';
-import type { Camera, Extent, Place } from './types.ts';
+import type { Camera, Extent, Insets, Place } from './types.ts';
 
 /** Milliseconds of a glide from one view, or one map, to another, and of a step within a view. */
 export const GLIDE = 500;
@@ -70,6 +70,14 @@ export class Navigation {
   duration(ms: number): number {
     const reduced = this.reducedMotion ?? window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     return reduced ? 0 : ms;
+  }
+
+  /** A map whose view nobody has moved makes room at once. */
+  setInsets(insets: Insets): void {
+    const { fitting } = this;
+    fitting.setInsets(insets);
+    if (this.untouched && fitting.box)
+      this.show(fitting.cameraFor(fitting.box, this.motion.target), this.duration(STEP));
   }
 
   setCamera({ x, y, scale, z = 0, yaw = 0, pitch = 0 }: Camera, animate: boolean): void {

@@ -14,6 +14,14 @@ export interface Extent {
   yMax: number;
 }
 
+/** CSS pixels from the edges of the element, covered by something that lies over the map. */
+export interface Insets {
+  top?: number;
+  right?: number;
+  bottom?: number;
+  left?: number;
+}
+
 /** An extent with a third side. */
 export interface Box extends Extent {
   zMin: number;
