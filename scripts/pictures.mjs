@@ -1,58 +1,135 @@
-/** `node scripts/pictures.mjs`: takes the pictures of docs/images from a studio that learns the digits as they are taken. */
-import { spawn } from 'node:child_process';
+/**
+ * `node scripts/pictures.mjs [voyage] [maps]`: takes the pictures of docs/images from a studio, which learns the digits as
+ * they are taken (voyage) or shows maps that the command line has just made (maps).
+ */
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser, launchBrowser } from './browser.mjs';
 import { root } from './tools.mjs';
 
+const PARTS = { voyage, maps };
+const BIN = 'packages/portolan/bin/portolan.js';
 const out = join(root, 'docs/images');
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !(name in PARTS));
+if (unknown) {
+  console.error(`no pictures ${unknown}; there are ${Object.keys(PARTS).join(', ')}`);
+  process.exit(2);
+}
 mkdirSync(out, { recursive: true });
-const folder = mkdtempSync(join(tmpdir(), 'portolan-pictures-'));
-const studio = spawn(
-  process.execPath,
-  ['packages/portolan/bin/portolan.js', 'studio', '--no-open', '--port', '0', '--project', join(folder, 'voyage')],
-  { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
-);
-const url = await new Promise((resolve) => {
-  studio.stdout.on('data', (chunk) => {
-    const found = /http:\/\/\S+/.exec(String(chunk));
-    if (found) resolve(found[0]);
-  });
-});
 await ensureBrowser();
 const browser = await launchBrowser();
-
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
-  const shoot = (name) => page.screenshot({ path: join(out, `${name}.png`) });
-  const point = async (x, y) => {
-    const box = await page.getByTestId('map').boundingBox();
-    await page.mouse.move(box.x + box.width * x, box.y + box.height * y, { steps: 8 });
-    await page.waitForTimeout(1500);
-  };
-
-  await page.goto(url);
-  await page.waitForTimeout(4000);
-  await shoot('welcome');
-  await page.getByRole('button', { name: 'Learn a space' }).click();
-  await page.getByTestId('learn-start').click();
-  await page.waitForTimeout(5000);
-  await shoot('learning');
-  await page.getByText('Learned', { exact: true }).waitFor({ timeout: 180_000 });
-  const hint = page.getByRole('button', { name: 'Good' });
-  if (await hint.isVisible()) await hint.click();
-  await page.getByRole('button', { name: 'Close' }).last().click();
-  await page.waitForTimeout(2500);
-  await point(0.55, 0.45);
-  await shoot('studio-light');
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await page.getByTestId('toggle-plane').click();
-  await page.waitForTimeout(6000);
-  await point(0.4, 0.5);
-  await shoot('studio-dark');
+  for (const name of wanted.length > 0 ? wanted : Object.keys(PARTS)) await PARTS[name]();
 } finally {
   await browser.close();
-  studio.kill();
-  rmSync(folder, { recursive: true, force: true });
+}
+
+/** From the first look to a space that was learned. */
+async function voyage() {
+  await inStudio([], async ({ url, page, shoot, point }) => {
+    await page.goto(url);
+    await page.waitForTimeout(4000);
+    await shoot('welcome');
+    await page.getByRole('button', { name: 'Learn a space' }).click();
+    await page.getByTestId('learn-start').click();
+    await page.waitForTimeout(5000);
+    await shoot('learning');
+    await page.getByText('Learned', { exact: true }).waitFor({ timeout: 180_000 });
+    await dismissHint(page);
+    await page.getByRole('button', { name: 'Close' }).last().click();
+    await page.waitForTimeout(2500);
+    await point(0.55, 0.45);
+    await shoot('studio-light');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.getByTestId('toggle-plane').click();
+    await page.waitForTimeout(6000);
+    await point(0.4, 0.5);
+    await shoot('studio-dark');
+  });
+}
+
+/** Maps of the digits' rows: by UMAP with what is told of it, by t-SNE in the dark, two beside each other, in space. */
+async function maps() {
+  const made = [
+    ['umap', '--name', 'umap'],
+    ['tsne', '--name', 'tsne'],
+    ['pacmap', '--name', 'space', '--n-components', '3'],
+  ];
+  const commands = made.map(([method, ...flags]) => ['map', 'digits', '--method', method, '--seed', '0', ...flags]);
+  await inStudio(commands, async ({ url, page, shoot, point, settle }) => {
+    const show = async (query) => {
+      await page.goto('about:blank');
+      await page.goto(`${url}#data=digits&${query}`);
+      await settle();
+      await dismissHint(page);
+    };
+    await show('map=umap&show=pictures');
+    await point(0.41, 0.765);
+    await shoot('map-umap');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await show('map=tsne');
+    await page.getByTestId('verb-map').click();
+    await page.getByTestId('color-by-kept').click();
+    await page.getByRole('button', { name: 'Fit', exact: true }).click();
+    await settle();
+    await page.getByTestId('map-quality').evaluate((element) => element.scrollIntoView());
+    await point(0.62, 0.4);
+    await shoot('map-tsne-dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await show('map=umap&beside=tsne');
+    await point(0.655, 0.39);
+    await shoot('map-beside');
+    await show('map=space&show=pictures');
+    await page.mouse.move(600, 400);
+    await page.mouse.down();
+    await page.mouse.move(720, 360, { steps: 12 });
+    await page.mouse.up();
+    await settle();
+    await point(0.5, 0.45);
+    await shoot('map-space');
+  });
+}
+
+/** @param commands  of the command line, run in the project before the studio opens it */
+async function inStudio(commands, take) {
+  const folder = mkdtempSync(join(tmpdir(), 'portolan-pictures-'));
+  const project = ['--project', join(folder, 'voyage')];
+  for (const command of commands) execFileSync(process.execPath, [BIN, ...command, ...project, '-q'], { cwd: root });
+  const studio = spawn(process.execPath, [BIN, 'studio', '--no-open', '--port', '0', ...project], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const url = await new Promise((resolve) => {
+      studio.stdout.on('data', (chunk) => {
+        const found = /http:\/\/\S+/.exec(String(chunk));
+        if (found) resolve(found[0]);
+      });
+    });
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
+    await take({
+      url,
+      page,
+      shoot: (name) => page.screenshot({ path: join(out, `${name}.png`) }),
+      settle: () => page.waitForTimeout(4000),
+      async point(x, y) {
+        const box = await page.getByTestId('map').boundingBox();
+        await page.mouse.move(box.x + box.width * x, box.y + box.height * y, { steps: 8 });
+        await page.waitForTimeout(1500);
+      },
+    });
+    await page.close();
+  } finally {
+    studio.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function dismissHint(page) {
+  const hint = page.getByRole('button', { name: 'Good' });
+  if (await hint.isVisible()) await hint.click();
 }

@@ -50,9 +50,21 @@ describe('examples', () => {
     expect(explained).toBeGreaterThan(60);
   });
 
+  it('maps tells two maps of digits apart and leads a place back to a picture', async () => {
+    const text = await example('maps.mjs');
+    for (const method of ['umap', 'tsne']) {
+      const line = text.split('\n').find((some) => some.startsWith(`${method}: `));
+      const [trust, continuity, recall, labels] = (line?.match(/\d\.\d+/g) ?? []).map(Number);
+      expect(Math.min(trust, continuity)).toBeGreaterThan(0.92);
+      expect(recall).toBeGreaterThan(0.38);
+      expect(labels).toBeGreaterThan(0.82);
+    }
+    expect(text.split('\n').filter((line) => /#/.test(line)).length).toBeGreaterThan(8);
+  });
+
   it('are all run here', async () => {
     // pages are opened in tests/e2e/view-around.test.ts
     const scripts = (await readdir(join(root, 'examples'))).filter((name) => !name.endsWith('.html'));
-    expect(scripts.sort()).toEqual(['first-voyage.mjs', 'gradients.mjs', 'own-vectors.mjs']);
+    expect(scripts.sort()).toEqual(['first-voyage.mjs', 'gradients.mjs', 'maps.mjs', 'own-vectors.mjs']);
   });
 });
