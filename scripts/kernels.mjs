@@ -15,7 +15,17 @@ const target = join(core, 'src', 'kernels', 'wasm');
 /** Bytes kept for the constants of each module, from the second page on. */
 const PAGE = 65536;
 /** The page where each module's constants lie; a new module takes the next free one, up to 15. */
-export const PAGES = { norms: 1, umap: 2, matrix: 3, distances: 8, neighbors: 9, tsne: 6, 'tsne-field': 7, 'tsne-fft': 10, pacmap: 4 };
+export const PAGES = {
+  norms: 1,
+  umap: 2,
+  matrix: 3,
+  distances: 8,
+  neighbors: 9,
+  tsne: 6,
+  'tsne-field': 7,
+  'tsne-fft': 10,
+  pacmap: 4,
+};
 
 const FLAGS = [
   ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--enable', 'simd', '--enable', 'threads'],

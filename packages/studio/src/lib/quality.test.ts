@@ -4,7 +4,11 @@ import { qualityFigures, verdict } from './quality.ts';
 const quality = { trustworthiness: 0.97, continuity: 0.96, neighborRecall: 0.4, nNeighbors: 15, sampleSize: 2000 };
 
 test('only the figures that were measured are shown', () => {
-  expect(qualityFigures(quality).map(({ name }) => name)).toEqual(['trustworthiness', 'continuity', 'neighbour recall']);
+  expect(qualityFigures(quality).map(({ name }) => name)).toEqual([
+    'trustworthiness',
+    'continuity',
+    'neighbour recall',
+  ]);
   const more = qualityFigures({ ...quality, labelAccuracy: 0.9, explainedVariance: 0 });
   expect(more.map(({ value }) => value)).toEqual([0.97, 0.96, 0.4, 0.9, 0]);
 });
