@@ -21,6 +21,11 @@ export function pacmapWeights(iteration: number, nIter: number): [number, number
   return iteration < 2 * first ? [3, 3, 1] : [1, 0, 1];
 }
 
+export interface PacmapLayout extends Layout {
+  /** @param most  iterations at once */
+  advance(signal?: AbortSignal, most?: number): Promise<void>;
+}
+
 /**
  * @param start  [n, 2 or 3]
  * @param space  with the module `pacmap`
@@ -31,7 +36,7 @@ export function pacmapLayout(
   { nIter, learningRate }: { nIter: number; learningRate: number },
   space: Workspace,
   iteration = 0,
-): Layout {
+): PacmapLayout {
   const { rows: n, cols: dims } = start;
   const own = space.float32(toPlaces(start));
   const other = space.float32(toPlaces(start));
