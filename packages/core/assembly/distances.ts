@@ -375,7 +375,8 @@ export function rankLists(
 
 /**
  * The rows of one list of the left side against those of its nearby lists whose rank is from … to − 1 (by `rankLists`).
- * `self` when left and right are the same rows.
+ * self: 1 when left and right are the same rows; 2 when moreover what is measured is offered to both. Then each thread
+ * has lists [places, most] and limits [places] of its own, to be merged in the end.
  * scratch: for each thread 1 KB, a panel of the depth and 4 bytes for each member of the longest list.
  */
 export function scanLists(
@@ -400,10 +401,15 @@ export function scanLists(
   most: i32,
   lists: usize,
   limits: usize,
+  places: i32,
   scratch: usize,
   scratchSize: i32,
 ): void {
   scratch += <usize>thread * <usize>scratchSize;
+  if (self == 2) {
+    lists += <usize>thread * <usize>places * ((<usize>most) << 3);
+    limits += <usize>thread * ((<usize>places) << 2);
+  }
   const gathered = scratch + 1024;
   const members = gathered + ((<usize>steps) << 5);
   const first = load<i32>(at4(leftStarts, chunk));
@@ -427,10 +433,25 @@ export function scanLists(
         const rows = min(4, lanes - half);
         const four = at4(places, half);
         const a = at4(gathered, half);
-        scanRows(op, self, a, four, rows, leftWeights, right, rightWeights, start, end, steps, most, lists, limits, scratch);
+        // of a list with itself each pair once: members rise, and rows before the first have offered to these
+        const begin = self == 2 && other == chunk ? load<i32>(four) & ~7 : start;
+        scanRows(op, self, a, four, rows, leftWeights, right, rightWeights, begin, end, steps, most, lists, limits, scratch);
       }
     }
   }
+}
+
+/** Whether any of a tile's keys is within the limit of its column. */
+// @ts-ignore: decorator
+@inline
+function anyWithin(keys: usize, limits: usize): bool {
+  const l0 = v128.load(limits);
+  const l1 = v128.load(limits, 16);
+  let hit = v128.or(i32x4.le_s(v128.load(keys), l0), i32x4.le_s(v128.load(keys, 16), l1));
+  hit = v128.or(hit, v128.or(i32x4.le_s(v128.load(keys, 32), l0), i32x4.le_s(v128.load(keys, 48), l1)));
+  hit = v128.or(hit, v128.or(i32x4.le_s(v128.load(keys, 64), l0), i32x4.le_s(v128.load(keys, 80), l1)));
+  hit = v128.or(hit, v128.or(i32x4.le_s(v128.load(keys, 96), l0), i32x4.le_s(v128.load(keys, 112), l1)));
+  return v128.any_true(hit);
 }
 
 // @ts-ignore: decorator
@@ -460,10 +481,25 @@ function scanRows(
     store<i32>(at4(weights, r), r < rows ? load<i32>(at4(leftWeights, place)) : 0);
     store<i32>(at4(ends, r), r < rows ? load<i32>(at4(limits, place)) : i32.MIN_VALUE);
   }
+  const both = self == 2;
   for (let j = start; j < end; j += 8) {
     tile(op, a, panelAt(right, j, steps), steps, scratch);
-    if (!offerRows(op, scratch, weights, ends, rightWeights, j)) continue;
+    const some = offerRows(op, scratch, weights, ends, rightWeights, j);
     const cols = min(8, end - j);
+    if (both && anyWithin(scratch, at4(limits, j))) {
+      let keys = scratch;
+      for (let r = 0; r < rows; r++, keys += 32) {
+        const place = load<i32>(at4(places, r));
+        for (let c = 0; c < cols; c++) {
+          const key = load<i32>(at4(keys, c));
+          const limit = at4(limits, j + c);
+          if (key <= load<i32>(limit) && j + c != place) {
+            insert(lists + <usize>(j + c) * size, most, limit, key, place);
+          }
+        }
+      }
+    }
+    if (!some) continue;
     let keys = scratch;
     for (let r = 0; r < rows; r++, keys += 32) {
       const place = load<i32>(at4(places, r));
@@ -474,5 +510,9 @@ function scanRows(
       }
     }
   }
-  for (let r = 0; r < rows; r++) store<i32>(at4(limits, load<i32>(at4(places, r))), load<i32>(at4(ends, r)));
+  for (let r = 0; r < rows; r++) {
+    const place = load<i32>(at4(places, r));
+    // the list may have been offered more than `ends` knows of
+    store<i32>(at4(limits, place), load<i32>(lists + <usize>place * size + ((<usize>(most - 1)) << 3), 4));
+  }
 }

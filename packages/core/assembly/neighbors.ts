@@ -65,7 +65,39 @@ export function packRows(
       const line = plain + ((<usize>p * <usize>stride) << 1);
       let norm = 0;
       let lost = 0.0;
-      for (let j = 0; j < d; j++) {
+      let norms = i32x4.splat(0);
+      let losses = f64x2.splat(0);
+      const factors2 = f64x2.splat(factor);
+      const scales = f64x2.splat(scale);
+      let j = 0;
+      for (; j + 4 <= d; j += 4) {
+        const v = v128.load(at4(row, j));
+        const by = shift + ((<usize>j) << 3);
+        const low = f64x2.mul(f64x2.sub(f64x2.mul(lowHalf(v), factors2), v128.load(by)), scales);
+        const high = f64x2.mul(f64x2.sub(f64x2.mul(highHalf(v), factors2), v128.load(by, 16)), scales);
+        const wholeLow = f64x2.nearest(low);
+        const wholeHigh = f64x2.nearest(high);
+        const lostLow = f64x2.sub(low, wholeLow);
+        const lostHigh = f64x2.sub(high, wholeHigh);
+        losses = f64x2.add(losses, f64x2.add(f64x2.mul(lostLow, lostLow), f64x2.mul(lostHigh, lostHigh)));
+        const wholes = v128.shuffle<i32>(
+          i32x4.trunc_sat_f64x2_s_zero(wholeLow),
+          i32x4.trunc_sat_f64x2_s_zero(wholeHigh),
+          0,
+          1,
+          4,
+          5,
+        );
+        const numbers = i16x8.narrow_i32x4_s(wholes, wholes);
+        norms = i32x4.add(norms, i32x4.dot_i16x8_s(numbers, numbers));
+        v128.store32_lane(to4 + ((<usize>(j >> 1)) << 5), numbers, 0);
+        v128.store32_lane(to4 + ((<usize>(j >> 1)) << 5), numbers, 1, 32);
+        if (plain) v128.store64_lane(line + ((<usize>j) << 1), numbers, 0);
+      }
+      // the dot products lie twice
+      norm = i32x4.extract_lane(norms, 0) + i32x4.extract_lane(norms, 1);
+      lost = sum2(losses);
+      for (; j < d; j++) {
         const value = (<f64>load<f32>(at4(row, j)) * factor - load<f64>(shift + ((<usize>j) << 3))) * scale;
         const whole = nearest(value);
         const number = <i32>whole;
@@ -87,16 +119,16 @@ export function packRows(
   }
 }
 
-/** Puts an entry into a sorted list if it belongs there. */
+/** Puts an entry into a sorted list if it belongs there and is not in it yet. */
 // @ts-ignore: decorator
 @inline
 function insert(list: usize, most: i32, entry: i64): void {
-  let at = at8(list, most - 1);
-  if (entry >= load<i64>(at)) return;
-  while (at > list && load<i64>(at - 8) > entry) {
-    store<i64>(at, load<i64>(at - 8));
-    at -= 8;
-  }
+  const last = at8(list, most - 1);
+  if (entry >= load<i64>(last)) return;
+  let at = last;
+  while (at > list && load<i64>(at - 8) > entry) at -= 8;
+  if (at > list && load<i64>(at - 8) == entry) return;
+  for (let to = last; to > at; to -= 8) store<i64>(to, load<i64>(to - 8));
   store<i64>(at, entry);
 }
 
@@ -220,22 +252,45 @@ function sum2(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }
 
+// @ts-ignore: decorator
+@inline
+function lowHalf(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v);
+}
+
+// @ts-ignore: decorator
+@inline
+function highHalf(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i32>(v, v, 2, 3, 2, 3));
+}
+
 /** Metrics in double precision: 0 Σ(a − b)², 1 and 2 a·b, 3 Σ|a − b|, 4 as 0. */
 // @ts-ignore: decorator
 @inline
 function measure(metric: i32, a: usize, b: usize, d: i32): f64 {
   let s0 = f64x2.splat(0);
   let s1 = f64x2.splat(0);
+  let s2 = f64x2.splat(0);
+  let s3 = f64x2.splat(0);
   let j = 0;
-  for (; j + 4 <= d; j += 4) {
+  for (; j + 8 <= d; j += 8) {
+    const u0 = v128.load(at4(a, j));
+    const v0 = v128.load(at4(b, j));
+    s0 = gatherStep(metric, lowHalf(u0), lowHalf(v0), s0);
+    s1 = gatherStep(metric, highHalf(u0), highHalf(v0), s1);
+    const u1 = v128.load(at4(a, j), 16);
+    const v1 = v128.load(at4(b, j), 16);
+    s2 = gatherStep(metric, lowHalf(u1), lowHalf(v1), s2);
+    s3 = gatherStep(metric, highHalf(u1), highHalf(v1), s3);
+  }
+  if (j + 4 <= d) {
     const u = v128.load(at4(a, j));
     const v = v128.load(at4(b, j));
-    s0 = gatherStep(metric, f64x2.promote_low_f32x4(u), f64x2.promote_low_f32x4(v), s0);
-    const uh = f64x2.promote_low_f32x4(v128.shuffle<i32>(u, u, 2, 3, 2, 3));
-    const vh = f64x2.promote_low_f32x4(v128.shuffle<i32>(v, v, 2, 3, 2, 3));
-    s1 = gatherStep(metric, uh, vh, s1);
+    s0 = gatherStep(metric, lowHalf(u), lowHalf(v), s0);
+    s1 = gatherStep(metric, highHalf(u), highHalf(v), s1);
+    j += 4;
   }
-  let sum = sum2(f64x2.add(s0, s1));
+  let sum = sum2(f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3)));
   for (; j < d; j++) {
     const u = <f64>load<f32>(at4(a, j));
     const v = <f64>load<f32>(at4(b, j));
@@ -301,6 +356,8 @@ function place(values: usize, rows: usize, size: i32, k: i32, value: f64, row: i
  * List i belongs to row ask[i] of q (negative: none); its entries' places mean rows places[·] of x (0: themselves).
  * What is found goes to line ask[i] of `indices` and `distances` [·, k]; kth[ask[i]] gets what orders the k-th, or
  * infinity when there are fewer.
+ * With scale > 0, keys are squared distances times scale², their roots at most `slack` off: the candidates after one
+ * that is farther than the k-th by more than that are not looked at.
  * scratch: 12 bytes · k for each thread
  */
 export function orderLists(
@@ -322,6 +379,8 @@ export function orderLists(
   distances: usize,
   kth: usize,
   scratch: usize,
+  scale: f64,
+  slack: f64,
 ): void {
   const values = scratch + <usize>thread * <usize>((k * 12 + 15) & ~15);
   const rows = at8(values, k);
@@ -337,6 +396,11 @@ export function orderLists(
     for (let e = 0; e < most; e++) {
       const spot = load<i32>(at8(list, e));
       if (spot == NOTHING) break;
+      if (size == k && scale > 0) {
+        const last = load<f64>(at8(values, k - 1));
+        const far = sqrt(<f64>max(0, load<i32>(at8(list, e), 4))) - slack;
+        if (far > sqrt(metric == 1 ? 2 * last : last) * scale) break;
+      }
       const row = places ? load<i32>(at4(places, spot)) : spot;
       const value = distance(metric, mine, x + <usize>row * width, d, wi, weightAt(weights, row));
       size = place(values, rows, size, k, value, row);

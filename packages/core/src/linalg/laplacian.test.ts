@@ -52,7 +52,7 @@ function tangle(n: number, more: number, seed: number): SparseGraph {
 /** The normalised Laplacian as a textbook has it. */
 function denseLaplacian({ n, offsets, targets, weights }: SparseGraph) {
   const degree = Array.from({ length: n }, (_, i) =>
-    weights.slice(offsets[i], offsets[i + 1]).reduce((a, b) => a + b, 0),
+    Array.from(weights.slice(offsets[i], offsets[i + 1])).reduce((a, b) => a + b, 0),
   );
   const out = matrix64(n, n);
   for (let i = 0; i < n; i++) {

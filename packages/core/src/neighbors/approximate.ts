@@ -18,10 +18,11 @@ import {
   order,
   searchOneByOne,
   searchPanels,
+  trustOf,
   uncertain,
   upTo,
 } from './exact.ts';
-import type { Found, Search, SearchJob } from './exact.ts';
+import type { Found, Search, SearchJob, Trust } from './exact.ts';
 import { floatPacking, packPlaces } from './pack.ts';
 import type { Packing, Panels } from './pack.ts';
 import { nearestCentre, packCentres, partition } from './partition.ts';
@@ -35,11 +36,15 @@ const SAMPLE = 256;
 const COARSE = 0.1;
 /** Nearby lists that a row may be measured against. */
 const NEAR_LISTS = 96;
-/** Passes of neighbours of neighbours after each widening. */
+/** Up to so many rows, what is measured is offered to both: each thread then has lists of its own. */
+const BOTH_ROWS = 250_000;
+/** Passes of neighbours of neighbours, at most, after each widening. */
 const PASSES = 3;
 /** Neighbours of each neighbour that are tried, and places tried that have a row among their own neighbours. */
-const REACH = 12;
-const REVERSE = 8;
+const FULL_PASS = { reach: 12, reverse: 8 };
+/** What is enough as the first pass where less than `SHORT` of the recall is wanting. */
+const LIGHT_PASS = { reach: 8, reverse: 0 };
+const SHORT = 0.02;
 
 export interface ApproximateInput extends Search {
   /** the rows behind `x` and `q`, and their lengths under cosine */
@@ -96,14 +101,17 @@ export async function approximateNeighbors(
     { signal },
   );
   const most = candidates(k, x.rows);
-  const { lists: entries, limits } = await makeLists(space, left.count, most, signal);
+  const both = self && x.rows <= BOTH_ROWS;
+  const sets = both ? space.threads : 1;
+  const { lists: entries, limits } = await makeLists(space, left.count * sets, most, signal);
   const found = makeFound(space, q.rows, k);
   const places = space.int32(lists.places);
+  const trust = trustOf(packing, right, left);
   const truth = await sampleTruth(space, input, packing, { lists, asking, places, right, most, found }, signal);
   if (!truth) return approximateNeighbors(space, { ...input, whole: undefined }, { signal, report });
   report?.(0.25);
 
-  const reached = recallByProbes(truth, lists, asking, near.view, ranks.view, nNear);
+  const reached = recallByProbes(truth, lists, asking, near.view, ranks.view, nNear, both);
   const start = self ? startingRecall(target) : target;
   let probes = reached.findIndex((share) => share >= start) + 1;
   if (probes === 0) {
@@ -111,7 +119,9 @@ export async function approximateNeighbors(
     probes = nNear;
   }
   let from = 0;
-  let recall = 0;
+  let reckoned = { recall: 0, error: 0 };
+  // by more than the sample's standard error, so that it is not luck
+  const wanting = (): number => target + reckoned.error - reckoned.recall;
   let old: Block<Int32Array> | undefined;
   for (;;) {
     await space.parallel(
@@ -119,7 +129,7 @@ export async function approximateNeighbors(
       lists.count,
       [
         packing.op,
-        self ? 1 : 0,
+        both ? 2 : self ? 1 : 0,
         left.panels,
         left.weights,
         leftStarts,
@@ -137,27 +147,33 @@ export async function approximateNeighbors(
         most,
         entries,
         limits,
+        left.count,
         scratch,
         scratchSize,
       ],
       { signal, onChunk: (done) => report?.(0.25 + (0.4 * done) / lists.count) },
     );
-    recall = await sampleRecall(space, input, truth, { entries, most, asking, places, found }, signal);
-    for (let pass = 0; self && pass < PASSES && recall < target; pass++) {
-      old ??= space.int32(entries.length);
-      const before = recall;
-      await refine(space, packing, right, { entries, old, limits, most, k }, signal);
-      recall = await sampleRecall(space, input, truth, { entries, most, asking, places, found }, signal);
-      if (recall - before < 0.002) break;
+    if (sets > 1) {
+      await space.parallel('mergeLists', Math.ceil(left.count / 256), [entries, sets, left.count, most], { signal });
     }
-    if (recall >= target || probes === nNear) break;
+    reckoned = await sampleRecall(space, input, truth, { entries, most, asking, places, found, trust }, signal);
+    for (let pass = 0; self && pass < PASSES && wanting() > 0; pass++) {
+      old ??= space.int32(left.count * most * 2);
+      const before = reckoned.recall;
+      const how = wanting() < SHORT && pass === 0 ? LIGHT_PASS : FULL_PASS;
+      await refine(space, packing, right, { entries, old, limits, most, k, ...how }, signal);
+      reckoned = await sampleRecall(space, input, truth, { entries, most, asking, places, found, trust }, signal);
+      if (how === FULL_PASS && reckoned.recall - before < 0.002) break;
+    }
+    if (wanting() <= 0 || probes === nNear) break;
     from = probes;
     probes = Math.min(nNear, Math.ceil(probes * 1.6));
   }
+  const { recall } = reckoned;
   if (recall < target) return undefined;
   old?.free();
   const ask = self ? places : space.int32(asking.places);
-  await order(space, input, { lists: entries, most, count: asking.places.length, ask, places }, found, signal);
+  await order(space, input, { lists: entries, most, count: asking.places.length, ask, places, trust }, found, signal);
   const kth = found.kth.view;
   const missing = upTo(q.rows).filter((i) => kth[i] === Infinity);
   await searchOneByOne(space, input, missing, found, { signal });
@@ -259,7 +275,8 @@ async function sampleTruth(
     { left, count: sample.length, except, right, n: lists.places.length, most, lists: best, limits },
     { signal },
   );
-  await order(space, input, { lists: best, most, count: sample.length, ask, places }, found, signal);
+  const trust = trustOf(packing, right, left);
+  await order(space, input, { lists: best, most, count: sample.length, ask, places, trust }, found, signal);
   const doubtful = uncertain(input, packing, right, { keys: best.view, most }, queries, found, left);
   if (packing.op === 0 && doubtful.length > COARSE * queries.length) return undefined;
   await searchOneByOne(space, input, doubtful, found, { signal });
@@ -283,30 +300,36 @@ function recallByProbes(
   near: Int32Array,
   ranks: Uint8Array,
   nNear: number,
+  both: boolean,
 ): number[] {
   const listOf = new Int32Array(lists.places.length);
   for (let list = 0; list < lists.count; list++)
     listOf.fill(list, lists.starts[list], lists.starts[list] + lists.counts[list]);
-  const rowList = new Int32Array(lists.places.length);
+  const placeOf = new Int32Array(lists.places.length);
   lists.places.forEach((row, place) => {
-    if (row >= 0) rowList[row] = listOf[place];
+    if (row >= 0) placeOf[row] = place;
   });
+  const rankOf = (place: number, mine: number, other: number): number => {
+    const m = near.subarray(mine * nNear, (mine + 1) * nNear).indexOf(other);
+    return m >= 0 ? ranks[place * nNear + m] : nNear;
+  };
   const hits = new Float64Array(nNear);
   const k = neighbors.length / places.length;
   places.forEach((place, i) => {
     let mine = 0;
     while (mine < lists.count - 1 && asking.starts[mine] + asking.counts[mine] <= place) mine++;
     for (let e = 0; e < k; e++) {
-      const list = rowList[neighbors[i * k + e]];
-      const m = near.subarray(mine * nNear, (mine + 1) * nNear).indexOf(list);
-      if (m >= 0) hits[ranks[place * nNear + m]]++;
+      const other = placeOf[neighbors[i * k + e]];
+      const rank = rankOf(place, mine, listOf[other]);
+      const least = both ? Math.min(rank, rankOf(other, listOf[other], mine)) : rank;
+      if (least < nNear) hits[least]++;
     }
   });
   let sum = 0;
   return Array.from(hits, (count) => (sum += count) / neighbors.length);
 }
 
-/** The share of the sample's true neighbours that is among the k nearest candidates. */
+/** The share of the sample's true neighbours that is among the k nearest candidates, and its standard error. */
 async function sampleRecall(
   space: Workspace,
   input: ApproximateInput,
@@ -317,27 +340,34 @@ async function sampleRecall(
     asking,
     places,
     found,
-  }: { entries: Block<Int32Array>; most: number; asking: Asking; places: Block; found: Found },
+    trust,
+  }: { entries: Block<Int32Array>; most: number; asking: Asking; places: Block; found: Found; trust?: Trust },
   signal?: AbortSignal,
-): Promise<number> {
+): Promise<{ recall: number; error: number }> {
   const some = new Int32Array(sample.length * most * 2);
   const all = entries.view;
   sample.forEach((place, i) => some.set(all.subarray(place * most * 2, (place + 1) * most * 2), i * most * 2));
   const queries = sample.map((place) => asking.places[place]);
   const lists = space.int32(some);
   const ask = space.int32(queries);
-  await order(space, input, { lists, most, count: sample.length, ask, places }, found, signal);
+  await order(space, input, { lists, most, count: sample.length, ask, places, trust }, found, signal);
   for (const block of [lists, ask]) block.free();
   const { k } = input;
   const got = linesOf(found, queries);
   const kth = found.kth.view;
   let hits = 0;
+  let squares = 0;
   for (let i = 0; i < sample.length; i++) {
     if (kth[queries[i]] === Infinity) continue;
     const mine = got.subarray(i * k, (i + 1) * k);
-    for (const row of neighbors.subarray(i * k, (i + 1) * k)) if (mine.includes(row)) hits++;
+    let mineRight = 0;
+    for (const row of neighbors.subarray(i * k, (i + 1) * k)) if (mine.includes(row)) mineRight++;
+    hits += mineRight;
+    squares += (mineRight / k) ** 2;
   }
-  return hits / neighbors.length;
+  const recall = hits / neighbors.length;
+  const n = sample.length;
+  return { recall, error: Math.sqrt(Math.max(0, squares / n - recall * recall) / n) };
 }
 
 interface RefineInput {
@@ -346,6 +376,8 @@ interface RefineInput {
   limits: Block<Int32Array>;
   most: number;
   k: number;
+  reach: number;
+  reverse: number;
 }
 
 /** One pass of neighbours of neighbours. */
@@ -353,19 +385,19 @@ async function refine(
   space: Workspace,
   { op }: Packing,
   rows: Panels,
-  { entries, old, limits, most, k }: RefineInput,
+  { entries, old, limits, most, k, reach: farthest, reverse: others }: RefineInput,
   signal?: AbortSignal,
 ): Promise<void> {
-  const count = limits.length;
-  const reach = Math.min(k, most, REACH);
+  const count = rows.count;
+  const reach = Math.min(k, most, farthest);
   const was = old.view;
-  await copyTo(was, entries.view, signal);
-  const reverse = space.int32(await reverseNeighbors(was, count, most, reach, signal));
+  await copyTo(was, entries.view.subarray(0, was.length), signal);
+  const reverse = space.int32(await reverseNeighbors(was, count, { most, reach, others }, signal));
   const seen = space.int32(count * space.threads);
   await space.parallel(
     'refineLists',
     Math.ceil(count / 64),
-    [op, rows.plain!, rows.rowBytes, rows.weights, count, old, entries, most, reach, reverse, REVERSE, seen],
+    [op, rows.plain!, rows.rowBytes, rows.weights, count, old, entries, most, reach, reverse, others, seen],
     { signal },
   );
   for (const block of [reverse, seen]) block.free();
@@ -373,22 +405,21 @@ async function refine(
   for (let place = 0; place < count; place++) ends[place] = keys[(place * most + most - 1) * 2 + 1];
 }
 
-/** Places that have a place among their nearest, [count, REVERSE], −1 where there are no more. */
+/** Places that have a place among their nearest, [count, others], −1 where there are no more. */
 async function reverseNeighbors(
   entries: Int32Array,
   count: number,
-  most: number,
-  reach: number,
+  { most, reach, others }: { most: number; reach: number; others: number },
   signal?: AbortSignal,
 ): Promise<Int32Array> {
-  const out = new Int32Array(count * REVERSE).fill(-1);
+  const out = new Int32Array(count * others).fill(-1);
   const sizes = new Uint8Array(count);
-  for (let e = 0; e < reach; e++) {
+  for (let e = 0; others > 0 && e < reach; e++) {
     const note = (from: number, to: number): void => {
       for (let place = from; place < to; place++) {
         const other = entries[(place * most + e) * 2];
-        if (other === EMPTY || sizes[other] === REVERSE) continue;
-        out[other * REVERSE + sizes[other]++] = place;
+        if (other === EMPTY || sizes[other] === others) continue;
+        out[other * others + sizes[other]++] = place;
       }
     };
     // a look at memory far away costs about as much as sixteen sums

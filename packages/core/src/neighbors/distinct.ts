@@ -41,8 +41,7 @@ export async function distinctRows(
         aside.push(i);
         continue;
       }
-      let hash = 0;
-      for (let at = i * d, end = at + d; at < end; at++) hash = Math.imul(hash ^ words[at], 0x9e3779b1) ^ (hash >>> 15);
+      const hash = hashOf(words, i * d, d);
       let slot = (hash ^ (hash >>> 16)) & (size - 1);
       while (table[slot] >= 0 && !same(words, firsts[table[slot]] * d, i * d, d)) slot = (slot + 1) & (size - 1);
       if (table[slot] < 0) {
@@ -63,6 +62,18 @@ export async function distinctRows(
     if (group >= 0) members[next[group]++] = i;
   });
   return { x: takeRows(x, firsts), members, starts, of, aside: Uint32Array.from(aside) };
+}
+
+/** Two chains, so that one need not wait for the other. */
+function hashOf(words: Int32Array, from: number, d: number): number {
+  let [a, b] = [0, 0];
+  const half = d >> 1;
+  for (let at = from, end = from + half; at < end; at++) {
+    a = Math.imul(a ^ words[at], 0x9e3779b1) ^ (a >>> 15);
+    b = Math.imul(b ^ words[at + half], 0x85ebca6b) ^ (b >>> 13);
+  }
+  if (d % 2 === 1) a = Math.imul(a ^ words[from + d - 1], 0x9e3779b1) ^ (a >>> 15);
+  return Math.imul(a, 0x85ebca6b) ^ b;
 }
 
 function same(words: Int32Array, a: number, b: number, d: number): boolean {
@@ -140,5 +151,11 @@ export async function expand(
     }
   };
   await inStretches({ rows: nQueries, cols: 64 * k }, work, signal);
-  return { nNeighbors: k, indices, distances, recall: found?.recall ?? 1 };
+  return {
+    nNeighbors: k,
+    indices,
+    distances,
+    recall: found?.recall ?? 1,
+    ...(found?.note ? { note: found.note } : {}),
+  };
 }

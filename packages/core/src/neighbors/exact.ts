@@ -124,7 +124,7 @@ async function allPairs(
   );
   if (space.threads > 1)
     await space.parallel('mergeLists', Math.ceil(n / 256), [lists, space.threads, n, most], { signal });
-  await order(space, search, { lists, most, count: n }, found, signal);
+  await order(space, search, { lists, most, count: n, trust: trustOf(packing, packed) }, found, signal);
   const left = uncertain(search, packing, packed, { keys: lists.view, most }, upTo(n), found);
   for (const block of [lists, limits, scratch]) block.free();
   packed.free();
@@ -152,7 +152,13 @@ async function askRows(
     { left, count: asked.length, except: q === x ? ask : undefined, right, n: x.rows, most, lists, limits },
     { signal, report },
   );
-  await order(space, search, { lists, most, count: asked.length, ask }, found, signal);
+  await order(
+    space,
+    search,
+    { lists, most, count: asked.length, ask, trust: trustOf(packing, right, left) },
+    found,
+    signal,
+  );
   const uncertainRows = uncertain(search, packing, right, { keys: lists.view, most }, asked, found, left);
   for (const block of [lists, limits, ask]) block.free();
   left.free();
@@ -217,13 +223,34 @@ interface Candidates {
   ask?: Block;
   /** places → rows of x */
   places?: Block;
+  /** how far keys tell distances; not at all when left out */
+  trust?: Trust;
+}
+
+/** Keys are squared distances times scale², their roots at most `slack` off. */
+export interface Trust {
+  readonly scale: number;
+  readonly slack: number;
+}
+
+/** What the keys of whole numbers tell of distances. */
+export function trustOf({ op, norms, scale }: Packing, right: Panels, left: Panels = right): Trust | undefined {
+  if (op !== 0 || !norms) return undefined;
+  // and a hundredth of a unit for what double precision rounds
+  return { scale, slack: worstLoss(right) + (left === right ? worstLoss(right) : worstLoss(left)) + 0.01 };
+}
+
+function worstLoss({ errors }: Panels): number {
+  let worst = 0;
+  for (const lost of errors?.view ?? []) if (lost > worst) worst = lost;
+  return worst;
 }
 
 /** Candidates → neighbours, in double precision. */
 export async function order(
   space: Workspace,
   { metric, x, q, k }: Search,
-  { lists, most, count, ask, places }: Candidates,
+  { lists, most, count, ask, places, trust }: Candidates,
   found: Found,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -248,6 +275,8 @@ export async function order(
       found.distances,
       found.kth,
       scratch,
+      trust?.scale ?? 0,
+      trust?.slack ?? 0,
     ],
     { signal },
   );
@@ -269,10 +298,8 @@ export function uncertain(
   const most8 = Math.min(most, x.rows);
   const floats = new Float32Array(1);
   const bits = new Int32Array(floats.buffer);
-  const theirs = right.errors?.view;
   const mine = left.errors?.view;
-  let worst = 0;
-  for (const lost of theirs ?? []) if (lost > worst) worst = lost;
+  const worst = worstLoss(right);
   const relative = (steps + 16) * 2 ** -24;
   const values = kth.view;
   const reach = q === x ? x.rows - 1 : x.rows;

@@ -102,22 +102,31 @@ async function search(
         : undefined;
     const question = { metric, x: placed, q, k, whole };
     const norms = distance === 'cosine' ? weights : undefined;
-    const fast =
-      recall < 1 && x.rows > FEW_ROWS && distance !== 'inner'
-        ? await approximateNeighbors(space, { ...question, rows: x, norms, recall, seed }, job)
-        : undefined;
-    const { indices, distances } = fast ?? (await exactNeighbors(space, question, job));
+    let begun = 0;
+    const report = (share: number): void => job.report?.((begun = share));
+    const tried = recall < 1 && x.rows > FEW_ROWS && distance !== 'inner';
+    const fast = tried
+      ? await approximateNeighbors(space, { ...question, rows: x, norms, recall, seed }, { ...job, report })
+      : undefined;
+    // progress goes on from where the approximate search gave up
+    const from = begun;
+    const rest = { ...job, report: (share: number) => job.report?.(from + (1 - from) * share) };
+    const { indices, distances } = fast ?? (await exactNeighbors(space, question, rest));
     const { finish } = metric;
     return {
       nNeighbors: k,
       indices: await copied(indices.view, job.signal),
       distances: finish ? distances.view.map(finish) : await copied(distances.view, job.signal),
       recall: fast?.recall ?? 1,
+      ...(tried && !fast ? { note: noteOf(recall) } : {}),
     };
   } finally {
     space.close();
   }
 }
+
+const noteOf = (recall: number): string =>
+  `a recall of ${recall} cannot be had faster among these rows, so the neighbours are exact`;
 
 async function checkQueries(x: Matrix, queries: Matrix, signal?: AbortSignal): Promise<void> {
   if (queries.cols !== x.cols) {

@@ -14,6 +14,8 @@ export interface Neighbors {
   readonly distances: Float32Array;
   /** the share of true neighbours in it: 1 where exact, measured on a sample where not; not known when left out */
   readonly recall?: number;
+  /** what the caller should know of how it was found: that a faster search was asked for and could not be had */
+  readonly note?: string;
 }
 
 export interface NeighborOptions {

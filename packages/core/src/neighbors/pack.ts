@@ -130,11 +130,16 @@ function longestOf(data: Float32Array, from: number, to: number, shift: Float64A
   let longest = 0;
   for (let i = from, at = from * cols; i < to; i++) {
     const factor = norms ? (norms[i] > 0 ? 1 / norms[i] : 0) : 1;
-    let sum = 0;
-    for (let j = 0; j < cols; j++, at++) {
-      const value = data[at] * factor - shift[j];
-      sum += value * value;
+    let [sum, even, odd] = [0, 0, 0];
+    let j = 0;
+    for (; j + 1 < cols; j += 2, at += 2) {
+      const first = data[at] * factor - shift[j];
+      const second = data[at + 1] * factor - shift[j + 1];
+      even += first * first;
+      odd += second * second;
     }
+    for (; j < cols; j++, at++) sum = (data[at] * factor - shift[j]) ** 2;
+    sum += even + odd;
     if (sum > longest) longest = sum;
   }
   return longest;

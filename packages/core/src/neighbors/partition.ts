@@ -15,7 +15,7 @@ export const LIST_ROWS = 160;
 /** A list longer than this is cut. */
 const LONGEST_LIST = 512;
 const TRAIN_ROWS = 40;
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** Lists made in one level. */
 const FLAT_LISTS = 640;
 /** Rows assigned at a time. */
@@ -91,11 +91,13 @@ async function cluster(space: Workspace, input: PartitionInput, rows: Int32Array
   const drawn = permutation(rows.length, rng).subarray(0, Math.min(rows.length, TRAIN_ROWS * k));
   const sample = Int32Array.from(drawn, (i) => rows[i]);
   const centres = matrix(Math.min(k, sample.length), cols);
-  for (let c = 0; c < centres.rows; c++) addRow(centres.data, c * cols, x, sample[c], norms);
+  const sums = new Float64Array(centres.data.length);
+  for (let c = 0; c < centres.rows; c++) addRow(sums, c * cols, x, sample[c], norms);
+  centres.data.set(sums);
   const panels = await packPlaces(space, packing, placed, sample, { signal });
   for (let round = 0; round < ROUNDS; round++) {
     const of = await nearestCentre(space, packing, panels, sample.length, centres, signal);
-    const sums = new Float64Array(centres.data.length);
+    sums.fill(0);
     const sizes = new Int32Array(centres.rows);
     const add = (from: number, to: number): void => {
       for (let i = from; i < to; i++) {
@@ -123,13 +125,7 @@ async function cluster(space: Workspace, input: PartitionInput, rows: Int32Array
   );
 }
 
-function addRow(
-  to: Float32Array | Float64Array,
-  at: number,
-  { data, cols }: Matrix,
-  row: number,
-  norms?: Float64Array,
-): void {
+function addRow(to: Float64Array, at: number, { data, cols }: Matrix, row: number, norms?: Float64Array): void {
   const factor = norms ? (norms[row] > 0 ? 1 / norms[row] : 0) : 1;
   for (let j = 0, from = row * cols; j < cols; j++) to[at + j] += data[from + j] * factor;
 }

@@ -27,7 +27,17 @@ export async function inStretches(
 export async function checkAllFinite(x: Matrix, what: string, signal?: AbortSignal): Promise<void> {
   const { data, rows, cols } = x;
   const check = (from: number, to: number): void => {
-    for (let i = from * cols; i < to * cols; i++) if (data[i] - data[i] !== 0) checkFinite(x, what);
+    // x − x is 0, but for values that are not finite
+    let [a, b, c, d] = [0, 0, 0, 0];
+    let i = from * cols;
+    for (const end = to * cols - 3; i < end; i += 4) {
+      a += data[i] - data[i];
+      b += data[i + 1] - data[i + 1];
+      c += data[i + 2] - data[i + 2];
+      d += data[i + 3] - data[i + 3];
+    }
+    for (; i < to * cols; i++) a += data[i] - data[i];
+    if (a + b + c + d !== 0) checkFinite(x, what);
   };
   await inStretches({ rows, cols }, check, signal);
 }
