@@ -89,9 +89,9 @@ describe('own coordinates', () => {
   test('must fit the rows', async () => {
     const x = normal(4, 2, 1);
     const fit = (coordinates: Matrix) => coordinatesMap.fit(x, {}, { start: { coordinates } });
-    await expect(coordinatesMap.fit(x, {})).rejects.toThrow('needs them as its start');
-    await expect(fit(normal(4, 4, 1))).rejects.toThrow('have 4 columns, expected 2 or 3');
-    await expect(fit(normal(3, 2, 1))).rejects.toThrow('is 3 × 2, expected 4 × 2');
+    await expect(coordinatesMap.fit(x, {})).rejects.toThrow('of own coordinates needs them');
+    await expect(fit(normal(4, 4, 1))).rejects.toThrow('are 4 × 4, expected 4 × 2 or 3');
+    await expect(fit(normal(3, 2, 1))).rejects.toThrow('are 3 × 2, expected 4 × 2 or 3');
     await expect(
       fit(
         matrixOf([
