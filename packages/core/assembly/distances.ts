@@ -171,8 +171,7 @@ function insertBoth(keys: usize, i: i32, j: i32, n: i32, most: i32, lists: usize
   for (let row = i; row < lastRow; row++, keys += 32) {
     for (let c = 0; c < 8; c++) {
       const col = j + c;
-      if (col >= n) break;
-      if (col <= row) continue;
+      if (col <= row || col >= n) continue;
       const key = load<i32>(at4(keys, c));
       if (key <= load<i32>(at4(limits, row))) insert(lists + <usize>row * size, most, at4(limits, row), key, col);
       if (key <= load<i32>(at4(limits, col))) insert(lists + <usize>col * size, most, at4(limits, col), key, row);
@@ -227,14 +226,7 @@ export function pairBlocks(
 /** Offers a tile to its rows alone: places i … i + 3 of the left, columns j … j + 7 of the right. */
 // @ts-ignore: decorator
 @inline
-function offerRows(
-  op: i32,
-  sums: usize,
-  rowWeights: usize,
-  rowLimits: usize,
-  weights: usize,
-  j: i32,
-): bool {
+function offerRows(op: i32, sums: usize, rowWeights: usize, rowLimits: usize, weights: usize, j: i32): bool {
   const w0 = v128.load(at4(weights, j));
   const w1 = v128.load(at4(weights, j), 16);
   let hit = i32x4.splat(0);
@@ -447,10 +439,10 @@ export function scanLists(
 function anyWithin(keys: usize, limits: usize): bool {
   const l0 = v128.load(limits);
   const l1 = v128.load(limits, 16);
-  let hit = v128.or(i32x4.le_s(v128.load(keys), l0), i32x4.le_s(v128.load(keys, 16), l1));
-  hit = v128.or(hit, v128.or(i32x4.le_s(v128.load(keys, 32), l0), i32x4.le_s(v128.load(keys, 48), l1)));
-  hit = v128.or(hit, v128.or(i32x4.le_s(v128.load(keys, 64), l0), i32x4.le_s(v128.load(keys, 80), l1)));
-  hit = v128.or(hit, v128.or(i32x4.le_s(v128.load(keys, 96), l0), i32x4.le_s(v128.load(keys, 112), l1)));
+  let hit = i32x4.splat(0);
+  for (const end = keys + 128; keys < end; keys += 32) {
+    hit = v128.or(hit, v128.or(i32x4.le_s(v128.load(keys), l0), i32x4.le_s(v128.load(keys, 16), l1)));
+  }
   return v128.any_true(hit);
 }
 
@@ -481,38 +473,28 @@ function scanRows(
     store<i32>(at4(weights, r), r < rows ? load<i32>(at4(leftWeights, place)) : 0);
     store<i32>(at4(ends, r), r < rows ? load<i32>(at4(limits, place)) : i32.MIN_VALUE);
   }
-  const both = self == 2;
   for (let j = start; j < end; j += 8) {
     tile(op, a, panelAt(right, j, steps), steps, scratch);
     const some = offerRows(op, scratch, weights, ends, rightWeights, j);
     const cols = min(8, end - j);
-    if (both && anyWithin(scratch, at4(limits, j))) {
-      let keys = scratch;
-      for (let r = 0; r < rows; r++, keys += 32) {
-        const place = load<i32>(at4(places, r));
-        for (let c = 0; c < cols; c++) {
-          const key = load<i32>(at4(keys, c));
-          const limit = at4(limits, j + c);
-          if (key <= load<i32>(limit) && j + c != place) {
-            insert(lists + <usize>(j + c) * size, most, limit, key, place);
-          }
-        }
-      }
-    }
-    if (!some) continue;
+    const theirs = self == 2 && anyWithin(scratch, at4(limits, j));
+    if (!some && !theirs) continue;
     let keys = scratch;
     for (let r = 0; r < rows; r++, keys += 32) {
       const place = load<i32>(at4(places, r));
       for (let c = 0; c < cols; c++) {
         const key = load<i32>(at4(keys, c));
-        if (key > load<i32>(at4(ends, r)) || (self && j + c == place)) continue;
-        insert(lists + <usize>place * size, most, at4(ends, r), key, j + c);
+        const other = j + c;
+        if (self && other == place) continue;
+        if (key <= load<i32>(at4(ends, r))) insert(lists + <usize>place * size, most, at4(ends, r), key, other);
+        if (theirs && key <= load<i32>(at4(limits, other))) {
+          insert(lists + <usize>other * size, most, at4(limits, other), key, place);
+        }
       }
     }
   }
   for (let r = 0; r < rows; r++) {
-    const place = load<i32>(at4(places, r));
-    // the list may have been offered more than `ends` knows of
+    const place = load<i32>(at4(places, r)); // its list may have got more than `ends` knows of
     store<i32>(at4(limits, place), load<i32>(lists + <usize>place * size + ((<usize>(most - 1)) << 3), 4));
   }
 }

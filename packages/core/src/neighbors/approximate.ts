@@ -182,7 +182,7 @@ export async function approximateNeighbors(
 }
 
 /** What the lists alone should reach before neighbours of neighbours do the rest. */
-const startingRecall = (target: number): number => Math.max(0.5 * target, 1 - 2 * (1 - target));
+const startingRecall = (target: number): number => Math.max(0.5 * target, 1 - 1.5 * (1 - target));
 
 type Asking = Pick<Lists, 'places' | 'starts' | 'counts'>;
 

@@ -187,6 +187,19 @@ test('one row far from all others does not make an approximate search blind', as
   expect(exact.distances[9]).toBeLessThan(1);
 });
 
+test('where no faster search reaches the recall, the neighbours are exact and a note tells', async () => {
+  const x = matrix(20_000, 20);
+  random(5).fillNormal(x.data);
+  const shares: number[] = [];
+  const onProgress = ({ done }: { done: number }) => shares.push(done);
+  const { note, ...found } = await findNeighbors(x, 10, { recall: 0.9999, onProgress });
+  const exact = await findNeighbors(x, 10);
+  expect(found).toEqual(exact);
+  expect(note).toMatch(/recall of 0.9999 .* exact/);
+  expect(exact.note).toBeUndefined();
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+});
+
 /** Rows about fifty centres, inside the unit ball. */
 function clumps(n: number, d: number, seed: number): Matrix {
   const rng = random(seed);
