@@ -13,24 +13,6 @@ function before(j: i32, k: i32): v128 {
   return i32x4.lt_s(i32x4.add(i32x4.splat(j), i32x4(0, 1, 2, 3)), i32x4.splat(k));
 }
 
-/** Looks at the count before a thread goes to sleep over it, and the longest sleep, in nanoseconds. */
-const LOOKS: i32 = 2000;
-const NAP: i64 = 1_000_000;
-
-/** Waits until so many chunks of this call are through: those of the iterations before. */
-function waitFor(done: usize, wanted: i32, sleep: bool): void {
-  for (let looks = 0; ; looks++) {
-    const count = atomic.load<i32>(done);
-    if (count >= wanted) return;
-    if (sleep && looks > LOOKS) atomic.wait<i32>(done, count, NAP);
-  }
-}
-
-/** Counts a chunk, and wakes who waits for the last of an iteration. */
-function countChunk(done: usize, chunks: i32): void {
-  if ((atomic.add<i32>(done, 1) + 1) % chunks == 0) atomic.notify(done, -1);
-}
-
 /** Two points of the plane, [x, y, x, y]. */
 // @ts-ignore: decorator
 @inline
@@ -56,20 +38,17 @@ function third(places: usize, ends: v128): v128 {
 
 /** As `pacmap3`, in the plane; places are [n, 2]. */
 export function pacmap2(
-  chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, own: usize, other: usize, starts: usize,
+  chunk: i32, thread: i32, points: i32, iteration: i32, n: i32, own: usize, other: usize, starts: usize,
   partners: usize, schedule: usize, momenta: usize, squares: usize,
 ): void {
-  descend(2, chunk, thread, chunks, points, first, done, sleep, n, own, other, starts, partners, schedule, momenta, squares);
+  descend(2, chunk, points, iteration, n, own, other, starts, partners, schedule, momenta, squares);
 }
 
 /**
  * One chunk of an iteration, in space: each point takes the gradient of all its pairs, from where the others stood when
  * the iteration began, and one step of Adam (Kingma & Ba 2015).
- * @param chunks  in an iteration; `chunk` counts on through iterations
  * @param points  in a chunk
- * @param first  the first iteration of this call
- * @param done  int32: chunks of this call that are through
- * @param sleep  whether the caller's thread may sleep
+ * @param iteration  which it is: `own` is read in even ones, `other` in odd ones
  * @param own, other  places, float32 [n, 4], the fourth zero: `own` is read in even iterations, `other` in odd ones
  * @param starts  int32 [3 n + 1]: of each point the neighbours, then the mid-near points, then the further ones
  * @param partners  uint32, and four more: the other end of each pair
@@ -77,23 +56,20 @@ export function pacmap2(
  * @param momenta, squares  Adam's means, float32 as the places
  */
 export function pacmap3(
-  chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, own: usize, other: usize, starts: usize,
+  chunk: i32, thread: i32, points: i32, iteration: i32, n: i32, own: usize, other: usize, starts: usize,
   partners: usize, schedule: usize, momenta: usize, squares: usize,
 ): void {
-  descend(3, chunk, thread, chunks, points, first, done, sleep, n, own, other, starts, partners, schedule, momenta, squares);
+  descend(3, chunk, points, iteration, n, own, other, starts, partners, schedule, momenta, squares);
 }
 
 // @ts-ignore: decorator
 @inline
 function descend(
-  dims: i32, chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, own: usize, other: usize, starts: usize,
+  dims: i32, chunk: i32, points: i32, iteration: i32, n: i32, own: usize, other: usize, starts: usize,
   partners: usize, schedule: usize, momenta: usize, squares: usize,
 ): void {
-  const turn = chunk / chunks;
-  const iteration = first + turn;
-  const begin = (chunk - turn * chunks) * points;
+  const begin = chunk * points;
   const end = min(n, begin + points);
-  waitFor(done, turn * chunks, thread != 0 || sleep != 0);
 
   const from = (iteration & 1) == 0 ? own : other;
   const to = (iteration & 1) == 0 ? other : own;
@@ -143,7 +119,6 @@ function descend(
     step(at + 4, from, to, momenta, squares, rate, sum4(gy));
     if (dims == 3) step(at + 8, from, to, momenta, squares, rate, sum4(gz));
   }
-  countChunk(done, chunks);
 }
 
 // @ts-ignore: decorator

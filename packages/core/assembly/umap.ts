@@ -125,24 +125,6 @@ function nearestOf(row: usize, k: i32, connectivity: f32): f32 {
   return last + rest * (load<f32>(f32At(row, zeros + whole)) - last);
 }
 
-/** Looks at the count before a thread goes to sleep over it, and the longest sleep, in nanoseconds. */
-const LOOKS: i32 = 2000;
-const NAP: i64 = 1_000_000;
-
-/** Waits until so many chunks of this call are through: those of the iterations before. */
-function waitFor(done: usize, wanted: i32, sleep: bool): void {
-  for (let looks = 0; ; looks++) {
-    const count = atomic.load<i32>(done);
-    if (count >= wanted) return;
-    if (sleep && looks > LOOKS) atomic.wait<i32>(done, count, NAP);
-  }
-}
-
-/** Counts a chunk, and wakes who waits for the last of an iteration. */
-function countChunk(done: usize, chunks: i32): void {
-  if ((atomic.add<i32>(done, 1) + 1) % chunks == 0) atomic.notify(done, -1);
-}
-
 /** Places in the table of forces for four squared distances. */
 // @ts-ignore: decorator
 @inline
@@ -234,12 +216,12 @@ function third(places: usize, ends: v128): v128 {
 
 /** As `layout3`, in the plane; places are [n, 2]. */
 export function layout2(
-  chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, nEpochs: i32, own: usize, other: usize, fixed: usize,
+  chunk: i32, thread: i32, points: i32, epoch: i32, n: i32, nEpochs: i32, own: usize, other: usize, fixed: usize,
   nFixed: i32, starts: usize, tails: usize, rates: usize, attraction: usize, repulsion: usize,
   negatives: i32, learningRate: f32, seed: u32,
 ): void {
   layout(
-    2, chunk, thread, chunks, points, first, done, sleep, n, nEpochs, own, other, fixed, nFixed, starts, tails, rates, attraction, repulsion,
+    2, chunk, points, epoch, n, nEpochs, own, other, fixed, nFixed, starts, tails, rates, attraction, repulsion,
     negatives, learningRate, seed,
   );
 }
@@ -247,11 +229,8 @@ export function layout2(
 /**
  * One chunk of an epoch, in space. A point moves by its own edges alone, from where the others stood when the epoch
  * began, so that the chunks of an epoch may run in any order; those of the next wait for all of them.
- * @param chunks  in an epoch; `chunk` counts on through epochs
  * @param points  in a chunk
- * @param first  the first epoch of this call
- * @param done  int32: chunks of this call that are through
- * @param sleep  whether the caller's thread may sleep
+ * @param epoch  which it is: `own` is read in even ones, `other` in odd ones
  * @param nEpochs  of the whole layout: the learning rate falls to zero over them
  * @param own, other  places, float32 [n, 4], the fourth zero: read and written in turn, `own` read in even epochs;
  *   where `fixed` is given, `own` is both
@@ -263,12 +242,12 @@ export function layout2(
  * @param negatives  random points that repel for every edge
  */
 export function layout3(
-  chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, nEpochs: i32, own: usize, other: usize, fixed: usize,
+  chunk: i32, thread: i32, points: i32, epoch: i32, n: i32, nEpochs: i32, own: usize, other: usize, fixed: usize,
   nFixed: i32, starts: usize, tails: usize, rates: usize, attraction: usize, repulsion: usize,
   negatives: i32, learningRate: f32, seed: u32,
 ): void {
   layout(
-    3, chunk, thread, chunks, points, first, done, sleep, n, nEpochs, own, other, fixed, nFixed, starts, tails, rates, attraction, repulsion,
+    3, chunk, points, epoch, n, nEpochs, own, other, fixed, nFixed, starts, tails, rates, attraction, repulsion,
     negatives, learningRate, seed,
   );
 }
@@ -276,15 +255,12 @@ export function layout3(
 // @ts-ignore: decorator
 @inline
 function layout(
-  dims: i32, chunk: i32, thread: i32, chunks: i32, points: i32, first: i32, done: usize, sleep: i32, n: i32, nEpochs: i32, own: usize, other: usize, fixed: usize,
+  dims: i32, chunk: i32, points: i32, epoch: i32, n: i32, nEpochs: i32, own: usize, other: usize, fixed: usize,
   nFixed: i32, starts: usize, tails: usize, rates: usize, attraction: usize, repulsion: usize,
   negatives: i32, learningRate: f32, seed: u32,
 ): void {
-  const turn = chunk / chunks;
-  const epoch = first + turn;
-  const begin = (chunk - turn * chunks) * points;
+  const begin = chunk * points;
   const end = min(n, begin + points);
-  waitFor(done, turn * chunks, thread != 0 || sleep != 0);
 
   const even = fixed != 0 || (epoch & 1) == 0;
   const from = even ? own : other;
@@ -359,5 +335,4 @@ function layout(
     store<f32>(to + at, y, 4);
     if (dims == 3) store<f32>(to + at, z, 8);
   }
-  countChunk(done, chunks);
 }

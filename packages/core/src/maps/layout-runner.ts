@@ -1,7 +1,6 @@
 /**
- * Runs the kernels of layouts, some iterations a call. An iteration is cut into chunks of points, by their number
- * alone, so that the result does not depend on the threads; the chunks of one iteration wait for those of the one
- * before, in the kernel, since a call for each would cost more than many an iteration.
+ * Runs the kernels of layouts, an iteration after the other. An iteration is cut into chunks of points, by their number
+ * alone, so that the result does not depend on the threads.
  */
 import type { KernelArgument, Workspace } from '../kernels/index.ts';
 
@@ -20,7 +19,7 @@ export interface LayoutRunner {
 }
 
 /**
- * @param kernel  of the arguments chunk, thread, chunks, points, first, done, sleep, n, and those given
+ * @param kernel  of the arguments chunk, thread, points, iteration, n, and those given
  */
 export function layoutRunner(
   space: Workspace,
@@ -30,8 +29,6 @@ export function layoutRunner(
 ): LayoutRunner {
   const points = n <= FEW ? n : POINTS;
   const chunks = Math.ceil(n / points);
-  const done = space.int32(1);
-  const sleep = maySleep() ? 1 : 0;
   let batch = 1;
   let at = iteration;
   return {
@@ -41,28 +38,16 @@ export function layoutRunner(
     nIter,
     async advance(signal, most = Infinity) {
       const count = Math.min(batch, nIter - at, most);
-      done.view[0] = 0;
       const began = performance.now();
-      const all = [chunks, points, at, done, sleep, n, ...args];
-      if (chunks === 1) {
-        signal?.throwIfAborted();
-        for (let chunk = 0; chunk < count; chunk++) space.call(kernel, chunk, 0, ...all);
-      } else await space.parallel(kernel, chunks * count, all, { signal });
-      at += count;
+      signal?.throwIfAborted();
+      for (const end = at + count; at < end; at++) {
+        const all = [points, at, n, ...args];
+        if (chunks === 1) space.call(kernel, 0, 0, ...all);
+        else await space.parallel(kernel, chunks, all, { signal });
+      }
       const took = performance.now() - began;
       if (took < CALL / 2) batch *= 2;
       else if (took > 2 * CALL) batch = Math.max(1, batch >> 1);
     },
   };
-}
-
-/** A page's main thread must not sleep. */
-function maySleep(): boolean {
-  if (typeof SharedArrayBuffer !== 'function') return false;
-  try {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
