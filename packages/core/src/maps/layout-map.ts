@@ -92,9 +92,15 @@ export async function layoutNeighbors(
     const report = plainReport(onProgress);
     const recall = x.rows <= FEW ? RECALL_OF_FEW : RECALL;
     found = await findNeighbors(x, k, { distance, recall, seed, kernels, signal, onProgress: report });
+    noteMissing(found, warnings);
   }
   noteDoubles(found, warnings);
   return found;
+}
+
+/** Says when fewer true neighbours were found than asked for; that more were is no news. */
+export function noteMissing({ note, recall = 1 }: Neighbors, warnings: string[]): void {
+  if (note && recall < 1) warnings.push(note);
 }
 
 /** A job's reporter of progress for parts that have no detail to show. */

@@ -14,6 +14,7 @@ import { resolveOptions } from '../spaces/index.ts';
 import type { Figures, OptionSpec } from '../spaces/index.ts';
 import { neighborInverse } from './neighbor-inverse.ts';
 import type { MapDetail, MapJob, MapMethod, Projection } from './projection.ts';
+import { noteMissing } from './layout-map.ts';
 import { projectionJson, readProjectionJson } from './projection-json.ts';
 import { STORED_ROWS, packRows, readStoredRows, unpackRows, writeStoredRows } from './stored-rows.ts';
 import { conditionalProbabilities, pieceCountSteps, symmetricGraphSteps } from './tsne-affinities.ts';
@@ -236,6 +237,7 @@ async function prepare(
   const conditional = await conditionalProbabilities(neighbors, perplexities, { k, kernels, signal });
   const graph = await drive('graph', symmetricGraphSteps(neighbors.indices, neighbors.nNeighbors, conditional), plain);
   noteDoubles(neighbors, warnings);
+  noteMissing(neighbors, warnings);
   notePieces(await drive('graph', pieceCountSteps(graph), { signal }), warnings);
   const start = job.start?.coordinates ?? (await tsneStart(options.start, x, graph, { nComponents, seed, ...plain }));
   // a map that is none of a run's own is not torn down by exaggeration again

@@ -54,6 +54,9 @@ export interface ApproximateInput extends Search {
   readonly seed: number;
 }
 
+/** More queries than this are not searched exactly instead: what was reached is given, with its recall. */
+const TOO_MANY = 150_000;
+
 /** Found, with the share of the sample's true neighbours that is in it; undefined where exact search is no slower. */
 export async function approximateNeighbors(
   space: Workspace,
@@ -111,11 +114,12 @@ export async function approximateNeighbors(
   if (!truth) return approximateNeighbors(space, { ...input, whole: undefined }, { signal, report });
   report?.(0.25);
 
+  const exactIsLong = left.count > TOO_MANY;
   const reached = recallByProbes(truth, lists, asking, near.view, ranks.view, nNear, both);
   const start = self ? startingRecall(target) : target;
   let probes = reached.findIndex((share) => share >= start) + 1;
   if (probes === 0) {
-    if (!self || reached[nNear - 1] < start / 2) return undefined;
+    if (!exactIsLong && (!self || reached[nNear - 1] < start / 2)) return undefined;
     probes = nNear;
   }
   let from = 0;
@@ -170,7 +174,7 @@ export async function approximateNeighbors(
     probes = Math.min(nNear, Math.ceil(probes * 1.6));
   }
   const { recall } = reckoned;
-  if (recall < target) return undefined;
+  if (recall < target && !exactIsLong) return undefined;
   old?.free();
   const ask = self ? places : space.int32(asking.places);
   await order(space, input, { lists: entries, most, count: asking.places.length, ask, places, trust }, found, signal);

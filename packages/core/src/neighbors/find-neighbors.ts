@@ -118,15 +118,17 @@ async function search(
       indices: await copied(indices.view, job.signal),
       distances: finish ? distances.view.map(finish) : await copied(distances.view, job.signal),
       recall: fast?.recall ?? 1,
-      ...(tried && !fast ? { note: noteOf(recall) } : {}),
+      ...(tried && (fast?.recall ?? 0) < recall ? { note: noteOf(recall, fast?.recall) } : {}),
     };
   } finally {
     space.close();
   }
 }
 
-const noteOf = (recall: number): string =>
-  `a recall of ${recall} cannot be had faster among these rows, so the neighbours are exact`;
+const noteOf = (asked: number, reached?: number): string =>
+  reached === undefined
+    ? `a recall of ${asked} cannot be had faster among these rows, so the neighbours are exact`
+    : `a recall of ${asked} cannot be had quickly among so many rows; ${reached.toFixed(2)} of the neighbours are the true ones`;
 
 async function checkQueries(x: Matrix, queries: Matrix, signal?: AbortSignal): Promise<void> {
   if (queries.cols !== x.cols) {
