@@ -7,6 +7,7 @@ export async function pca({ turns, log }) {
     {
       'scikit-learn, randomized, 1 thread': () => python('sklearn_pca.py', [], { threads: 1 }),
       'scikit-learn, randomized, 2 threads': () => python('sklearn_pca.py', [], { threads: 2 }),
+      'Portolan, kernels, 1 thread': () => portolan('pca.mjs', ['kernels']),
       'Portolan, randomized': () => portolan('pca.mjs', ['randomized']),
       'Portolan, exact': () => portolan('pca.mjs', ['exact']),
     },
