@@ -26,7 +26,7 @@ function held() {
   return { work, end: () => end, job: () => job };
 }
 
-test('a late reader gets every epoch, and of previews and passing progress the latest', async () => {
+test('a late reader gets every epoch and preview, and of passing progress the latest', async () => {
   const jobs = createJobs();
   const one = held();
   const { id } = jobs.start('learn', { data: 'digits', method: 'pca', options: { seed: 1 } }, one.work);
@@ -41,17 +41,48 @@ test('a late reader gets every epoch, and of previews and passing progress the l
   const events = jobs.events(id, 0);
   const details = events.map((event) => event.type === 'progress' && event.progress.detail);
   expect(details).toEqual([
+    { epoch: 1, preview: 'preview 1' },
     { epoch: 1, record: { epoch: 1 } },
+    { epoch: 2, preview: 'preview 2' },
     { epoch: 2, record: { epoch: 2 } },
     { epoch: 3, preview: 'preview 3' },
     { epoch: 3, record: { epoch: 3 } },
     { epoch: 4 },
   ]);
-  expect(jobs.events(id, events[3].number)).toEqual([events[4]]);
+  expect(jobs.events(id, events[5].number)).toEqual([events[6]]);
   one.end().resolve({ id: 'space' });
   expect(await jobs.result(id)).toEqual({ id: 'space' });
-  expect(jobs.events(id, events[4].number)).toMatchObject([{ type: 'state', state: 'done' }]);
+  expect(jobs.events(id, events[6].number)).toMatchObject([{ type: 'state', state: 'done' }]);
   expect(jobs.list()).toMatchObject([{ id, args: { data: 'digits', options: { seed: 1 } }, state: 'done' }]);
+});
+
+test('of many moments of learning some are kept, from the first to the latest, evenly', async () => {
+  const jobs = createJobs();
+  const one = held();
+  const { id } = jobs.start('learn', {}, one.work);
+  await tick();
+  for (let i = 1; i <= 1000; i++) one.job().onProgress(at(i, { epoch: 1, preview: i }));
+  const shown = jobs
+    .events(id, 0)
+    .flatMap((event) => (event.type === 'progress' ? [(event.progress.detail as { preview?: number }).preview] : []))
+    .filter((i) => i !== undefined);
+  expect(shown.length).toBeGreaterThan(24);
+  expect(shown.length).toBeLessThanOrEqual(49);
+  expect([shown[0], shown.at(-1)]).toEqual([1, 1000]);
+  expect(new Set(shown.slice(1, -1).map((i, k) => i - shown[k])).size).toBe(1);
+  one.end().resolve(null);
+});
+
+test('moments that weigh much are kept more sparsely', async () => {
+  const jobs = createJobs();
+  const one = held();
+  const { id } = jobs.start('learn', {}, one.work);
+  await tick();
+  for (let i = 0; i < 100; i++) one.job().onProgress(at(i, { preview: new Uint8Array(1 << 22) }));
+  const shown = jobs.events(id, 0).filter((e) => e.type === 'progress' && 'preview' in (e.progress.detail as object));
+  expect(shown.length).toBeGreaterThan(3);
+  expect(shown.length).toBeLessThanOrEqual(9);
+  one.end().resolve(null);
 });
 
 test('pause, resume, stop and cancel reach the job, and are told', async () => {

@@ -1,12 +1,14 @@
 /**
  * Long jobs that outlive whoever asked for them: a page that closes, a connection that breaks.
  *
- * Each job keeps a log from which any reader, however late or slow, can catch up: every finished epoch, but of passing
- * progress and of previews only the latest, so the log stays small however long nobody reads.
+ * Each job keeps a log from which any reader, however late or slow, can catch up: every finished epoch, some moments of
+ * learning spread over all of its time, and of passing progress and the previews of maps only the latest, so the log
+ * stays small however long nobody reads.
  */
 import { InputError, errorToMessage, isAbort, jobControl } from '../base/index.ts';
 import type { ErrorMessage, JobOptions, Progress } from '../base/index.ts';
 import type { LearnDetail } from '../spaces/index.ts';
+import { encodeMessage } from './messages.ts';
 import type { MapPreview } from './workbench.ts';
 import type { JobVerb } from './verbs.ts';
 
@@ -52,6 +54,7 @@ interface Job {
   info: JobInfo;
   number: number;
   epochs: JobEvent[];
+  moments: Moments;
   preview?: JobEvent;
   latest?: JobEvent;
   state?: JobEvent;
@@ -60,6 +63,18 @@ interface Job {
   ended: Promise<unknown>;
 }
 
+/** Previews of learning from its begin on, one of every `stride`. */
+interface Moments {
+  kept: JobEvent[];
+  stride: number;
+  count: number;
+  /** above so many, every other one is let go */
+  limit: number;
+}
+
+/** Enough for a time line, and what they may weigh: previews of large pictures are kept more sparsely. */
+const MAX_MOMENTS = 48;
+const MAX_MOMENT_BYTES = 1 << 25;
 /** Jobs whose result is an item's description; the others give large things. */
 const SMALL: readonly JobVerb[] = ['learn', 'map', 'addData', 'importProject'];
 
@@ -103,8 +118,8 @@ export function createJobs({ maxRunning = 8, maxKept = 20 } = {}): Jobs {
     list: () => [...jobs.values()].map(({ info }) => ({ ...info })),
     info: (id) => ({ ...find(id).info }),
     events(id, after) {
-      const { epochs, preview, latest, state } = find(id);
-      return [...epochs, preview, latest, state]
+      const { epochs, moments, preview, latest, state } = find(id);
+      return [...new Set([...epochs, ...moments.kept, preview, latest, state])]
         .filter((event) => event !== undefined)
         .filter((event) => event.number > after)
         .sort((a, b) => a.number - b.number);
@@ -141,6 +156,7 @@ function startJob(info: JobInfo, work: (job: Required<JobOptions>) => Promise<un
     info,
     number: 0,
     epochs: [],
+    moments: { kept: [], stride: 1, count: 0, limit: MAX_MOMENTS },
     listeners: new Set(),
     act: {
       pause: () => {
@@ -180,7 +196,7 @@ function startJob(info: JobInfo, work: (job: Required<JobOptions>) => Promise<un
   return job;
 }
 
-/** Puts progress where a later reader needs it: epochs are kept, previews and the rest replace what was before. */
+/** Puts progress where a later reader needs it: epochs and some moments are kept, the rest replaces what was before. */
 function note(job: Job, progress: Progress): void {
   const { preview, coordinates, rows, record, ...rest } = (progress.detail ?? {}) as Partial<LearnDetail & MapPreview>;
   const event = (detail: unknown): JobEvent => ({
@@ -191,10 +207,18 @@ function note(job: Job, progress: Progress): void {
   const plain = event({ ...rest, ...(record && { record }) });
   if (record) job.epochs.push(plain);
   job.latest = record ? undefined : plain;
-  if (preview) job.preview = event({ ...rest, preview });
+  if (preview) keepMoment(job.moments, (job.preview = event({ ...rest, preview })));
   if (coordinates) job.preview = event({ ...rest, coordinates, ...(rows && { rows }) });
   job.info.progress = plain.type === 'progress' ? plain.progress : undefined;
   notify(job);
+}
+
+function keepMoment(moments: Moments, event: JobEvent): void {
+  if (moments.count === 0) moments.limit = Math.min(MAX_MOMENTS, MAX_MOMENT_BYTES / encodeMessage(event).byteLength);
+  if (moments.count++ % moments.stride === 0) moments.kept.push(event);
+  if (moments.kept.length <= moments.limit) return;
+  moments.kept = moments.kept.filter((_, i) => i % 2 === 0);
+  moments.stride *= 2;
 }
 
 function notify(job: Job): void {
