@@ -13,22 +13,11 @@
  *   2  floats: Σ |a − b| · weight_i · weight_j
  *   3  floats: −a·b
  */
-import { madd } from './lib/vector';
+import { panelAt } from './lib/panels';
+import { at4, madd } from './lib/vector';
 
 /** Rows of the left side that stay in the second-level cache. */
 const SUB_ROWS: i32 = 64;
-
-// @ts-ignore: decorator
-@inline
-function at4(p: usize, i: i32): usize {
-  return p + ((<usize>i) << 2);
-}
-
-// @ts-ignore: decorator
-@inline
-function panelAt(panels: usize, place: i32, steps: i32): usize {
-  return panels + <usize>(place >> 3) * <usize>(steps << 5);
-}
 
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,5 @@
 /** Products of matrices: sums and second moments of columns, symmetric matrices times blocks, rows times few columns. */
-import { f32At, madd } from './lib/vector';
+import { at4, madd } from './lib/vector';
 
 /** Rows between two looks at the memory. */
 const ROW_BLOCK: i32 = 128;
@@ -55,13 +55,13 @@ export function columnSums(
     const end = min(n, start + ROW_BLOCK);
     let j = from;
     for (; j + 4 <= to; j += 4) {
-      const reference = v128.load(f32At(first, j));
+      const reference = v128.load(at4(first, j));
       let low = v128.load(f64At(sums, j));
       let high = v128.load(f64At(sums, j), 16);
       let differs = i32x4.splat(0);
-      let count = v128.load(f32At(filled, j));
+      let count = v128.load(at4(filled, j));
       for (let i = start; i < end; i++) {
-        const v = v128.load(f32At(x, i * d + j));
+        const v = v128.load(at4(x, i * d + j));
         low = f64x2.add(low, f64x2.promote_low_f32x4(v));
         high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 2, 3)));
         differs = v128.or(differs, f32x4.ne(v, reference));
@@ -69,23 +69,23 @@ export function columnSums(
       }
       v128.store(f64At(sums, j), low);
       v128.store(f64At(sums, j), high, 16);
-      v128.store(f32At(varies, j), v128.or(v128.load(f32At(varies, j)), v128.and(differs, i32x4.splat(1))));
-      v128.store(f32At(filled, j), count);
+      v128.store(at4(varies, j), v128.or(v128.load(at4(varies, j)), v128.and(differs, i32x4.splat(1))));
+      v128.store(at4(filled, j), count);
     }
     for (; j < to; j++) {
-      const reference = load<f32>(f32At(first, j));
+      const reference = load<f32>(at4(first, j));
       let sum = load<f64>(f64At(sums, j));
-      let differs = load<i32>(f32At(varies, j));
-      let count = load<i32>(f32At(filled, j));
+      let differs = load<i32>(at4(varies, j));
+      let count = load<i32>(at4(filled, j));
       for (let i = start; i < end; i++) {
-        const v = load<f32>(f32At(x, i * d + j));
+        const v = load<f32>(at4(x, i * d + j));
         sum += <f64>v;
         differs |= <i32>(v != reference);
         count += <i32>(v != 0);
       }
       store<f64>(f64At(sums, j), sum);
-      store<i32>(f32At(varies, j), differs);
-      store<i32>(f32At(filled, j), count);
+      store<i32>(at4(varies, j), differs);
+      store<i32>(at4(filled, j), count);
     }
   }
 }
@@ -109,18 +109,18 @@ export function packPanels(
   nColumns: i32,
   panels: usize,
 ): void {
-  const to = f32At(panels, chunk * n * PANEL);
+  const to = at4(panels, chunk * n * PANEL);
   for (let c = 0; c < PANEL; c++) {
     const k = chunk * PANEL + c;
     if (k >= nColumns) {
-      for (let i = 0; i < n; i++) store<f32>(f32At(to, i * PANEL + c), 0);
+      for (let i = 0; i < n; i++) store<f32>(at4(to, i * PANEL + c), 0);
       continue;
     }
     const shift = load<f64>(f64At(mean, k));
-    let at = f32At(x, load<i32>(f32At(columns, k)));
+    let at = at4(x, load<i32>(at4(columns, k)));
     const stride = (<usize>d) << 2;
     for (let i = 0; i < n; i++, at += stride) {
-      store<f32>(f32At(to, i * PANEL + c), <f32>(<f64>load<f32>(at) - shift));
+      store<f32>(at4(to, i * PANEL + c), <f32>(<f64>load<f32>(at) - shift));
     }
   }
 }
@@ -209,16 +209,16 @@ export function packSparse(
   const from = chunk * ROWS;
   const to = min(n, from + ROWS);
   for (let i = from; i < to; i++) {
-    const row = f32At(x, i * d);
-    const out = f32At(rows, i * width);
-    let place = f32At(places, i * width);
-    let four = f32At(fours, i * (width >> 2));
+    const row = at4(x, i * d);
+    const out = at4(rows, i * width);
+    let place = at4(places, i * width);
+    let four = at4(fours, i * (width >> 2));
     const firstPlace = place;
     const firstFour = four;
     let last = -1;
     for (let k = 0; k < nColumns; k++) {
-      const value = load<f32>(f32At(row, load<i32>(f32At(columns, k))));
-      store<f32>(f32At(out, k), value);
+      const value = load<f32>(at4(row, load<i32>(at4(columns, k))));
+      store<f32>(at4(out, k), value);
       if (value == 0) continue;
       store<i32>(place, k);
       place += 4;
@@ -227,8 +227,8 @@ export function packSparse(
       store<i32>(four, last);
       four += 4;
     }
-    store<i32>(f32At(counts, 2 * i), <i32>((place - firstPlace) >> 2));
-    store<i32>(f32At(counts, 2 * i + 1), <i32>((four - firstFour) >> 2));
+    store<i32>(at4(counts, 2 * i), <i32>((place - firstPlace) >> 2));
+    store<i32>(at4(counts, 2 * i + 1), <i32>((four - firstFour) >> 2));
   }
 }
 
@@ -238,7 +238,7 @@ function lowerBound(list: usize, n: i32, value: i32): i32 {
   let high = n;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (load<i32>(f32At(list, middle)) < value) low = middle + 1;
+    if (load<i32>(at4(list, middle)) < value) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -265,20 +265,20 @@ export function gramSparse(
   const from = chunk * BAND;
   const to = min(width, from + BAND);
   for (let i = 0; i < n; i++) {
-    const row = f32At(rows, i * width);
-    const place = f32At(places, i * width);
-    const four = f32At(fours, i * (width >> 2));
-    const nPlaces = load<i32>(f32At(counts, 2 * i));
-    const endFour = f32At(four, load<i32>(f32At(counts, 2 * i + 1)));
+    const row = at4(rows, i * width);
+    const place = at4(places, i * width);
+    const four = at4(fours, i * (width >> 2));
+    const nPlaces = load<i32>(at4(counts, 2 * i));
+    const endFour = at4(four, load<i32>(at4(counts, 2 * i + 1)));
     const start = lowerBound(place, nPlaces, from);
     if (start == nPlaces) continue;
     let firstFour = four;
     for (let p = start; p < nPlaces; p++) {
-      const k = load<i32>(f32At(place, p));
+      const k = load<i32>(at4(place, p));
       if (k >= to) break;
       while (load<i32>(firstFour) < k >> 2) firstFour += 4;
-      const v = v128.load32_splat(f32At(row, k));
-      const into = f32At(sums, k * width);
+      const v = v128.load32_splat(at4(row, k));
+      const into = at4(sums, k * width);
       for (let at = firstFour; at < endFour; at += 4) {
         const offset = (<usize>load<i32>(at)) << 4;
         v128.store(into + offset, madd(v, v128.load(row + offset), v128.load(into + offset)));
@@ -288,7 +288,7 @@ export function gramSparse(
   const zero = f32x4.splat(0);
   for (let k = from; k < to; k++) {
     for (let j = (k >> 2) << 2; j < width; j += 4) {
-      const at = f32At(sums, k * width + j);
+      const at = at4(sums, k * width + j);
       const into = f64At(out, k * width + j);
       const s = v128.load(at);
       v128.store(into, f64x2.add(v128.load(into), f64x2.promote_low_f32x4(s)));
@@ -449,12 +449,12 @@ export function rowsTimes(
   for (let i = from; i < to; i += 4) {
     // the last rows are done again rather than in a loop of their own
     const r0 = min(i, max(0, n - 4));
-    const x0 = f32At(x, r0 * d);
-    const x1 = f32At(x, min(r0 + 1, n - 1) * d);
-    const x2 = f32At(x, min(r0 + 2, n - 1) * d);
-    const x3 = f32At(x, min(r0 + 3, n - 1) * d);
+    const x0 = at4(x, r0 * d);
+    const x1 = at4(x, min(r0 + 1, n - 1) * d);
+    const x2 = at4(x, min(r0 + 2, n - 1) * d);
+    const x3 = at4(x, min(r0 + 3, n - 1) * d);
     for (let panel = 0; panel < nPanels; panel++) {
-      let b = f32At(w, panel * d * PANEL);
+      let b = at4(w, panel * d * PANEL);
       let s00 = f32x4.splat(0);
       let s01 = s00;
       let s10 = s00;
@@ -480,20 +480,20 @@ export function rowsTimes(
         s30 = madd(v, b0, s30);
         s31 = madd(v, b1, s31);
       }
-      const at = f32At(out, r0 * width + panel * PANEL);
+      const at = at4(out, r0 * width + panel * PANEL);
       v128.store(at, s00);
       v128.store(at, s01, 16);
       if (r0 + 1 < n) {
-        v128.store(f32At(at, width), s10);
-        v128.store(f32At(at, width), s11, 16);
+        v128.store(at4(at, width), s10);
+        v128.store(at4(at, width), s11, 16);
       }
       if (r0 + 2 < n) {
-        v128.store(f32At(at, 2 * width), s20);
-        v128.store(f32At(at, 2 * width), s21, 16);
+        v128.store(at4(at, 2 * width), s20);
+        v128.store(at4(at, 2 * width), s21, 16);
       }
       if (r0 + 3 < n) {
-        v128.store(f32At(at, 3 * width), s30);
-        v128.store(f32At(at, 3 * width), s31, 16);
+        v128.store(at4(at, 3 * width), s30);
+        v128.store(at4(at, 3 * width), s31, 16);
       }
     }
   }

@@ -4,28 +4,12 @@
  *
  * An entry is `key · 2³² + place`; an empty one is all ones but for the sign bit of either half.
  */
+import { panelAt } from './lib/panels';
+import { at4, at8 } from './lib/vector';
 
 const NOTHING: i32 = 0x7fffffff;
 /** Rows packed in a chunk. */
 const PACK_ROWS: i32 = 256;
-
-// @ts-ignore: decorator
-@inline
-function at4(p: usize, i: i32): usize {
-  return p + ((<usize>i) << 2);
-}
-
-// @ts-ignore: decorator
-@inline
-function at8(p: usize, i: i32): usize {
-  return p + ((<usize>i) << 3);
-}
-
-// @ts-ignore: decorator
-@inline
-function panelAt(panels: usize, place: i32, steps: i32): usize {
-  return panels + <usize>(place >> 3) * <usize>(steps << 5);
-}
 
 /**
  * Packs the rows of places chunk · 256 …: places[p] is a row of x, or negative for a place that stays empty.

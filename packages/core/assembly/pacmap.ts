@@ -1,40 +1,11 @@
 /** PaCMAP: the descent over pairs of neighbours, mid-near and further points. */
-import { f32At, madd, sum4 } from './lib/vector';
+import { pair2, pair3, third } from './lib/places';
+import { at4, before, madd, sum4 } from './lib/vector';
 
 /** Adam's constants, those of the reference implementation. */
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
 const EPSILON: f32 = 1e-7;
-
-/** Which of four places from j on lie before k. */
-// @ts-ignore: decorator
-@inline
-function before(j: i32, k: i32): v128 {
-  return i32x4.lt_s(i32x4.add(i32x4.splat(j), i32x4(0, 1, 2, 3)), i32x4.splat(k));
-}
-
-/** Two points of the plane, [x, y, x, y]. */
-// @ts-ignore: decorator
-@inline
-function pair2(places: usize, p: i32, q: i32): v128 {
-  return v128.load64_lane(places + (<usize>q << 3), v128.load64_zero(places + (<usize>p << 3)), 1);
-}
-
-/** Two points of space, [x, x, y, y]. */
-// @ts-ignore: decorator
-@inline
-function pair3(places: usize, p: i32, q: i32): v128 {
-  return v128.shuffle<f32>(v128.load(places + (<usize>p << 4)), v128.load(places + (<usize>q << 4)), 0, 4, 1, 5);
-}
-
-// @ts-ignore: decorator
-@inline
-function third(places: usize, ends: v128): v128 {
-  let out = v128.load32_zero(places + (<usize>i32x4.extract_lane(ends, 0) << 4), 8);
-  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 1) << 4), out, 1, 8);
-  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 2) << 4), out, 2, 8);
-  return v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 3) << 4), out, 3, 8);
-}
 
 /** As `pacmap3`, in the plane; places are [n, 2]. */
 export function pacmap2(
@@ -93,7 +64,7 @@ function descend(
       const factor = f32x4.splat(kind == 2 ? -2 * weight : 2 * softness * weight);
       const last = load<i32>(starts + (<usize>(3 * i + kind) << 2), 4);
       for (let e = load<i32>(starts + (<usize>(3 * i + kind) << 2)); e < last; e += 4) {
-        const ends = v128.load(f32At(partners, e));
+        const ends = v128.load(at4(partners, e));
         const p = i32x4.extract_lane(ends, 0);
         const q = i32x4.extract_lane(ends, 1);
         const r = i32x4.extract_lane(ends, 2);

@@ -6,7 +6,7 @@
  * The four lanes of a vector are four transforms side by side. An element is a pair of vectors, real and imaginary;
  * the order is Stockham's, so that nothing is permuted.
  */
-import { f32At, madd } from './lib/vector';
+import { at4, madd } from './lib/vector';
 
 // @ts-ignore: decorator
 @inline
@@ -201,7 +201,7 @@ export function outerForward(
   const column = (chunk - mid * eighths) << 3;
   const x = scratch + <usize>thread * <usize>scratchBytes;
   const other = at8(x, m0 + 4);
-  let from = f32At(grid, mid * w + column);
+  let from = at4(grid, mid * w + column);
   const step = (<usize>(n1 * w)) << 2;
   for (let i = 0; i < n0; i++) {
     v128.store(at8(x, i), v128.load(from));
@@ -293,7 +293,7 @@ export function outerInverse(
     }
   }
   const z = fft(m0, x, other, table, radices);
-  let to = f32At(grid, mid * w + column);
+  let to = at4(grid, mid * w + column);
   const step = (<usize>(n1 * w)) << 2;
   for (let i = 0; i < n0; i++) {
     v128.store(to, v128.load(at8(z, i), 16));
@@ -332,14 +332,14 @@ export function inner(
       memory.fill(at8(x, n1), 0, (<usize>(m1 - n1)) << 5);
       z = fft(m1, x, y, table1, radices1);
     }
-    let at = f32At(kernel, (chunk * m1 * m2 + i) << 2);
+    let at = at4(kernel, (chunk * m1 * m2 + i) << 2);
     const row = (<usize>m2) << 4;
     if (factors != 0) {
-      const f0 = v128.load(f32At(factors, 4 * chunk));
-      const f1 = f32At(factors, (m0 + 7) & ~7);
-      const f2 = f32x4.mul(f0, v128.load32_splat(f32At(f1, m1 + i)));
+      const f0 = v128.load(at4(factors, 4 * chunk));
+      const f1 = at4(factors, (m0 + 7) & ~7);
+      const f2 = f32x4.mul(f0, v128.load32_splat(at4(f1, m1 + i)));
       for (let j = 0; j < m1; j++) {
-        const f = f32x4.mul(f2, v128.load32_splat(f32At(f1, j)));
+        const f = f32x4.mul(f2, v128.load32_splat(at4(f1, j)));
         v128.store(at, f32x4.mul(v128.load(at8(z, j)), f));
         at += row;
       }

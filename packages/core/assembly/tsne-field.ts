@@ -9,7 +9,7 @@
  * negative: near part alone, of all pairs), w, n1, n0,
  * and what is to be added to φ from the grid.
  */
-import { f32At, madd, sum4 } from './lib/vector';
+import { at4, madd, sum4 } from './lib/vector';
 
 /** Rows of cells in a band: bands two apart write to different rows. */
 const BAND: i32 = 8;
@@ -56,7 +56,7 @@ export function sortCells(
   const total = w * n1 * geoI(geo, 8);
   memory.fill(starts, 0, (<usize>(total + 1)) << 2);
   for (let i = 0; i < n; i++) {
-    const at = f32At(y, i * stride);
+    const at = at4(y, i * stride);
     const cx = <i32>((load<f32>(at) - o0) * inverse);
     let cell = <i32>((load<f32>(at, 4) - (dims == 2 ? o2 : o1)) * inverse);
     if (dims == 3) cell += <i32>((load<f32>(at, 8) - o2) * inverse) * n1;
@@ -79,10 +79,10 @@ export function sortCells(
     const to = load<i32>(at);
     store<i32>(at, to + 1);
     store<i32>(order + ((<usize>to) << 2), i);
-    const from = f32At(y, i * stride);
-    store<f32>(f32At(sorted, to), load<f32>(from));
-    store<f32>(f32At(sorted, room + to), load<f32>(from, 4));
-    if (dims == 3) store<f32>(f32At(sorted, 2 * room + to), load<f32>(from, 8));
+    const from = at4(y, i * stride);
+    store<f32>(at4(sorted, to), load<f32>(from));
+    store<f32>(at4(sorted, room + to), load<f32>(from, 4));
+    if (dims == 3) store<f32>(at4(sorted, 2 * room + to), load<f32>(from, 8));
   }
   // each start has moved to its end: back by one cell
   for (let c = total; c > 0; c--) store<i32>(starts + ((<usize>c) << 2), i32At(starts, c - 1));
@@ -134,28 +134,28 @@ export function spread(
   const from = i32At(starts, first * n1 * w);
   const to = i32At(starts, min(n0, first + BAND) * n1 * w);
   for (let s = from; s < to; s++) {
-    const x = (load<f32>(f32At(sorted, s)) - o0) * inverse;
-    const z = (load<f32>(f32At(sorted, (dims - 1) * room + s)) - o2) * inverse;
+    const x = (load<f32>(at4(sorted, s)) - o0) * inverse;
+    const z = (load<f32>(at4(sorted, (dims - 1) * room + s)) - o2) * inverse;
     const cx = <i32>x;
     const cz = <i32>z;
     const wx = spline(x - <f32>cx);
     const wz = spline(z - <f32>cz);
     if (dims == 2) {
-      let at = f32At(grid, (cz - 1) * w + cx - 1);
+      let at = at4(grid, (cz - 1) * w + cx - 1);
       for (let a = 0; a < 4; a++) {
         v128.store(at, madd(wx, f32x4.splat(lane(wz, a)), v128.load(at)));
-        at = f32At(at, w);
+        at = at4(at, w);
       }
     } else {
-      const y = (load<f32>(f32At(sorted, room + s)) - o1) * inverse;
+      const y = (load<f32>(at4(sorted, room + s)) - o1) * inverse;
       const cy = <i32>y;
       const wy = spline(y - <f32>cy);
       for (let a = 0; a < 4; a++) {
         const wa = f32x4.mul(wx, f32x4.splat(lane(wz, a)));
-        let at = f32At(grid, ((cz - 1 + a) * n1 + cy - 1) * w + cx - 1);
+        let at = at4(grid, ((cz - 1 + a) * n1 + cy - 1) * w + cx - 1);
         for (let b = 0; b < 4; b++) {
           v128.store(at, madd(wa, f32x4.splat(lane(wy, b)), v128.load(at)));
-          at = f32At(at, w);
+          at = at4(at, w);
         }
       }
     }
@@ -188,9 +188,9 @@ export function repulse(
   const to = min(m, from + TARGETS);
   let sum: f64 = 0;
   for (let s = from; s < to; s++) {
-    const px = load<f32>(f32At(targets, s));
-    const py = load<f32>(f32At(targets, targetRoom + s));
-    const pz: f32 = dims == 3 ? load<f32>(f32At(targets, 2 * targetRoom + s)) : 0;
+    const px = load<f32>(at4(targets, s));
+    const py = load<f32>(at4(targets, targetRoom + s));
+    const pz: f32 = dims == 3 ? load<f32>(at4(targets, 2 * targetRoom + s)) : 0;
     let phi: f32 = 0;
     let fx: f32 = 0;
     let fy: f32 = 0;
@@ -210,12 +210,12 @@ export function repulse(
       let slopeY = f32x4.splat(0);
       let slopeZ = f32x4.splat(0);
       if (dims == 2) {
-        let at = f32At(grid, (cz - 1) * w + cx - 1);
+        let at = at4(grid, (cz - 1) * w + cx - 1);
         for (let a = 0; a < 4; a++) {
           const v = v128.load(at);
           value = madd(v, f32x4.splat(lane(wz, a)), value);
           slopeZ = madd(v, f32x4.splat(lane(sz, a)), slopeZ);
-          at = f32At(at, w);
+          at = at4(at, w);
         }
         fy = sum4(f32x4.mul(slopeZ, wx));
       } else {
@@ -224,12 +224,12 @@ export function repulse(
         for (let a = 0; a < 4; a++) {
           let layer = f32x4.splat(0);
           let slope = f32x4.splat(0);
-          let at = f32At(grid, ((cz - 1 + a) * n1 + cy - 1) * w + cx - 1);
+          let at = at4(grid, ((cz - 1 + a) * n1 + cy - 1) * w + cx - 1);
           for (let b = 0; b < 4; b++) {
             const v = v128.load(at);
             layer = madd(v, f32x4.splat(lane(wy, b)), layer);
             slope = madd(v, f32x4.splat(lane(sy, b)), slope);
-            at = f32At(at, w);
+            at = at4(at, w);
           }
           value = madd(layer, f32x4.splat(lane(wz, a)), value);
           slopeY = madd(slope, f32x4.splat(lane(wz, a)), slopeY);
@@ -270,12 +270,12 @@ export function repulse(
           const begin = i32At(starts, row + x0);
           const end = i32At(starts, row + x1 + 1);
           for (let j = begin; j < end; j += 4) {
-            const dx = f32x4.sub(X, v128.load(f32At(sorted, j)));
-            const dy = f32x4.sub(Y, v128.load(f32At(sorted, room + j)));
+            const dx = f32x4.sub(X, v128.load(at4(sorted, j)));
+            const dy = f32x4.sub(Y, v128.load(at4(sorted, room + j)));
             let r2 = madd(dy, dy, f32x4.mul(dx, dx));
             let dz = r2;
             if (dims == 3) {
-              dz = f32x4.sub(Z, v128.load(f32At(sorted, 2 * room + j)));
+              dz = f32x4.sub(Z, v128.load(at4(sorted, 2 * room + j)));
               r2 = madd(dz, dz, r2);
             }
             const k = f32x4.div(one, f32x4.add(one, r2));
@@ -306,7 +306,7 @@ export function repulse(
     }
     sum += <f64>(phi - 1);
     const row = order == 0 ? s : i32At(order, s);
-    v128.store(f32At(out, 4 * row), f32x4(fx, fy, fz, phi));
+    v128.store(at4(out, 4 * row), f32x4(fx, fy, fz, phi));
   }
   store<f64>(sums + ((<usize>chunk) << 3), sum);
 }
@@ -328,7 +328,7 @@ export function sampleKernel(
       const t = (limit - r2) * scale;
       let value: f32 = (lowered ? -r2 : <f32>1) / (<f32>1 + r2);
       if (r2 < limit) value = (<f32>1 + t + t * t) * scale;
-      store<f32>(f32At(grid, (chunk * m1 + j) * m2 + i), value);
+      store<f32>(at4(grid, (chunk * m1 + j) * m2 + i), value);
     }
   }
 }

@@ -1,5 +1,5 @@
 /** t-SNE: widths of the Gaussians by perplexity, the pull along the graph, the step, and the divergence. */
-import { f32At, madd, sum4 } from './lib/vector';
+import { at4, madd, sum4 } from './lib/vector';
 
 /** Rows in a chunk. */
 const ROWS: i32 = 256;
@@ -69,16 +69,16 @@ export function affinities(
 ): void {
   const to = min(n, chunk * ROWS + ROWS);
   for (let i = chunk * ROWS; i < to; i++) {
-    const d = f32At(distances, i * stride);
-    const p = f32At(out, i * stride);
+    const d = at4(distances, i * stride);
+    const p = at4(out, i * stride);
     const nearest = load<f32>(d) * load<f32>(d);
-    const furthest = load<f32>(f32At(d, k - 1));
+    const furthest = load<f32>(at4(d, k - 1));
     // the scale where entropy changes; nothing to choose where all are equally far
     const spread = <f64>(furthest * furthest - nearest);
     memory.fill(p, 0, (<usize>k) << 2);
     const share: f32 = 1 / <f32>nPerplexities;
     if (!(spread > 1e-12 * <f64>(furthest * furthest))) {
-      for (let j = 0; j < k; j++) store<f32>(f32At(p, j), 1 / <f32>k);
+      for (let j = 0; j < k; j++) store<f32>(at4(p, j), 1 / <f32>k);
       store<f64>(betas + ((<usize>i) << 3), 0);
       continue;
     }
@@ -94,7 +94,7 @@ export function affinities(
         let D = f32x4.splat(0);
         let Q = f32x4.splat(0);
         for (let j = 0; j < k; j += 4) {
-          const v = v128.load(f32At(d, j));
+          const v = v128.load(at4(d, j));
           const gap = f32x4.mul(minus, f32x4.sub(f32x4.mul(v, v), f32x4.splat(nearest)));
           let e = exp4(gap);
           if (j + 4 > k) e = v128.and(e, firstLanes(k - j));
@@ -120,14 +120,14 @@ export function affinities(
       const minus = f32x4.splat(<f32>-beta);
       const each = f32x4.splat(share * <f32>(1 / total));
       for (let j = 0; j < k; j += 4) {
-        const v = v128.load(f32At(d, j));
+        const v = v128.load(at4(d, j));
         const e = exp4(f32x4.mul(minus, f32x4.sub(f32x4.mul(v, v), f32x4.splat(nearest))));
-        const sums = madd(e, each, v128.load(f32At(p, j)));
-        if (j + 4 <= k) v128.store(f32At(p, j), sums);
+        const sums = madd(e, each, v128.load(at4(p, j)));
+        if (j + 4 <= k) v128.store(at4(p, j), sums);
         else {
-          store<f32>(f32At(p, j), f32x4.extract_lane(sums, 0));
-          if (j + 1 < k) store<f32>(f32At(p, j + 1), f32x4.extract_lane(sums, 1));
-          if (j + 2 < k) store<f32>(f32At(p, j + 2), f32x4.extract_lane(sums, 2));
+          store<f32>(at4(p, j), f32x4.extract_lane(sums, 0));
+          if (j + 1 < k) store<f32>(at4(p, j + 1), f32x4.extract_lane(sums, 1));
+          if (j + 2 < k) store<f32>(at4(p, j + 2), f32x4.extract_lane(sums, 2));
         }
       }
     }
@@ -171,7 +171,7 @@ export function step(
   for (let i = chunk * ROWS; i < to; i++) {
     const row = starts + ((<usize>i) << 2);
     const end = load<i32>(row, 4);
-    const own = f32At(y, i * stride);
+    const own = at4(y, i * stride);
     const X = v128.load32_splat(own);
     const Y = v128.load32_splat(own, 4);
     let GX = f32x4.splat(0);
@@ -213,16 +213,16 @@ export function step(
       }
     }
     const pull = f32x4(sum4(GX), sum4(GY), sum4(GZ), 0);
-    const push = f32x4.mul(v128.load(f32At(field, 4 * i)), f32x4(repulsion, repulsion, dims == 2 ? 0 : repulsion, 0));
+    const push = f32x4.mul(v128.load(at4(field, 4 * i)), f32x4(repulsion, repulsion, dims == 2 ? 0 : repulsion, 0));
     const gradient = f32x4.sub(f32x4.mul(pull, f32x4.splat(exaggeration)), push);
-    const target = f32At(next, i * stride);
+    const target = at4(next, i * stride);
     if (forceOnly) {
       if (dims == 2) v128.store64_lane(target, gradient, 0);
       else v128.store(target, gradient);
       continue;
     }
-    const speedAt = f32At(velocity, i * stride);
-    const gainAt = f32At(gains, i * stride);
+    const speedAt = at4(velocity, i * stride);
+    const gainAt = at4(gains, i * stride);
     const speed = dims == 2 ? v128.load64_zero(speedAt) : v128.load(speedAt);
     const gain = dims == 2 ? v128.load64_zero(gainAt) : v128.load(gainAt);
     // faster where the gradient goes on against the movement, slower where it turns
@@ -272,7 +272,7 @@ export function divergence(
   for (let i = chunk * ROWS; i < to; i++) {
     const row = starts + ((<usize>i) << 2);
     const end = load<i32>(row, 4);
-    const own = f32At(y, i * stride);
+    const own = at4(y, i * stride);
     const place = dims == 2 ? v128.load64_splat(own) : v128.load(own);
     let L = f32x4.splat(0);
     for (let e = load<i32>(row); e < end; e += 4) {

@@ -1,5 +1,6 @@
 /** UMAP: the strengths of neighbours (smooth kNN), and the layout by stochastic gradient descent. */
-import { f32At, madd, sum4 } from './lib/vector';
+import { pair2, pair3, third } from './lib/places';
+import { at4, before, madd, sum4 } from './lib/vector';
 
 /** Rows in a chunk of `smoothKnn`. */
 export const ROWS: i32 = 256;
@@ -34,13 +35,6 @@ function exp4(x: v128): v128 {
   return f32x4.mul(p, exponent);
 }
 
-/** Which of four places from j on lie before k. */
-// @ts-ignore: decorator
-@inline
-function before(j: i32, k: i32): v128 {
-  return i32x4.lt_s(i32x4.add(i32x4.splat(j), i32x4(0, 1, 2, 3)), i32x4.splat(k));
-}
-
 /** Σ exp(−max(0, d − ρ) / σ) over a row. */
 // @ts-ignore: decorator
 @inline
@@ -48,7 +42,7 @@ function strengthOf(row: usize, k: i32, rho: f32, sigma: f32): f32 {
   let sums = f32x4.splat(0);
   const factor = f32x4.splat(-1 / sigma);
   for (let j = 0; j < k; j += 4) {
-    const beyond = f32x4.max(f32x4.sub(v128.load(f32At(row, j)), f32x4.splat(rho)), f32x4.splat(0));
+    const beyond = f32x4.max(f32x4.sub(v128.load(at4(row, j)), f32x4.splat(rho)), f32x4.splat(0));
     sums = f32x4.add(sums, v128.and(exp4(f32x4.mul(beyond, factor)), before(j, k)));
   }
   return sum4(sums);
@@ -79,7 +73,7 @@ export function smoothKnn(
   const from = chunk * ROWS;
   const to = min(n, from + ROWS);
   for (let i = from; i < to; i++) {
-    const row = f32At(distances, i * k);
+    const row = at4(distances, i * k);
     const rho = nearestOf(row, k, connectivity);
     let low: f32 = 0;
     let high: f32 = Infinity;
@@ -96,16 +90,16 @@ export function smoothKnn(
       }
     }
     let total: f32 = 0;
-    for (let j = 0; j < k; j++) total += load<f32>(f32At(row, j));
+    for (let j = 0; j < k; j++) total += load<f32>(at4(row, j));
     const least: f32 = LEAST_SCALE * (rho > 0 ? total / f32(k + 1) : mean);
     sigma = max(sigma, least);
-    store<f32>(f32At(rhos, i), rho);
-    store<f32>(f32At(sigmas, i), sigma);
+    store<f32>(at4(rhos, i), rho);
+    store<f32>(at4(sigmas, i), sigma);
     const factor: f32 = sigma > 0 ? -1 / sigma : 0;
     for (let j = 0; j < k; j++) {
-      const beyond = load<f32>(f32At(row, j)) - rho;
+      const beyond = load<f32>(at4(row, j)) - rho;
       const strength: f32 = beyond > 0 ? f32x4.extract_lane(exp4(f32x4.splat(beyond * factor)), 0) : 1;
-      store<f32>(f32At(strengths, i * k + j), strength);
+      store<f32>(at4(strengths, i * k + j), strength);
     }
   }
 }
@@ -113,16 +107,16 @@ export function smoothKnn(
 /** The distance to the `connectivity`-th neighbour that is not in the same place, interpolated. */
 function nearestOf(row: usize, k: i32, connectivity: f32): f32 {
   let zeros = 0;
-  while (zeros < k && load<f32>(f32At(row, zeros)) == 0) zeros++;
+  while (zeros < k && load<f32>(at4(row, zeros)) == 0) zeros++;
   const count = k - zeros;
   if (count == 0) return 0;
   const whole = <i32>floor(connectivity);
   const rest: f32 = connectivity - f32(whole);
-  if (f32(count) < connectivity) return load<f32>(f32At(row, k - 1));
-  if (whole == 0) return rest * load<f32>(f32At(row, zeros));
-  const last = load<f32>(f32At(row, zeros + whole - 1));
+  if (f32(count) < connectivity) return load<f32>(at4(row, k - 1));
+  if (whole == 0) return rest * load<f32>(at4(row, zeros));
+  const last = load<f32>(at4(row, zeros + whole - 1));
   if (rest <= TOLERANCE || whole == count) return last;
-  return last + rest * (load<f32>(f32At(row, zeros + whole)) - last);
+  return last + rest * (load<f32>(at4(row, zeros + whole)) - last);
 }
 
 /** Places in the table of forces for four squared distances. */
@@ -189,29 +183,6 @@ function below(bits: v128, n: v128): v128 {
   const low = i64x2.extmul_low_i32x4_u(bits, n);
   const high = i64x2.extmul_high_i32x4_u(bits, n);
   return v128.shuffle<i32>(low, high, 1, 3, 5, 7);
-}
-
-/** Two points of the plane, [x, y, x, y]. */
-// @ts-ignore: decorator
-@inline
-function pair2(places: usize, p: i32, q: i32): v128 {
-  return v128.load64_lane(places + (<usize>q << 3), v128.load64_zero(places + (<usize>p << 3)), 1);
-}
-
-/** Two points of space, [x, x, y, y]. */
-// @ts-ignore: decorator
-@inline
-function pair3(places: usize, p: i32, q: i32): v128 {
-  return v128.shuffle<f32>(v128.load(places + (<usize>p << 4)), v128.load(places + (<usize>q << 4)), 0, 4, 1, 5);
-}
-
-// @ts-ignore: decorator
-@inline
-function third(places: usize, ends: v128): v128 {
-  let out = v128.load32_zero(places + (<usize>i32x4.extract_lane(ends, 0) << 4), 8);
-  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 1) << 4), out, 1, 8);
-  out = v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 2) << 4), out, 2, 8);
-  return v128.load32_lane(places + (<usize>i32x4.extract_lane(ends, 3) << 4), out, 3, 8);
 }
 
 /** As `layout3`, in the plane; places are [n, 2]. */
@@ -281,7 +252,7 @@ function layout(
     let total: f32 = 0;
     const last = load<i32>(starts + (<usize>i << 2), 4);
     for (let e = load<i32>(starts + (<usize>i << 2)); e < last; e += 4) {
-      const rate = v128.and(v128.load(f32At(rates, e)), before(e, last));
+      const rate = v128.and(v128.load(at4(rates, e)), before(e, last));
       total += sum4(rate);
       const ends = v128.load(tails + (<usize>e << 2));
       const p = i32x4.extract_lane(ends, 0);

@@ -20,9 +20,23 @@ export function sum4(v: v128): f32 {
   );
 }
 
-/** Address of the i-th float after p. */
+/** Address of the i-th of numbers of four bytes after p. */
 // @ts-ignore: decorator
 @inline
-export function f32At(p: usize, i: i32): usize {
+export function at4(p: usize, i: i32): usize {
   return p + ((<usize>i) << 2);
+}
+
+/** Address of the i-th of numbers of eight bytes after p. */
+// @ts-ignore: decorator
+@inline
+export function at8(p: usize, i: i32): usize {
+  return p + ((<usize>i) << 3);
+}
+
+/** Which of four places from j on lie before k. */
+// @ts-ignore: decorator
+@inline
+export function before(j: i32, k: i32): v128 {
+  return i32x4.lt_s(i32x4.add(i32x4.splat(j), i32x4(0, 1, 2, 3)), i32x4.splat(k));
 }
