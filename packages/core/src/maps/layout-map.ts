@@ -103,6 +103,14 @@ export function noteMissing({ note, recall = 1 }: Neighbors, warnings: string[])
   if (note && recall < 1) warnings.push(note);
 }
 
+/** @throws InputError unless new rows are as wide as those of the map, and finite */
+export function checkNews(news: Matrix, x: Matrix): void {
+  if (news.cols !== x.cols) {
+    throw new InputError(`new points have ${news.cols} columns, the map was made of ${x.cols}`, { code: 'width' });
+  }
+  checkFinite(news, 'new points');
+}
+
 /** A job's reporter of progress for parts that have no detail to show. */
 export const plainReport = (onProgress: MapJob['onProgress']) =>
   onProgress as ((progress: Progress<never>) => void) | undefined;
@@ -117,7 +125,8 @@ function firstOf({ nNeighbors, indices, distances, recall }: Neighbors, k: numbe
   return out;
 }
 
-function noteDoubles({ nNeighbors: k, distances }: Neighbors, warnings: string[]): void {
+/** Says how many rows equal others. */
+export function noteDoubles({ nNeighbors: k, distances }: Neighbors, warnings: string[]): void {
   const n = distances.length / k;
   let doubles = 0;
   let equal = 0;

@@ -5,7 +5,7 @@
  * The pairs: pacmap-pairs.ts; the descent: pacmap-layout.ts. Unlike the authors' program this one looks for neighbours
  * in all columns, where theirs first takes wide data to 100 principal components.
  */
-import { InputError, checkFinite, drive, matrix } from '../base/index.ts';
+import { drive, matrix } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
@@ -17,6 +17,7 @@ import {
   COMPONENTS_OPTION,
   DISTANCE_OPTION,
   SEED_OPTION,
+  checkNews,
   checkRows,
   keptProjection,
   layoutNeighbors,
@@ -206,10 +207,7 @@ async function transformPacmap(
   news: Matrix,
   { kernels = singleThread(), signal, onProgress }: KernelJob = {},
 ): Promise<Matrix> {
-  if (news.cols !== x.cols) {
-    throw new InputError(`new points have ${news.cols} columns, the map was made of ${x.cols}`, { code: 'width' });
-  }
-  checkFinite(news, 'new points');
+  checkNews(news, x);
   const dims = y.cols;
   if (news.rows === 0) return matrix(0, dims);
   const { nNeighbors, distance, seed } = options as unknown as PacmapOptions;

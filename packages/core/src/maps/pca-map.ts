@@ -6,22 +6,13 @@ import { FormatError, matrix, readSafetensors, writeSafetensors } from '../base/
 import type { Matrix } from '../base/index.ts';
 import { fitPcaJob, pcaOf, resolveOptions, SOLVER_OPTIONS } from '../spaces/index.ts';
 import type { OptionSpec, Pca, PcaSolver } from '../spaces/index.ts';
+import { COMPONENTS_OPTION } from './layout-map.ts';
 import type { MapMethod, Projection } from './projection.ts';
 import { projectionJson } from './projection-json.ts';
 
 const TENSORS = 'pca.safetensors';
 
-const OPTIONS: readonly OptionSpec[] = [
-  {
-    name: 'nComponents',
-    type: 'integer',
-    default: 2,
-    min: 2,
-    max: 3,
-    summary: 'Dimensions of the map: 2 for a plane, 3 to turn in space.',
-  },
-  ...SOLVER_OPTIONS,
-];
+const OPTIONS: readonly OptionSpec[] = [COMPONENTS_OPTION, ...SOLVER_OPTIONS];
 
 export const pcaMap: MapMethod = {
   name: 'pca',

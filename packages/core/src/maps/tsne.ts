@@ -6,15 +6,23 @@
  * tsne-layout.ts; new points: tsne-transform.ts.
  */
 import { FormatError, InputError, checkFinite, drive, run } from '../base/index.ts';
-import type { Matrix, Progress, Stepper } from '../base/index.ts';
+import type { Matrix, Stepper } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import { checkAllFinite, findNeighbors } from '../neighbors/index.ts';
 import type { Distance, Neighbors } from '../neighbors/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
 import type { Figures, OptionSpec } from '../spaces/index.ts';
+import {
+  COMPONENTS_OPTION,
+  DISTANCE_OPTION,
+  LAYOUT_DISTANCES,
+  SEED_OPTION,
+  noteDoubles,
+  noteMissing,
+  plainReport,
+} from './layout-map.ts';
 import { neighborInverse } from './neighbor-inverse.ts';
 import type { MapDetail, MapJob, MapMethod, Projection } from './projection.ts';
-import { noteMissing } from './layout-map.ts';
 import { projectionJson, readProjectionJson } from './projection-json.ts';
 import { STORED_ROWS, packRows, readStoredRows, unpackRows, writeStoredRows } from './stored-rows.ts';
 import { conditionalProbabilities, pieceCountSteps, symmetricGraphSteps } from './tsne-affinities.ts';
@@ -26,7 +34,6 @@ import { transformTsne } from './tsne-transform.ts';
 import type { FittedTsne } from './tsne-transform.ts';
 
 const SETTINGS = 'tsne.json';
-const DISTANCES = ['euclidean', 'cosine', 'manhattan', 'hyperbolic'];
 const PERPLEXITY = 30;
 /** Edges from each point, all together, at most: about 3 GB. */
 const MOST_EDGES = 48e6;
@@ -40,14 +47,7 @@ const PICTURE = 300;
 const PICTURE_SHARE = 0.05;
 
 const OPTIONS: readonly OptionSpec[] = [
-  {
-    name: 'nComponents',
-    type: 'integer',
-    default: 2,
-    min: 2,
-    max: 3,
-    summary: 'Dimensions of the map: 2 for a plane, 3 to turn in space.',
-  },
+  COMPONENTS_OPTION,
   {
     name: 'perplexity',
     type: 'number',
@@ -115,14 +115,8 @@ const OPTIONS: readonly OptionSpec[] = [
     choices: STARTS,
     summary: 'Where points begin: by principal components, by the graph of neighbours (spectral), or at random.',
   },
-  {
-    name: 'distance',
-    type: 'choice',
-    default: 'euclidean',
-    choices: DISTANCES,
-    summary: 'How far apart two rows are.',
-  },
-  { name: 'seed', type: 'integer', default: 0, min: 0, summary: 'Start of the random numbers.' },
+  DISTANCE_OPTION,
+  SEED_OPTION,
 ];
 
 interface TsneOptions extends TsneSchedule {
@@ -232,7 +226,7 @@ async function prepare(
 ): Promise<TsneLayout> {
   const { nComponents, earlyIterations, seed } = options;
   const { kernels = singleThread(), signal } = job;
-  const plain = { kernels, signal, onProgress: job.onProgress as ((progress: Progress<never>) => void) | undefined };
+  const plain = { kernels, signal, onProgress: plainReport(job.onProgress) };
   const { neighbors, k } = await neighborsOf(x, perplexities, options, job, warnings);
   const conditional = await conditionalProbabilities(neighbors, perplexities, { k, kernels, signal });
   const graph = await drive('graph', symmetricGraphSteps(neighbors.indices, neighbors.nNeighbors, conditional), plain);
@@ -274,25 +268,11 @@ async function neighborsOf(
     }
     return { neighbors, k: Math.min(k, neighbors.nNeighbors) };
   }
-  const report = onProgress as ((progress: Progress<never>) => void) | undefined;
+  const report = plainReport(onProgress);
   return {
     neighbors: await findNeighbors(x, k, { distance, recall: RECALL, seed, kernels, signal, onProgress: report }),
     k,
   };
-}
-
-function noteDoubles({ nNeighbors, distances }: Neighbors, warnings: string[]): void {
-  const n = distances.length / nNeighbors;
-  let doubles = 0;
-  let equal = 0;
-  for (let i = 0; i < n; i++) {
-    if (distances[i * nNeighbors] === 0) doubles++;
-    if (distances[(i + 1) * nNeighbors - 1] === 0) equal++;
-  }
-  if (equal === n) warnings.push('all rows have only equal neighbours, so where they lie means nothing');
-  else if (doubles > 0) {
-    warnings.push(`${doubles} of ${n} rows equal another row; such points lie side by side, not in one place`);
-  }
 }
 
 function notePieces(count: number, warnings: string[]): void {
@@ -360,7 +340,7 @@ function readSettings(bytes: Uint8Array | undefined): Settings {
     Array.isArray(perplexities) &&
     perplexities.length > 0 &&
     perplexities.every((value) => Number.isFinite(value) && (value as number) >= 1) &&
-    DISTANCES.includes(distance as string) &&
+    LAYOUT_DISTANCES.some((known) => known === distance) &&
     typeof figures === 'object' &&
     figures !== null &&
     Array.isArray(warnings);

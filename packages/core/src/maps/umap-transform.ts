@@ -4,12 +4,13 @@
  * implementation it is tied to its nearest in full, as fitted points are: of 1,000 digits held out of 10,000 then 0.926
  * are placed among their like, as of those fitted 0.928, and 0.916 otherwise.
  */
-import { InputError, checkFinite, matrix } from '../base/index.ts';
+import { matrix } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { findNeighbors } from '../neighbors/index.ts';
 import type { Neighbors } from '../neighbors/index.ts';
+import { checkNews } from './layout-map.ts';
 import { smoothKnn } from './fuzzy-graph.ts';
 import type { UmapOptions } from './umap.ts';
 import { fitUmapCurve } from './umap-curve.ts';
@@ -26,10 +27,7 @@ export async function transformUmap(
   news: Matrix,
   { kernels = singleThread(), signal, onProgress }: KernelJob = {},
 ): Promise<Matrix> {
-  if (news.cols !== x.cols) {
-    throw new InputError(`new points have ${news.cols} columns, the map was made of ${x.cols}`, { code: 'width' });
-  }
-  checkFinite(news, 'new points');
+  checkNews(news, x);
   const dims = coordinates.cols;
   if (news.rows === 0) return matrix(0, dims);
   const k = Math.min(options.nNeighbors, x.rows);
