@@ -36,5 +36,7 @@ export { packMap, unpackMap } from './map-data.ts';
 export type { MapData } from './map-data.ts';
 export { mapToHtml } from './map-page.ts';
 export type { MapPageOptions } from './map-page.ts';
+export { toneOf } from './tone.ts';
+export type { Tone } from './tone.ts';
 export { thumbnailSheet } from './thumbnail-sheet.ts';
 export type { SheetOptions, ThumbnailSheet } from './thumbnail-sheet.ts';

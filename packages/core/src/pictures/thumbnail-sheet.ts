@@ -4,6 +4,7 @@
  */
 import type { Medium, Rows } from '../data/index.ts';
 import { encodePng } from './png.ts';
+import { toneOf } from './tone.ts';
 
 export interface ThumbnailSheet {
   /** an encoded PNG */
@@ -26,10 +27,6 @@ export interface SheetOptions {
   maxSide?: number;
 }
 
-/** What the border of strokes on an empty ground, or of its negative, is at most, or at least, bright on average. */
-const EMPTY = 0.08;
-const SAMPLE = 64;
-
 /** Null for data that are not images. Where not all find room, every k-th point has a picture. */
 export function thumbnailSheet(
   rows: Rows,
@@ -46,8 +43,8 @@ export function thumbnailSheet(
   const count = Math.ceil(n / stride);
   const cols = Math.min(Math.floor(maxSide / cell.width), Math.ceil(Math.sqrt(count)));
   const lines = Math.ceil(count / cols);
-  const ground = groundOf(rows, medium);
-  const negative = ground > 1 - EMPTY && channels === 1;
+  const tone = toneOf(medium, rows);
+  const negative = tone === 'negative';
   const sheetWidth = cols * cell.width;
   const pixels = new Uint8Array(sheetWidth * lines * cell.height * channels);
   const cells = new Int32Array(n).fill(-1);
@@ -68,8 +65,7 @@ export function thumbnailSheet(
     }
   }
   const image = encodePng(pixels, { width: sheetWidth, height: lines * cell.height, channels });
-  const ink = channels === 1 && (negative || ground < EMPTY);
-  return { image, cellWidth: cell.width, cellHeight: cell.height, cells, ink, count };
+  return { image, cellWidth: cell.width, cellHeight: cell.height, cells, ink: tone !== 'plain', count };
 }
 
 function meanOf(
@@ -90,26 +86,4 @@ function meanOf(
     }
   }
   return (sum / hits) * scale;
-}
-
-/** How bright the borders of a few images are; 0.5 where they differ much. */
-function groundOf(rows: Rows, { height, width, channels }: Extract<Medium, { kind: 'image' }>): number {
-  if (channels !== 1) return 0.5;
-  let sum = 0;
-  let squares = 0;
-  let n = 0;
-  const step = Math.max(1, Math.floor(rows.nSamples / SAMPLE));
-  for (let i = 0; i < rows.nSamples; i += step) {
-    for (let p = 0; p < height * width; p++) {
-      const x = p % width;
-      const y = Math.floor(p / width);
-      if (x > 0 && y > 0 && x < width - 1 && y < height - 1) continue;
-      const value = rows.data[i * rows.nFeatures + p] * rows.scale;
-      sum += value;
-      squares += value * value;
-      n++;
-    }
-  }
-  const mean = sum / n;
-  return Math.sqrt(Math.max(0, squares / n - mean * mean)) > 0.25 ? 0.5 : mean;
 }

@@ -4,7 +4,7 @@ import type { Matrix } from '../base/index.ts';
 import { columnValue } from '../data/index.ts';
 import type { Column } from '../data/index.ts';
 import { mapToHtml, pointsToPngPieces, pointsToSvg, thumbnailSheet } from '../pictures/index.ts';
-import { columnsBeside, numbers, shortest, takeColumns } from './export.ts';
+import { columnsBeside, coordinateNames, numbers, rowColumn, shortest, takeColumns } from './export.ts';
 import type { MapInfo, Workbench } from './workbench.ts';
 
 export interface MapTable {
@@ -144,16 +144,30 @@ export async function exportProjector(
   const x = source && (await numbers(workbench, source)).matrix;
   const fits = x !== undefined && shown.every((i) => i < x.rows);
   const vectors = fits ? takeRows(x, shown) : coordinates;
-  const places = ['x', 'y', 'z'].slice(0, coordinates.cols);
-  const names = ['row', ...columns.map((column) => column.name), ...places];
+  return {
+    ...projectorPieces({ vectors, coordinates, columns: [rowColumn(shown), ...columns] }),
+    warnings: fits ? [] : [`${of} is gone; the vectors are the map’s own coordinates.`],
+  };
+}
+
+/** The two tables of a map: of its vectors, and of its columns with the coordinates behind them. */
+export function projectorPieces({
+  vectors,
+  coordinates,
+  columns,
+}: {
+  vectors: Matrix;
+  coordinates: Matrix;
+  columns: readonly Column[];
+}): { vectors: Iterable<Uint8Array>; metadata: Iterable<Uint8Array> } {
+  const names = [...columns.map((column) => column.name), ...coordinateNames(coordinates.cols)];
   return {
     vectors: lines(vectors.rows, (i) => numbersIn(vectors, i)),
     metadata: lines(
       coordinates.rows,
-      (i) => [shown[i], ...columns.map((column) => columnValue(column, i)), ...numbersIn(coordinates, i)],
+      (i) => [...columns.map((column) => columnValue(column, i)), ...numbersIn(coordinates, i)],
       names,
     ),
-    warnings: fits ? [] : [`${of} is gone; the vectors are the map’s own coordinates.`],
   };
 }
 

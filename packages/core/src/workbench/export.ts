@@ -26,8 +26,7 @@ export async function exportTable(
   const { matrix, names } = await numbers(workbench, info);
   const beside = await columnsBeside(workbench, info, matrix.rows);
   if (!rows) return tablePieces({ matrix, names, beside }, format);
-  const row: Column = { name: 'row', type: 'number', values: Float64Array.from(rows) };
-  const some = { matrix: takeRows(matrix, rows), names, beside: [...takeColumns(beside, rows), row] };
+  const some = { matrix: takeRows(matrix, rows), names, beside: [...takeColumns(beside, rows), rowColumn(rows)] };
   return tablePieces(some, format);
 }
 
@@ -86,6 +85,9 @@ function allColumns({ matrix: { data, rows, cols }, names, beside = [] }: Number
   return [...own, ...beside];
 }
 
+/** A map's columns. */
+export const coordinateNames = (nComponents: number): string[] => ['x', 'y', 'z'].slice(0, nComponents);
+
 /** `z1`, `z2`, …; a map's are `x`, `y`, `z`. */
 export function columnNames(prefix: 'x' | 'z', count: number): string[] {
   return Array.from({ length: count }, (_, j) => `${prefix}${j + 1}`);
@@ -109,7 +111,7 @@ export async function numbers(workbench: Workbench, info: ItemInfo): Promise<{ m
     };
   }
   if (info.kind === 'map') {
-    return { matrix: await workbench.coordinates({ map: id }), names: ['x', 'y', 'z'].slice(0, info.nComponents) };
+    return { matrix: await workbench.coordinates({ map: id }), names: coordinateNames(info.nComponents) };
   }
   if (!info.encodes)
     throw new InputError(`${id} has no encoder, so it keeps no codes to export`, { code: 'no-encode' });
@@ -121,6 +123,11 @@ export async function columnsBeside(workbench: Workbench, info: ItemInfo, n: num
   const data = info.kind === 'data' ? info.id : info.data;
   const there = (await workbench.list({ kind: 'data' })).find((item) => item.id === data);
   return there?.kind === 'data' && there.nSamples === n ? workbench.columns({ data }) : [];
+}
+
+/** Which rows these are, as a column. */
+export function rowColumn(rows: Uint32Array): Column {
+  return { name: 'row', type: 'number', values: Float64Array.from(rows) };
 }
 
 /** The values of some rows. */

@@ -2,9 +2,18 @@ export { createWorkbench } from './create-workbench.ts';
 export type { WorkbenchOptions } from './create-workbench.ts';
 export type { Packs } from './packs.ts';
 export { slug } from './items.ts';
-export { TABLE_FORMATS, columnNames, exportFiles, exportTable, tablePieces } from './export.ts';
+export {
+  TABLE_FORMATS,
+  columnNames,
+  coordinateNames,
+  exportFiles,
+  exportTable,
+  rowColumn,
+  tablePieces,
+  takeColumns,
+} from './export.ts';
 export type { NumberTable, TableFormat } from './export.ts';
-export { KEPT, exportMapHtml, exportMapPicture, exportProjector, mapTable } from './export-map.ts';
+export { KEPT, exportMapHtml, exportMapPicture, exportProjector, mapTable, projectorPieces } from './export-map.ts';
 export type { MapHtmlArgs, MapPictureArgs, MapTable } from './export-map.ts';
 export { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES, byteLengthOf, piecesOf } from './store.ts';
 export type { FileBytes, Shelf, Store, StoredFile } from './store.ts';

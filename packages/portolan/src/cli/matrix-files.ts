@@ -1,7 +1,16 @@
 /** Rows and codes from a file the person names, and to one; the ending of its name says the format. */
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
-import { FormatError, columnNames, npyPieces, readDataset, readNpyMatrix, readRows, tablePieces } from '@portolan/core';
+import {
+  FormatError,
+  columnNames,
+  coordinateNames,
+  npyPieces,
+  readDataset,
+  readNpyMatrix,
+  readRows,
+  tablePieces,
+} from '@portolan/core';
 import type { JobOptions, Matrix, Medium } from '@portolan/core';
 import { explain } from '../store/explain.ts';
 import { makeFolder } from '../store/flushed.ts';
@@ -36,8 +45,6 @@ export function checkOut(path: string, medium?: Medium): void {
   throw new UsageError(`--out is ${path}; its name must end in ${known.join(', ')}${why}`);
 }
 
-const AXES = ['x', 'y', 'z'];
-
 /** Rows x, codes z, or places on a map y. Images go to a .png as one contact sheet. */
 export async function writeMatrixFile(
   path: string,
@@ -50,7 +57,7 @@ export async function writeMatrixFile(
   else if (ending === '.png' && medium?.kind === 'image') pieces = [contactSheet(x, medium)];
   else
     pieces = tablePieces(
-      { matrix: x, names: prefix === 'y' ? AXES.slice(0, x.cols) : columnNames(prefix, x.cols) },
+      { matrix: x, names: prefix === 'y' ? coordinateNames(x.cols) : columnNames(prefix, x.cols) },
       ending.slice(1) as TableEnding,
     );
   await writeOut(path, pieces, signal);

@@ -1,8 +1,8 @@
 /** The map that is looked at as a file: a table, the pair of tables that projectors read, or a page of its own. */
-import { matrix, takeRows, type Matrix } from '@portolan/core/base';
-import { columnValue, npyPieces, type Column, type Medium, type Rows } from '@portolan/core/data';
+import { takeRows, type Matrix } from '@portolan/core/base';
+import { npyPieces, readRows, type Column, type Medium, type Rows } from '@portolan/core/data';
 import { mapToHtml, thumbnailSheet } from '@portolan/core/pictures';
-import { tablePieces } from '@portolan/core/workbench';
+import { coordinateNames, projectorPieces, rowColumn, tablePieces, takeColumns } from '@portolan/core/workbench';
 import type { MapFile } from './map-files.ts';
 
 export interface MapFileArgs {
@@ -29,32 +29,27 @@ export interface Mapped {
 export function mapFiles(args: MapFileArgs, { places, codes, rows }: Mapped): Record<string, Blob> {
   const { format, points } = args;
   const shown = points ? takeRows(places, points) : places;
-  const names = ['x', 'y', 'z'].slice(0, places.cols);
   const own = points ?? Uint32Array.from({ length: places.rows }, (_, i) => i);
-  const row: Column = { name: 'row', type: 'number', values: Float64Array.from(own) };
-  const columns = [row, ...args.columns.map((column) => picked(column, points))];
+  const columns = [rowColumn(own), ...(points ? takeColumns(args.columns, points) : args.columns)];
   switch (format) {
     case 'npy':
       return { '.npy': blob(npyPieces(shown), 'application/octet-stream') };
     case 'csv':
     case 'parquet': {
       const type = format === 'csv' ? 'text/csv' : 'application/octet-stream';
-      return { [`.${format}`]: blob(tablePieces({ matrix: shown, names, beside: columns }, format), type) };
+      return {
+        [`.${format}`]: blob(
+          tablePieces({ matrix: shown, names: coordinateNames(places.cols), beside: columns }, format),
+          type,
+        ),
+      };
     }
     case 'projector': {
-      const vectors = codes ? (points ? takeRows(codes, points) : codes) : rows ? valuesOf(rows, own) : shown;
+      const vectors = codes ? (points ? takeRows(codes, points) : codes) : rows ? readRows(rows, own) : shown;
+      const pieces = projectorPieces({ vectors, coordinates: shown, columns });
       return {
-        '-vectors.tsv': blob(
-          lines(vectors.rows, (i) => [...rowOf(vectors, i)]),
-          'text/tab-separated-values',
-        ),
-        '-metadata.tsv': blob(
-          lines(shown.rows, (i) => [...columns.map((c) => columnValue(c, i)), ...rowOf(shown, i)], [
-            ...columns.map((c) => c.name),
-            ...names,
-          ]),
-          'text/tab-separated-values',
-        ),
+        '-vectors.tsv': blob(pieces.vectors, 'text/tab-separated-values'),
+        '-metadata.tsv': blob(pieces.metadata, 'text/tab-separated-values'),
       };
     }
     case 'html': {
@@ -76,38 +71,3 @@ export function mapFiles(args: MapFileArgs, { places, codes, rows }: Mapped): Re
 }
 
 const blob = (pieces: Iterable<Uint8Array>, type: string): Blob => new Blob([...pieces] as BlobPart[], { type });
-
-const rowOf = ({ data, cols }: Matrix, i: number): Float32Array => data.subarray(i * cols, (i + 1) * cols);
-
-function valuesOf({ data, nFeatures, scale }: Rows, which: Uint32Array): Matrix {
-  const out = matrix(which.length, nFeatures);
-  which.forEach((from, i) => {
-    for (let j = 0; j < nFeatures; j++) out.data[i * nFeatures + j] = data[from * nFeatures + j] * scale;
-  });
-  return out;
-}
-
-function picked(column: Column, points: Uint32Array | null): Column {
-  if (!points) return column;
-  if (column.type === 'category') return { ...column, codes: Int32Array.from(points, (i) => column.codes[i]) };
-  if (column.type === 'text') return { ...column, values: Array.from(points, (i) => column.values[i]) };
-  return { ...column, values: Float64Array.from(points, (i) => column.values[i]) };
-}
-
-/** Tab-separated values have no quotes: what would break a line becomes a space. */
-const cell = (value: string | number | null): string => String(value ?? '').replaceAll(/[\t\r\n]+/g, ' ');
-const PIECE = 512;
-
-function* lines(
-  n: number,
-  cells: (i: number) => readonly (string | number | null)[],
-  head?: readonly string[],
-): Generator<Uint8Array> {
-  let text = head ? `${head.map(cell).join('\t')}\n` : '';
-  for (let i = 0; i < n; i++) {
-    text += `${cells(i).map(cell).join('\t')}\n`;
-    if ((i + 1) % PIECE !== 0 && i < n - 1) continue;
-    yield new TextEncoder().encode(text);
-    text = '';
-  }
-}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { atlasLayout, paint, rgb, shrunk, toneOf, type ImageMedium } from './pictures.ts';
+import { toneOf } from '@portolan/core/pictures';
+import { atlasLayout, paint, rgb, shrunk, type ImageMedium } from './pictures.ts';
 
 const grey = (size: number): ImageMedium => ({ kind: 'image', height: size, width: size, channels: 1 });
 const ink = rgb('#102030');

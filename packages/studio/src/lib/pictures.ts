@@ -4,38 +4,11 @@
  * Grey images that are strokes on an empty ground (digits, letters, sketches) are drawn as ink on the chart's own
  * paper: the value becomes the ink's opacity. Other grey and all colour images are shown as they are.
  */
-import type { Medium, Rows } from '@portolan/core/data';
+import type { Medium } from '@portolan/core/data';
+import type { Tone } from '@portolan/core/pictures';
 
 export type ImageMedium = Extract<Medium, { kind: 'image' }>;
-/** `ink`: 1 is ink; `negative`: 0 is ink; `plain`: the picture as stored */
-export type Tone = 'ink' | 'negative' | 'plain';
 export type Rgb = readonly [number, number, number];
-
-/** How a data set's images should be drawn, from the ground of a few of them: their border's mean. */
-export function toneOf(medium: ImageMedium, rows: Rows, sample = 64): Tone {
-  if (medium.channels !== 1 || rows.nSamples === 0) return 'plain';
-  const { height, width } = medium;
-  let sum = 0;
-  let spread = 0;
-  let n = 0;
-  const step = Math.max(1, Math.floor(rows.nSamples / sample));
-  for (let i = 0; i < rows.nSamples; i += step) {
-    for (let p = 0; p < height * width; p++) {
-      const x = p % width;
-      const y = Math.floor(p / width);
-      if (x > 0 && y > 0 && x < width - 1 && y < height - 1) continue;
-      const value = rows.data[i * rows.nFeatures + p] * rows.scale;
-      sum += value;
-      spread += value * value;
-      n++;
-    }
-  }
-  const mean = sum / n;
-  const deviation = Math.sqrt(Math.max(0, spread / n - mean * mean));
-  if (deviation > 0.25) return 'plain';
-  if (mean < 0.08) return 'ink';
-  return mean > 0.92 ? 'negative' : 'plain';
-}
 
 /**
  * Paints one row into RGBA pixels.

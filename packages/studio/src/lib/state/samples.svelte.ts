@@ -1,8 +1,9 @@
 /** The samples of the data that is looked at: rows, columns, and how their pictures are drawn. */
 import type { Column, Medium, Rows } from '@portolan/core/data';
+import { toneOf, type Tone } from '@portolan/core/pictures';
 import type { DataInfo } from '@portolan/core/workbench';
 import { featureColumn, featureName, MAX_FEATURES, mixedSpread, type Spread } from '../features.ts';
-import { toneOf, type ImageMedium, type Tone } from '../pictures.ts';
+import type { ImageMedium } from '../pictures.ts';
 import { sentence } from '../sentence.ts';
 import { scout } from './workers.ts';
 import { project } from './project.svelte.ts';

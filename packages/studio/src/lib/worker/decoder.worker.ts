@@ -8,9 +8,10 @@
 import { InputError, matrix, type Matrix } from '@portolan/core/base';
 import type { Medium } from '@portolan/core/data';
 import type { Projection } from '@portolan/core/maps';
+import type { Tone } from '@portolan/core/pictures';
 import { loadSpace, type LatentSpace } from '@portolan/core/spaces';
 import { webRuntime } from '../../client/ort-web.ts';
-import { paint, shrunk, type Rgb, type Tone } from '../pictures.ts';
+import { paint, shrunk, type Rgb } from '../pictures.ts';
 import { Moved, serve } from './rpc.ts';
 
 export interface PlaneArgs {

@@ -4,8 +4,9 @@
  */
 import { InputError, type Matrix } from '@portolan/core/base';
 import { readRows, rowsOf, type Column, type Rows } from '@portolan/core/data';
+import type { Tone } from '@portolan/core/pictures';
 import { neighborIndex, type Nearest, type NeighborIndex } from '@portolan/core/neighbors';
-import { atlasLayout, paint, shrunk, type ImageMedium, type Rgb, type Tone } from '../pictures.ts';
+import { atlasLayout, paint, shrunk, type ImageMedium, type Rgb } from '../pictures.ts';
 import { falseNeighbors, reachOf, rhumbLines, type Rhumb } from '../rhumb.ts';
 import type { MapFileArgs } from '../map-file.ts';
 import { namesFor, type Name, type NamingKind } from '../naming.ts';
