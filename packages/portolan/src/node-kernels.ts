@@ -35,6 +35,7 @@ const spawn: SpawnThread = () => {
     onFailure(listener) {
       worker.on('message', ({ message }: { message: string }) => listener(message));
       worker.on('error', ({ message }) => listener(message));
+      worker.on('exit', (code) => listener(`it ended with code ${code}`));
     },
     terminate: () => worker.terminate(),
   };
