@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { decode } from 'fast-png';
 import type { Browser, Page } from 'playwright-core';
-import { createServer } from 'vite';
-import type { ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Column } from '@portolan/core/data';
 import { mapToHtml, thumbnailSheet } from '@portolan/core/pictures';
@@ -15,6 +13,7 @@ import type * as View from '@portolan/view';
 // @ts-expect-error: a script without types
 import { ensureViewer } from '../../scripts/viewer.mjs';
 import { launch } from './server-browser.ts';
+import { serveViewPage } from './view-page.ts';
 
 declare global {
   interface Window {
@@ -38,7 +37,7 @@ const PAGE = `<!doctype html><title>view</title><link rel="icon" href="data:,">
   window.ready = true;
 </script>`;
 
-let server: ViteDevServer;
+let served: Awaited<ReturnType<typeof serveViewPage>>;
 let browser: Browser;
 let page: Page;
 let folder: string;
@@ -47,33 +46,13 @@ let problems: string[];
 beforeAll(async () => {
   await ensureViewer();
   folder = mkdtempSync(join(tmpdir(), 'portolan-view-'));
-  server = await createServer({
-    configFile: false,
-    root: new URL('../../packages/view', import.meta.url).pathname,
-    logLevel: 'error',
-    cacheDir: 'node_modules/.vite-view-around-test',
-    resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
-    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
-    optimizeDeps: { noDiscovery: true },
-    plugins: [
-      {
-        name: 'test-page',
-        configureServer({ middlewares }) {
-          middlewares.use('/test.html', (_request, response) => {
-            response.setHeader('content-type', 'text/html');
-            response.end(PAGE);
-          });
-        },
-      },
-    ],
-  });
-  await server.listen();
+  served = await serveViewPage(PAGE, 'view-around-test');
   browser = await launch();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server?.close();
+  await served?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -90,7 +69,7 @@ afterEach(async () => {
 });
 
 async function openSource(): Promise<void> {
-  await page.goto(`http://127.0.0.1:${(server.httpServer!.address() as { port: number }).port}/test.html`);
+  await page.goto(served.url);
   await page.waitForFunction('window.ready');
 }
 

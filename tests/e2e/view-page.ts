@@ -51,35 +51,40 @@ export interface ViewPage {
   page: Page;
 }
 
+/** A page of the view's source, at `url`, until it is closed. @param cache  of Vite's, one for each that runs at once */
+export async function serveViewPage(html: string, cache: string): Promise<{ url: string; close(): Promise<void> }> {
+  const server = await createServer({
+    configFile: false,
+    root: new URL('../../packages/view', import.meta.url).pathname,
+    logLevel: 'error',
+    cacheDir: `node_modules/.vite-${cache}`,
+    resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    plugins: [
+      {
+        name: 'test-page',
+        configureServer({ middlewares }) {
+          middlewares.use('/test.html', (_request, response) => {
+            response.setHeader('content-type', 'text/html');
+            response.end(html);
+          });
+        },
+      },
+    ],
+  });
+  await server.listen();
+  const { port } = server.httpServer!.address() as { port: number };
+  return { url: `http://127.0.0.1:${port}/test.html`, close: () => server.close() };
+}
+
 /** Serves the page for the tests of a file; a message of an error, of the page or of WebGL, fails the test. */
 export function useViewPage(): ViewPage {
   const here = {} as ViewPage & { url: string; close(): Promise<void> };
   let problems: string[] = [];
 
   beforeAll(async () => {
-    const server = await createServer({
-      configFile: false,
-      root: new URL('../../packages/view', import.meta.url).pathname,
-      logLevel: 'error',
-      cacheDir: 'node_modules/.vite-view-test',
-      resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
-      server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
-      optimizeDeps: { noDiscovery: true },
-      plugins: [
-        {
-          name: 'test-page',
-          configureServer({ middlewares }) {
-            middlewares.use('/test.html', (_request, response) => {
-              response.setHeader('content-type', 'text/html');
-              response.end(PAGE);
-            });
-          },
-        },
-      ],
-    });
-    await server.listen();
-    here.url = `http://127.0.0.1:${(server.httpServer!.address() as { port: number }).port}/test.html`;
-    here.close = () => server.close();
+    Object.assign(here, await serveViewPage(PAGE, 'view-test'));
     here.browser = await launch();
   });
 
