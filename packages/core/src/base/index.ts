@@ -32,3 +32,5 @@ export type {
   TensorData,
   TensorEntry,
 } from './safetensors.ts';
+export { resolveOptions } from './options.ts';
+export type { OptionSpec, Options } from './options.ts';

@@ -5,8 +5,16 @@ import { InputError } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { matrix } from '../base/index.ts';
 
-/** What a row is, so that it can be shown. An image row is height × width × channels, row-major, values in [0, 1]. */
-export type Medium = { kind: 'vector' } | { kind: 'image'; height: number; width: number; channels: 1 | 3 };
+/**
+ * What a row is, so that it can be shown or played. An image row is height × width × channels, row-major, values in
+ * [0, 1]; a sound row is its samples in [−1, 1], `sampleRate` a second. What is text has no numbers of its own, [n, 0]:
+ * it is in the first column of texts.
+ */
+export type Medium =
+  | { kind: 'vector' }
+  | { kind: 'image'; height: number; width: number; channels: 1 | 3 }
+  | { kind: 'sound'; sampleRate: number }
+  | { kind: 'text' };
 
 /**
  * The rows as they are kept, row-major; the value of an element is `data[i] * scale`.
@@ -74,4 +82,46 @@ export function columnNamed(dataset: Dataset, name: string): Column {
   if (found) return found;
   const names = dataset.columns.map((column) => column.name).join(', ') || 'none';
   throw new InputError(`${dataset.name} has no column ${name}; its columns: ${names}`, { code: 'no-column' });
+}
+
+/** The texts of a data set: those of the column named, else of its first column of texts. */
+export function textsOf(dataset: Dataset, name = ''): readonly string[] {
+  const column = name === '' ? dataset.columns.find(({ type }) => type === 'text') : columnNamed(dataset, name);
+  if (column?.type === 'text') return column.values;
+  if (column?.type === 'category') return Array.from(column.codes, (code) => column.categories[code] ?? '');
+  throw new InputError(
+    column
+      ? `${dataset.name}: column ${column.name} holds ${column.type}s, expected texts`
+      : `${dataset.name} has no column of texts to learn from; add a text file, or a table with such a column`,
+    { code: 'no-texts' },
+  );
+}
+
+/** A class for each row: codes into `categories`, −1 where there is none. */
+export interface Classes {
+  readonly column: string;
+  readonly codes: Int32Array;
+  readonly categories: readonly string[];
+}
+
+/**
+ * The classes of a data set: those of the column named, else of its label.
+ * @throws InputError when there is no such column, or it holds no categories
+ */
+export function classesOf(dataset: Dataset, name = ''): Classes {
+  const wanted = name === '' ? dataset.label : name;
+  const categories = dataset.columns.filter(({ type }) => type === 'category').map((column) => column.name);
+  if (wanted === undefined) {
+    throw new InputError(
+      `${dataset.name} has no label; name a column of categories: ${categories.join(', ') || 'it has none'}`,
+      { code: 'no-label' },
+    );
+  }
+  const column = columnNamed(dataset, wanted);
+  if (column.type === 'category') return { column: wanted, codes: column.codes, categories: column.categories };
+  throw new InputError(
+    `${dataset.name}: column ${wanted} holds ${column.type}s, expected categories` +
+      (categories.length > 0 ? `, as ${categories.join(', ')} do` : ''),
+    { code: 'no-label' },
+  );
 }

@@ -1,5 +1,7 @@
-export { readRows, rowsOf, columnNamed } from './dataset.ts';
-export type { Column, Dataset, Medium, Rows } from './dataset.ts';
+export { classesOf, columnNamed, readRows, rowsOf, textsOf } from './dataset.ts';
+export type { Classes, Column, Dataset, Medium, Rows } from './dataset.ts';
+export { dataGenerators } from './generators/index.ts';
+export type { DataGenerator } from './generators/index.ts';
 export { bytesSource } from './source.ts';
 export type { ByteSource, ImageData8, ImageDecoder } from './source.ts';
 export { readDataset } from './read-lazily.ts';

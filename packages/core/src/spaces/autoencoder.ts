@@ -5,17 +5,17 @@
  * Images are in [0, 1] and end in a sigmoid; other rows are standardised within the network and end linear. The code
  * is linear in the last features. There is no prior by nature: sampling draws from a Gaussian fitted to the codes.
  */
-import type { Random } from '../base/index.ts';
+import { resolveOptions } from '../base/index.ts';
+import type { Options, OptionSpec, Random } from '../base/index.ts';
 import { sigmoid } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { dense, maskAtRandom, saltAndPepper, squaredError } from '../nn/index.ts';
 import type { Scope } from '../nn/index.ts';
 import { checkLatentDim, fitNetwork, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
-import type { Options, OptionSpec, SpaceMethod } from './latent-space.ts';
+import type { SpaceMethod } from './latent-space.ts';
 import { learnRows, readLearnRows } from './learn-rows.ts';
 import type { LearnRows } from './learn-rows.ts';
 import { ARCHITECTURE_OPTIONS, architectureOf, decoderTrunk, encoderTrunk, restore, standardise } from './networks.ts';
-import { resolveOptions } from './options.ts';
 
 const NOISE_OPTIONS: readonly OptionSpec[] = [
   {
@@ -39,6 +39,8 @@ export const autoencoder: SpaceMethod = {
   name: 'autoencoder',
   title: 'Autoencoder',
   summary: 'A network that squeezes each row through a few numbers and learns to bring it back.',
+  family: 'autoencoder',
+  takes: 'rows',
   options: [LATENT_DIM, ...ARCHITECTURE_OPTIONS, ...NOISE_OPTIONS, ...TRAINING_OPTIONS],
   async fit(dataset, given, runtime, job) {
     const options = resolveOptions('autoencoder', autoencoder.options, given);

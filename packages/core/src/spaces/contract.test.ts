@@ -1,13 +1,14 @@
 /** What every way to learn a space must keep. A new method joins by its line in methods.ts. */
 import { describe, expect, it } from 'vitest';
 import { isAbort, jobControl, matrix, random } from '../base/index.ts';
-import type { Progress } from '../base/index.ts';
+import type { Options, Progress } from '../base/index.ts';
 import { readRows, rowsOf } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { digits } from '../data/digits.fixture.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
-import type { FittedSpace, LearnDetail, Options, SpaceFiles } from './latent-space.ts';
-import { loadSpace, readManifest } from './onnx-space.ts';
+import type { FittedSpace, LearnDetail, SpaceFiles } from './latent-space.ts';
+import { loadSpace } from './load-space.ts';
+import { readManifest } from './manifest.ts';
 import { spaceMethods } from './methods.ts';
 
 const runtime = nodeRuntime();
@@ -17,7 +18,7 @@ const vectors = table(120, 6);
 /** Small and quick, for methods that take such options. */
 const QUICK: Options = { epochs: 2, batchSize: 32, layers: [24], channels: [4, 8], seed: 3 };
 
-describe.each(spaceMethods)('$name', (method) => {
+describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (method) => {
   const quick = (more: Partial<Options> = {}): Partial<Options> =>
     Object.fromEntries(
       Object.entries({ ...QUICK, ...more }).filter(([name]) => method.options.some((spec) => spec.name === name)),

@@ -3,7 +3,7 @@
  * a mini-batch is made of, and in what is saved.
  */
 import { breathe, finish, InputError, isAbort, matrix, run, stopwatch } from '../base/index.ts';
-import type { JobOptions, Matrix, Stepper } from '../base/index.ts';
+import type { JobOptions, Matrix, Options, OptionSpec, Stepper } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { input, toOnnx } from '../graph/index.ts';
@@ -12,10 +12,10 @@ import { cholesky, covarianceSteps } from '../linalg/index.ts';
 import { adam, adamw, constantRate, constantScope, cosineDecay, sgd, trainer, warmUp } from '../nn/index.ts';
 import type { BatchInput, Model, Optimiser, Schedule, Scope, Trained, TrainOptions, TrainUnit } from '../nn/index.ts';
 import type { Runtime } from '../runtime/index.ts';
-import type { FittedSpace, LatentSpace, LearnDetail, LearnJob, Options, OptionSpec } from './latent-space.ts';
+import type { FittedSpace, LatentSpace, LearnDetail, LearnJob } from './latent-space.ts';
 import type { LearnRows } from './learn-rows.ts';
 import { onnxSpace } from './onnx-space.ts';
-import type { PriorSpec } from './onnx-space.ts';
+import type { PriorSpec } from './prior.ts';
 import { previews } from './preview.ts';
 
 export const TRAINING_OPTIONS: readonly OptionSpec[] = [

@@ -1,22 +1,30 @@
 export type {
+  Conditions,
   EpochRecord,
+  Family,
   Figures,
   FittedSpace,
-  Geometry,
   LatentSpace,
   LearnDetail,
   LearnJob,
   LearnMetrics,
   LearnPreview,
-  OptionSpec,
-  Options,
   Prior,
   SpaceFiles,
   SpaceMethod,
+  Takes,
 } from './latent-space.ts';
-export { resolveOptions } from './options.ts';
-export { loadSpace, makePrior, onnxSpace, readManifest, SPACE_VERSION } from './onnx-space.ts';
-export type { OnnxSpaceOptions, PriorSpec, SpaceManifest } from './onnx-space.ts';
+export { resolveOptions } from '../base/index.ts';
+export type { Options, OptionSpec } from '../base/index.ts';
+export { euclidean } from './geometry.ts';
+export type { Geometry, GeometrySpec } from './geometry.ts';
+export { loadSpace } from './load-space.ts';
+export { readManifest, SPACE_VERSION, writeManifest } from './manifest.ts';
+export type { SpaceManifest } from './manifest.ts';
+export { onnxSpace } from './onnx-space.ts';
+export type { OnnxSpaceOptions } from './onnx-space.ts';
+export { makePrior } from './prior.ts';
+export type { PriorSpec } from './prior.ts';
 export { autoencoder } from './autoencoder.ts';
 export { vae } from './vae.ts';
 export { spaceMethods } from './methods.ts';

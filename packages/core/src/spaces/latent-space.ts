@@ -1,23 +1,26 @@
 /**
  * A latent space is a value. Whatever made it, the rest of the program sees this interface and works with it.
  */
-import type { JobOptions, Matrix } from '../base/index.ts';
+import type { Matrix, Options, OptionSpec } from '../base/index.ts';
 import type { Dataset, Medium } from '../data/index.ts';
+import type { KernelJob } from '../kernels/index.ts';
 import type { Runtime } from '../runtime/index.ts';
+import type { Geometry } from './geometry.ts';
 
 /** File name → bytes: space.json, encoder.onnx, decoder.onnx, *.safetensors. */
 export type SpaceFiles = Record<string, Uint8Array>;
-
-/** How far apart two codes are and what lies between; only the Euclidean one so far. */
-export interface Geometry {
-  readonly name: 'euclidean';
-}
 
 /** A distribution over codes. */
 export interface Prior {
   readonly name: string;
   /** n codes, [n, latentDim], the same for the same seed */
   sample(n: number, seed: number): Matrix;
+}
+
+/** A column of the data that a space was learned given. */
+export interface Conditions {
+  readonly column: string;
+  readonly categories: readonly string[];
 }
 
 export interface LatentSpace {
@@ -29,31 +32,21 @@ export interface LatentSpace {
   readonly geometry: Geometry;
   /** what a decoded row is, so that it can be shown or played */
   readonly medium: Medium;
-  /** [n, nFeatures] → [n, latentDim]; the posterior's mean where there is a posterior */
-  encode?(x: Matrix): Promise<Matrix>;
+  /** the classes by which it encodes and decodes, of a space that was learned given them (a conditional VAE or GAN) */
+  readonly conditions?: Conditions;
+  /**
+   * [n, nFeatures] → [n, latentDim]; the posterior's mean where there is a posterior.
+   * @param classes  of each row, where the space has `conditions`; negative, or left out: all classes in equal parts
+   */
+  encode?(x: Matrix, classes?: Int32Array): Promise<Matrix>;
+  /** n texts → [n, latentDim], of a space whose rows are texts */
+  encodeTexts?(texts: readonly string[]): Promise<Matrix>;
   /** [n, latentDim] → [n, nFeatures] */
-  decode?(z: Matrix): Promise<Matrix>;
+  decode?(z: Matrix, classes?: Int32Array): Promise<Matrix>;
   readonly prior?: Prior;
   toFiles(): SpaceFiles;
   dispose(): Promise<void>;
 }
-
-/** One option of a method: from this table come validation, the CLI's flags and the studio's form. */
-export interface OptionSpec {
-  /** camelCase, the field's name: `latentDim`; the CLI's flag is `--latent-dim` */
-  readonly name: string;
-  readonly type: 'integer' | 'number' | 'boolean' | 'choice' | 'integers';
-  readonly default: number | boolean | string | readonly number[];
-  readonly min?: number;
-  readonly max?: number;
-  readonly choices?: readonly string[];
-  /** a plain sentence: what it is, and what raising it does */
-  readonly summary: string;
-  /** one of the few that are shown first */
-  readonly main?: boolean;
-}
-
-export type Options = Record<string, number | boolean | string | readonly number[]>;
 
 /** A loss and its parts, or other figures, by name. */
 export type Figures = Record<string, number>;
@@ -94,10 +87,16 @@ export interface LearnPreview {
   /** [m, nFeatures] */
   originals: Matrix;
   reconstructions: Matrix;
+  /** [m, nFeatures]: what was made of nothing, the same codes each time; of methods that generate */
+  samples?: Matrix;
+  /** of data in the plane: what a critic thinks of each place, size × size values in [0, 1], rows from `low` up */
+  surface?: { size: number; low: readonly [number, number]; high: readonly [number, number]; values: Float32Array };
 }
 
 /** What learning takes beside its options. */
-export interface LearnJob extends JobOptions<LearnDetail> {
+export interface LearnJob extends KernelJob<LearnDetail> {
+  /** the files of another space of the project, to begin at its weights */
+  files?: (space: string) => Promise<SpaceFiles>;
   /** whether progress has previews, which cost time; on by default where there is somebody to show them to */
   previews?: boolean;
   /** what `onCheckpoint` was given, for the same options and data: learning goes on from there, bit-equal */
@@ -113,6 +112,11 @@ export interface LearnJob extends JobOptions<LearnDetail> {
 /** What a fit gives: the space, how it went, and what it noticed. */
 export interface FittedSpace {
   readonly space: LatentSpace;
+  /**
+   * What the space places, where that is not the rows it was learned from: the words of a text, the nodes of a graph,
+   * users and items. Its rows are their codes, its columns their names and figures.
+   */
+  readonly items?: Dataset;
   readonly metrics: LearnMetrics;
   readonly history: readonly EpochRecord[];
   readonly warnings: readonly string[];
@@ -122,12 +126,23 @@ export interface FittedSpace {
   readonly stopped: boolean;
 }
 
+/** What a method learns from: rows of numbers, a column of texts, links between things, ratings of things by users. */
+export type Takes = 'rows' | 'texts' | 'links' | 'ratings';
+
+/** How methods are grouped for people. */
+export type Family =
+  'linear' | 'autoencoder' | 'variational' | 'adversarial' | 'supervised' | 'text' | 'graph' | 'ratings' | 'vectors';
+
 /** A way to learn a space, as the registry (spaces/methods.ts) holds it. */
 export interface SpaceMethod {
   readonly name: string;
   readonly title: string;
   /** one sentence for people */
   readonly summary: string;
+  readonly family: Family;
+  readonly takes: Takes;
+  /** whether it needs a column of classes, or can use one; by the option `label`, else the data's label */
+  readonly labels?: 'needed' | 'used';
   readonly options: readonly OptionSpec[];
   fit(dataset: Dataset, options: Partial<Options>, runtime: Runtime, job?: LearnJob): Promise<FittedSpace>;
 }

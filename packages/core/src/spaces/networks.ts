@@ -2,13 +2,14 @@
  * The two halves of a network that learns a space: rows → features, and codes → rows before their last activation.
  * Either may be dense, or convolutional where rows are images: 3 × 3 windows at stride 2, mirrored on the way back.
  */
+import type { Options, OptionSpec } from '../base/index.ts';
 import { InputError } from '../base/index.ts';
 import type { Medium } from '../data/index.ts';
 import { add, constant, div, mul, reshape, sub, transpose } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { conv, convTranspose, dense, flatten, heUniform, zeros } from '../nn/index.ts';
 import type { Activation, Scope } from '../nn/index.ts';
-import type { OptionSpec, Options } from './latent-space.ts';
+
 import type { Scaler } from './learn-rows.ts';
 
 /** Weights that keep the variance of activations behind a rectifier: see docs/decisions/0004-training-loop.md. */

@@ -6,31 +6,18 @@
  * posterior's mean where there is one) as its first output; the decoder takes codes as its only input and gives rows
  * as its first output.
  */
-import { FormatError, InputError, matrix, random } from '../base/index.ts';
+import { FormatError, InputError, matrix } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import type { Medium } from '../data/index.ts';
 import type { Executable, Runtime } from '../runtime/index.ts';
-import type { LatentSpace, Prior, SpaceFiles } from './latent-space.ts';
+import { euclidean } from './geometry.ts';
+import type { LatentSpace, SpaceFiles } from './latent-space.ts';
+import { writeManifest } from './manifest.ts';
+import type { SpaceManifest } from './manifest.ts';
+import { makePrior } from './prior.ts';
+import type { PriorSpec } from './prior.ts';
 
-/** The version of space.json that is written; older ones are read. */
-export const SPACE_VERSION = 1;
-const FORMAT = 'portolan-space';
 const CHUNK = 1024;
-
-/** A distribution over codes, as space.json has it. The Cholesky factor is lower, row-major, [latentDim, latentDim]. */
-export type PriorSpec = { kind: 'standardNormal' } | { kind: 'gaussian'; mean: number[]; cholesky: number[] };
-
-/** space.json. */
-export interface SpaceManifest {
-  format: typeof FORMAT;
-  version: number;
-  method: string;
-  latentDim: number;
-  nFeatures: number;
-  geometry: 'euclidean';
-  medium: Medium;
-  prior?: PriorSpec;
-}
 
 export interface OnnxSpaceOptions {
   method?: string;
@@ -63,27 +50,18 @@ export async function onnxSpace(
     );
   }
   checkMedium(medium, nFeatures);
-  const manifest: SpaceManifest = {
-    format: FORMAT,
-    version: SPACE_VERSION,
-    method,
-    latentDim,
-    nFeatures,
-    geometry: 'euclidean',
-    medium,
-    prior,
-  };
+  const manifest = { method, latentDim, nFeatures, geometry: { name: 'euclidean' }, medium, prior } as const;
   return {
     method,
     latentDim,
     nFeatures,
-    geometry: { name: 'euclidean' },
+    geometry: euclidean,
     medium,
     encode: encoding && ((x) => apply(encoding, x, 'encode', 'features')),
     decode: decoding && ((z) => apply(decoding, z, 'decode', 'latent dimensions')),
     prior: prior && makePrior(prior, latentDim),
     toFiles: () => ({
-      'space.json': new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`),
+      'space.json': writeManifest(manifest),
       ...(encoder && { 'encoder.onnx': encoder }),
       ...(decoder && { 'decoder.onnx': decoder }),
     }),
@@ -94,11 +72,12 @@ export async function onnxSpace(
   };
 }
 
-/**
- * A saved space. Without a space.json, the two models alone make one.
- * @throws FormatError when a file is missing, damaged or, code `newer-version`, of a later version
- */
-export async function loadSpace(files: SpaceFiles, runtime: Runtime): Promise<LatentSpace> {
+/** encoder.onnx, decoder.onnx or both, as files of a space. */
+export async function loadOnnxSpace(
+  files: SpaceFiles,
+  manifest: SpaceManifest | undefined,
+  runtime: Runtime,
+): Promise<LatentSpace> {
   const models = { encoder: files['encoder.onnx'], decoder: files['decoder.onnx'] };
   if (!models.encoder && !models.decoder) {
     const found = Object.keys(files).join(', ') || 'nothing';
@@ -106,54 +85,7 @@ export async function loadSpace(files: SpaceFiles, runtime: Runtime): Promise<La
       code: 'no-model',
     });
   }
-  if (!files['space.json']) return onnxSpace(models, runtime);
-  const { method, medium, prior } = readManifest(files['space.json']);
-  return onnxSpace(models, runtime, { method, medium, prior });
-}
-
-/** @throws FormatError when the bytes are no space.json, or one of a later version */
-export function readManifest(bytes: Uint8Array): SpaceManifest {
-  let manifest: Partial<SpaceManifest> | null;
-  try {
-    manifest = JSON.parse(new TextDecoder().decode(bytes)) as Partial<SpaceManifest> | null;
-  } catch (cause) {
-    throw new FormatError('space.json is not JSON; it may be cut short', { details: { name: 'space.json' }, cause });
-  }
-  if (manifest?.format !== FORMAT || !Number.isInteger(manifest.version) || typeof manifest.method !== 'string') {
-    throw new FormatError(`space.json does not describe a space; expected format ${FORMAT} with version and method`, {
-      details: { name: 'space.json' },
-    });
-  }
-  if ((manifest.version as number) > SPACE_VERSION) {
-    throw new FormatError(
-      `space.json is of version ${manifest.version}, newer than ${SPACE_VERSION}, which this program knows; update it`,
-      { code: 'newer-version', details: { name: 'space.json', version: manifest.version } },
-    );
-  }
-  return { medium: { kind: 'vector' }, ...manifest } as SpaceManifest;
-}
-
-/** A Gaussian over codes from its manifest. */
-export function makePrior(spec: PriorSpec, latentDim: number): Prior {
-  return {
-    name: spec.kind === 'standardNormal' ? 'standard normal' : 'Gaussian fitted to the codes',
-    sample(n, seed) {
-      const z = matrix(n, latentDim);
-      random(seed).fillNormal(z.data);
-      if (spec.kind === 'standardNormal') return z;
-      const { mean, cholesky } = spec;
-      for (let i = 0; i < n; i++) {
-        const row = z.data.subarray(i * latentDim, (i + 1) * latentDim);
-        // from the last coordinate up, as each uses those before it
-        for (let j = latentDim - 1; j >= 0; j--) {
-          let sum = mean[j];
-          for (let k = 0; k <= j; k++) sum += cholesky[j * latentDim + k] * row[k];
-          row[j] = sum;
-        }
-      }
-      return z;
-    },
-  };
+  return onnxSpace(models, runtime, manifest);
 }
 
 /** A loaded model that maps rows of width `from` to rows of width `to`. */

@@ -1,11 +1,11 @@
 /** PCA as a latent space: a linear encoder and decoder, and a Gaussian prior. */
-import { InputError, drive, matrix } from '../base/index.ts';
-import type { JobOptions, Matrix, Steps } from '../base/index.ts';
+import { InputError, drive, matrix, resolveOptions } from '../base/index.ts';
+import type { JobOptions, Matrix, OptionSpec, Steps } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import { add, constant, gemm, input, matmul, sub, toOnnx } from '../graph/index.ts';
-import type { OptionSpec, SpaceMethod } from './latent-space.ts';
+import type { SpaceMethod } from './latent-space.ts';
 import { onnxSpace } from './onnx-space.ts';
-import { resolveOptions } from './options.ts';
+
 import { fitPcaJob } from './pca-kernels.ts';
 import type { Pca, PcaSolver } from './pca.ts';
 
@@ -60,6 +60,8 @@ export const pca: SpaceMethod = {
   name: 'pca',
   title: 'PCA',
   summary: 'The flat space that keeps most of the variance; learned in seconds, a good first look and a baseline.',
+  family: 'linear',
+  takes: 'rows',
   options: OPTIONS,
   async fit(dataset, given, runtime, job = {}) {
     const options = resolveOptions('pca', OPTIONS, given);

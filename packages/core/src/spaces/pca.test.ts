@@ -5,7 +5,7 @@ import type { Matrix } from '../base/index.ts';
 import { rowsOf } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
-import { loadSpace } from './onnx-space.ts';
+import { loadSpace } from './load-space.ts';
 import { fitPca } from './pca.ts';
 import { pca } from './pca-space.ts';
 import type { PcaSolver } from './pca.ts';

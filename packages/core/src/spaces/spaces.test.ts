@@ -1,4 +1,5 @@
 /** What is particular to one kind of space: outcome on real digits, options, files. */
+import type { Options } from '../base/index.ts';
 import { describe, expect, it } from 'vitest';
 import { FormatError, InputError, NumericalError, matrix, matrixOf, random } from '../base/index.ts';
 import { readRows, rowsOf } from '../data/index.ts';
@@ -7,8 +8,11 @@ import { digits } from '../data/digits.fixture.ts';
 import { constant, gemm, input, reshape, toOnnx } from '../graph/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
 import { autoencoder } from './autoencoder.ts';
-import type { LearnDetail, LearnPreview, Options } from './latent-space.ts';
-import { loadSpace, makePrior, onnxSpace, readManifest } from './onnx-space.ts';
+import type { LearnDetail, LearnPreview } from './latent-space.ts';
+import { loadSpace } from './load-space.ts';
+import { readManifest } from './manifest.ts';
+import { onnxSpace } from './onnx-space.ts';
+import { makePrior } from './prior.ts';
 import { vae } from './vae.ts';
 
 const runtime = nodeRuntime();
@@ -163,7 +167,7 @@ describe('a space in files', () => {
     [{ 'encoder.onnx': new Uint8Array(0) }, 'format'],
     [{ 'encoder.onnx': new TextEncoder().encode('<html>not found</html>') }, 'onnx'],
     [
-      { 'encoder.onnx': encoder, 'space.json': json({ format: 'portolan-space', version: 2, method: 'x' }) },
+      { 'encoder.onnx': encoder, 'space.json': json({ format: 'portolan-space', version: 3, method: 'x' }) },
       'newer-version',
     ],
     [{ 'encoder.onnx': encoder, 'space.json': json({ hello: 1 }) }, 'format'],
@@ -198,7 +202,7 @@ describe('a space in files', () => {
   it('says what it is', async () => {
     const prior = { kind: 'standardNormal' } as const;
     const space = await onnxSpace({ encoder, decoder }, runtime, { method: 'mine', prior });
-    expect(readManifest(space.toFiles()['space.json'])).toMatchObject({ method: 'mine', version: 1, prior });
+    expect(readManifest(space.toFiles()['space.json'])).toMatchObject({ method: 'mine', version: 2, prior });
   });
 
   it('a fitted Gaussian has its mean and covariance', () => {

@@ -6,16 +6,16 @@
  * learned (σ-VAE, Rybkin et al. 2021): with a fixed one, reconstruction would weigh what the data's scale happens to
  * make it weigh. The prior is N(0, I).
  */
-import { InputError } from '../base/index.ts';
+import type { OptionSpec } from '../base/index.ts';
+import { InputError, resolveOptions } from '../base/index.ts';
 import { clip, sigmoid } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { bernoulli, dense, gaussianKl, gaussianLikelihood, negativeElbo, sampleLatent, zeros } from '../nn/index.ts';
 import type { Scope } from '../nn/index.ts';
 import { checkLatentDim, fitNetwork, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
-import type { OptionSpec, SpaceMethod } from './latent-space.ts';
+import type { SpaceMethod } from './latent-space.ts';
 import { learnRows, readLearnRows } from './learn-rows.ts';
 import { ARCHITECTURE_OPTIONS, architectureOf, decoderTrunk, encoderTrunk, restore, standardise } from './networks.ts';
-import { resolveOptions } from './options.ts';
 
 const VAE_OPTIONS: readonly OptionSpec[] = [
   {
@@ -43,6 +43,8 @@ export const vae: SpaceMethod = {
   name: 'vae',
   title: 'Variational autoencoder',
   summary: 'An autoencoder whose codes fill a Gaussian cloud without gaps, so that any point decodes to something.',
+  family: 'variational',
+  takes: 'rows',
   options: [LATENT_DIM, ...VAE_OPTIONS, ...ARCHITECTURE_OPTIONS, ...TRAINING_OPTIONS],
   async fit(dataset, given, runtime, job) {
     const options = resolveOptions('vae', vae.options, given);

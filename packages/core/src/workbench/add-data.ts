@@ -2,6 +2,7 @@
 import { InputError } from '../base/index.ts';
 import type { JobOptions } from '../base/index.ts';
 import { readDataset } from '../data/index.ts';
+import type { Dataset } from '../data/index.ts';
 import { datasetFiles, datasetInfo } from './datasets.ts';
 import type { Desk } from './desk.ts';
 import { slug } from './items.ts';
@@ -14,10 +15,19 @@ export async function addData(desk: Desk, args: AddDataArgs, job: JobOptions = {
   await desk.items.checkName(name);
   const dataset = await readDataset(files, { labels, label, image, decoder: desk.decoder }, job);
   job.signal?.throwIfAborted();
+  return keepDataset(desk, dataset, { name, base: slug(baseName(files.map((file) => file.name))) });
+}
+
+/** Puts a data set into the project. */
+export async function keepDataset(
+  desk: Desk,
+  dataset: Dataset,
+  id: { name?: string; base: string },
+): Promise<DataInfo> {
   const kept = await datasetFiles(dataset);
   const bytes = Object.values(kept).reduce((sum, file) => sum + byteLengthOf(file), 0);
   const info = { ...datasetInfo(dataset, bytes), created: desk.now().toISOString() };
-  return desk.items.add<DataInfo>(info, kept, { name, base: slug(baseName(files.map((file) => file.name))) });
+  return desk.items.add<DataInfo>(info, kept, id);
 }
 
 /** One file lends its own name; several lend the folder they share. */

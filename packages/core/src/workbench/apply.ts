@@ -3,7 +3,7 @@ import { FormatError, InputError, checkFinite, matrix } from '../base/index.ts';
 import type { JobOptions, Matrix } from '../base/index.ts';
 import { readNpyMatrix } from '../data/index.ts';
 import { loadSpace } from '../spaces/index.ts';
-import type { LatentSpace } from '../spaces/index.ts';
+import type { LatentSpace, SpaceFiles } from '../spaces/index.ts';
 import type { Desk } from './desk.ts';
 import { inBatches } from './batches.ts';
 import { INFO_FILE } from './store.ts';
@@ -67,12 +67,20 @@ async function useSpace<R>(desk: Desk, id: string, use: (space: LatentSpace) => 
   return desk.spaces.with(id, info.created, () => openSpace(desk, id), use);
 }
 
-async function openSpace({ store, runtime }: Desk, id: string): Promise<LatentSpace> {
-  const files: Record<string, Uint8Array> = {};
+/** What a space of the project is loaded from. */
+export async function spaceFiles({ items, store }: Desk, id: string): Promise<SpaceFiles> {
+  await items.findKind(id, 'space');
+  const files: SpaceFiles = {};
   for (const { name } of await store.files('spaces', id)) {
     if (name === INFO_FILE || name === 'codes.npy') continue;
     files[name] = await (await store.open('spaces', id, name)).slice(0);
   }
+  return files;
+}
+
+async function openSpace(desk: Desk, id: string): Promise<LatentSpace> {
+  const files = await spaceFiles(desk, id);
+  const { runtime } = desk;
   try {
     return await loadSpace(files, runtime);
   } catch (cause) {

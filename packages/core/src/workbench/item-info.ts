@@ -29,12 +29,16 @@ const fields =
   (value) =>
     record(value) && wrongField(value as object, checks) === undefined;
 
-const medium: Check = (value) =>
-  record(value) &&
-  ((value as { kind: unknown }).kind === 'vector' ||
-    fields({ kind: (kind) => kind === 'image', height: count, width: count, channels: (n) => n === 1 || n === 3 })(
-      value,
-    ));
+const MEDIA: Record<string, Check> = {
+  vector: () => true,
+  text: () => true,
+  image: fields({ height: count, width: count, channels: (n) => n === 1 || n === 3 }),
+  sound: fields({ sampleRate: count }),
+};
+const medium: Check = (value) => {
+  const { kind } = record(value) ? (value as { kind: string }) : { kind: '' };
+  return Object.hasOwn(MEDIA, kind) && MEDIA[kind](value);
+};
 const column = fields({
   name: text,
   type: (type) => ['category', 'number', 'text', 'time'].includes(type as string),
@@ -58,6 +62,7 @@ const DATA: Fields<DataInfo> = {
 const SPACE: Fields<SpaceInfo> = {
   created: text,
   data: text,
+  learnedFrom: optional(text),
   method: text,
   latentDim: count,
   nFeatures: count,

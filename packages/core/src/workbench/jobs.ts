@@ -1,9 +1,9 @@
 /**
  * Long jobs that outlive whoever asked for them: a page that closes, a connection that breaks.
  *
- * Each job keeps a log from which any reader, however late or slow, can catch up: every finished epoch, some moments of
- * learning spread over all of its time, and of passing progress and the previews of maps only the latest, so the log
- * stays small however long nobody reads.
+ * Each job keeps a log from which any reader, however late or slow, can catch up: every finished epoch, and of passing
+ * progress and previews only the latest, so the log stays small however long nobody reads. Who begins to read late also
+ * gets some moments of learning, spread over all of its time.
  */
 import { InputError, errorToMessage, isAbort, jobControl } from '../base/index.ts';
 import type { ErrorMessage, JobOptions, Progress } from '../base/index.ts';
@@ -119,7 +119,7 @@ export function createJobs({ maxRunning = 8, maxKept = 20 } = {}): Jobs {
     info: (id) => ({ ...find(id).info }),
     events(id, after) {
       const { epochs, moments, preview, latest, state } = find(id);
-      return [...new Set([...epochs, ...moments.kept, preview, latest, state])]
+      return [...new Set([...epochs, ...(after === 0 ? moments.kept : []), preview, latest, state])]
         .filter((event) => event !== undefined)
         .filter((event) => event.number > after)
         .sort((a, b) => a.number - b.number);

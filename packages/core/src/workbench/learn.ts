@@ -1,9 +1,14 @@
-/** `learn`: a data set → a space, with the codes of all its rows. */
+/**
+ * `learn`: a data set → a space, with the codes of all its rows. A space that places other things than the rows (the
+ * words of a text, users and items) brings them as a data set of its own, and is a space of that one.
+ */
 import type { JobOptions, Matrix } from '../base/index.ts';
-import { readRows, writeNpy } from '../data/index.ts';
-import type { Rows } from '../data/index.ts';
+import { readRows, textsOf, writeNpy } from '../data/index.ts';
+import type { Dataset, Rows } from '../data/index.ts';
 import { spaceMethods } from '../spaces/index.ts';
-import type { LatentSpace, LearnJob } from '../spaces/index.ts';
+import type { FittedSpace, LatentSpace, LearnJob } from '../spaces/index.ts';
+import { keepDataset } from './add-data.ts';
+import { spaceFiles } from './apply.ts';
 import { inBatches } from './batches.ts';
 import { useDataset } from './datasets.ts';
 import { startClock } from './desk.ts';
@@ -25,17 +30,24 @@ export async function learn(desk: Desk, args: LearnArgs, job: LearnJob = {}): Pr
       job.onProgress?.(progress);
     };
     const previews = job.previews ?? job.onProgress !== undefined;
-    const fitted = await method.fit(dataset, options, desk.runtime, { ...job, onProgress, previews });
+    const fitted = await method.fit(dataset, options, desk.runtime, {
+      ...job,
+      onProgress,
+      previews,
+      kernels: desk.kernels,
+      files: (id) => spaceFiles(desk, id),
+    });
     const { space, metrics, history } = fitted;
     try {
       const { seconds, cpuSeconds } = clock();
-      const codes = space.encode && (await encodeAll(space, dataset.rows, job));
+      const codes = await codesOf(fitted, dataset, job);
       const files = { ...space.toFiles(), ...(codes && { 'codes.npy': writeNpy(codes) }) };
       job.signal?.throwIfAborted();
       const made: Omit<SpaceInfo, 'id'> = {
         kind: 'space',
         created: desk.now().toISOString(),
         data,
+        ...(fitted.items && { learnedFrom: data }),
         method: method.name,
         latentDim: space.latentDim,
         nFeatures: space.nFeatures,
@@ -53,11 +65,31 @@ export async function learn(desk: Desk, args: LearnArgs, job: LearnJob = {}): Pr
         warnings: [...fitted.warnings],
         runtime: desk.runtime.name,
       };
-      return await desk.items.add<SpaceInfo>(made, files, { name, base: `${data}-${method.name}` });
+      const base = `${data}-${method.name}`;
+      if (!fitted.items) return await desk.items.add<SpaceInfo>(made, files, { name, base });
+      const items = await keepDataset(desk, fitted.items, { base: `${name ?? base}-items` });
+      try {
+        return await desk.items.add<SpaceInfo>({ ...made, data: items.id }, files, { name, base });
+      } catch (error) {
+        await desk.items.remove(items.id);
+        throw error;
+      }
     } finally {
       await space.dispose();
     }
   });
+}
+
+/** Where each row lies, or each thing that the space places instead; undefined when it cannot tell. */
+async function codesOf(
+  { space, items, options }: FittedSpace,
+  dataset: Dataset,
+  job: LearnJob,
+): Promise<Matrix | undefined> {
+  if (items) return readRows(items.rows);
+  if (dataset.medium.kind !== 'text') return space.encode && encodeAll(space, dataset.rows, job);
+  const { column = '' } = options as { column?: string };
+  return space.encodeTexts?.(textsOf(dataset, column));
 }
 
 /** Rows read, turned to numbers and encoded a thousand at a time. */

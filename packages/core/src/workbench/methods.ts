@@ -30,6 +30,7 @@ function methodInfo(method: SpaceMethod | MapMethod): MethodInfo {
     title,
     summary,
     options: [...options],
+    ...('takes' in method && { family: method.family, takes: method.takes }),
     ...('cautions' in method && { cautions: [...method.cautions] }),
     ...('labels' in method && method.labels !== undefined && { labels: method.labels }),
   };

@@ -6,7 +6,16 @@ import type { JobOptions, Matrix } from '../base/index.ts';
 import type { ByteSource, Column, Medium, Rows } from '../data/index.ts';
 import type { MapDetail, MapQuality } from '../maps/index.ts';
 import type { Distance, Nearest, Neighbors } from '../neighbors/index.ts';
-import type { EpochRecord, Figures, LearnJob, LearnMetrics, OptionSpec, Options } from '../spaces/index.ts';
+import type {
+  EpochRecord,
+  Family,
+  Figures,
+  LearnJob,
+  LearnMetrics,
+  OptionSpec,
+  Options,
+  Takes,
+} from '../spaces/index.ts';
 
 export interface ProjectInfo {
   /** the folder's name, or the browser project's */
@@ -51,8 +60,10 @@ export interface SpaceInfo {
   kind: 'space';
   id: string;
   created: string;
-  /** id of the data it was learned from; the data may since have been removed */
+  /** id of the data whose rows its codes are of; the data may since have been removed */
   data: string;
+  /** id of what it was learned from, where that is something else: a text whose words are the rows */
+  learnedFrom?: string;
   method: string;
   latentDim: number;
   nFeatures: number;
@@ -111,6 +122,9 @@ export interface MethodInfo {
   title: string;
   summary: string;
   options: OptionSpec[];
+  /** of ways to learn: how they are grouped, and what they learn from */
+  family?: Family;
+  takes?: Takes;
   /** words of caution that belong to every map of this method */
   cautions?: string[];
   /** whether it needs labels, or can use them */
@@ -128,6 +142,30 @@ export interface AddDataArgs {
   label?: string;
   /** rows are images of this size; images are resized to it */
   image?: { height: number; width: number; channels?: 1 | 3 };
+}
+
+export interface MakeDataArgs {
+  /** a name of `methods().data`: sprites, sounds */
+  generator: string;
+  options?: Partial<Options>;
+  name?: string;
+}
+
+/** A model from elsewhere. What it does not say of itself is told here. */
+export interface AddSpaceArgs {
+  /** an encoder and a decoder as .onnx, either alone, or the files of a saved space */
+  files: ByteSource[];
+  /** the data whose rows it encodes; its codes are computed at once */
+  data?: string;
+  /** which file is which, where their names do not tell */
+  encoder?: string;
+  decoder?: string;
+  /** what the model takes for a value in [0, 1]: (value − mean) / deviation, for each channel or one for all */
+  mean?: number[];
+  deviation?: number[];
+  /** how a model takes pictures: channels before rows and columns, or after */
+  layout?: 'channelsFirst' | 'channelsLast';
+  name?: string;
 }
 
 export interface LearnArgs {

@@ -4,6 +4,8 @@ import { bytes, count, date, duration, facts, figure, plural, table } from './fo
 
 export function medium(medium: Medium): string {
   if (medium.kind === 'vector') return 'vectors';
+  if (medium.kind === 'text') return 'texts';
+  if (medium.kind === 'sound') return `sounds, ${medium.sampleRate / 1000} kHz`;
   return `images ${medium.height} × ${medium.width}${medium.channels === 3 ? ' in colour' : ''}`;
 }
 

@@ -22,9 +22,8 @@ export function methodFlags(methods: readonly MethodInfo[], taken: readonly Flag
 
 export function optionFlag(option: OptionSpec): Flag {
   const { name, type, summary } = option;
-  const value = { integer: 'N', number: 'X', boolean: undefined, choice: option.choices?.join('|'), integers: 'N,N,…' }[
-    type
-  ];
+  const values = { integer: 'N', number: 'X', boolean: undefined, integers: 'N,N,…', text: 'TEXT' };
+  const value = type === 'choice' ? option.choices?.join('|') : values[type];
   return { name: flagName(name), value, summary, default: String(option.default) || 'none' };
 }
 
@@ -65,6 +64,8 @@ export function optionValue(option: OptionSpec, given: string | boolean): Option
   switch (option.type) {
     case 'boolean':
       return given === true;
+    case 'text':
+      return text;
     case 'choice':
       if (option.choices!.includes(text)) return text;
       throw new UsageError(

@@ -23,6 +23,7 @@ export function parseOption(spec: OptionSpec, text: string): { value?: Value; pr
     return v > max ? `At most ${max}.` : undefined;
   };
   if (type === 'boolean') return { value: text === 'true' };
+  if (type === 'text') return { value: text.trim() };
   if (type === 'choice') return spec.choices?.includes(text) ? { value: text } : { problem: 'Choose one.' };
   if (type === 'integers') {
     const values = text

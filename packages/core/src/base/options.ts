@@ -1,6 +1,26 @@
 /** Options as a person or a program gives them → options in full. One table per method says what is valid. */
-import { InputError, didYouMean } from '../base/index.ts';
-import type { OptionSpec, Options } from './latent-space.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { InputError } from './errors.ts';
+
+/** One option of a method: from this table come validation, the CLI's flags and the studio's form. */
+export interface OptionSpec {
+  /** camelCase, the field's name: `latentDim`; the CLI's flag is `--latent-dim` */
+  readonly name: string;
+  readonly type: 'integer' | 'number' | 'boolean' | 'choice' | 'integers' | 'text';
+  readonly default: number | boolean | string | readonly number[];
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
+  /** a plain sentence: what it is, and what raising it does */
+  readonly summary: string;
+  /** one of the few that are shown first */
+  readonly main?: boolean;
+}
+
+export type Options = Record<string, number | boolean | string | readonly number[]>;
+
+/** What `text` holds: a name of a column or a space. */
+const MAX_TEXT = 1000;
 
 /**
  * The options in full, defaults filled in.
@@ -42,6 +62,10 @@ function misfit(spec: OptionSpec, value: unknown): string | undefined {
       return inRange(spec, value) ? undefined : `a number${range(spec)}`;
     case 'boolean':
       return typeof value === 'boolean' ? undefined : 'true or false';
+    case 'text':
+      return typeof value === 'string' && value.length <= MAX_TEXT
+        ? undefined
+        : `text of at most ${MAX_TEXT} characters`;
     case 'choice':
       return spec.choices?.includes(value as string) ? undefined : `one of ${spec.choices?.join(', ')}`;
     case 'integers':
