@@ -6,6 +6,7 @@ export { addProducts } from './products.ts';
 export { symmetricEigen, eigenSteps, fixSigns } from './eigen.ts';
 export type { Eigen } from './eigen.ts';
 export { qr, cholesky, solveCholesky, leastSquares } from './factor.ts';
+export { solveCholeskySteps } from './cholesky-steps.ts';
 export { randomizedSvdSteps, centredMap } from './randomized-svd.ts';
 export type { LinearMap, RandomizedSvdOptions, Svd } from './randomized-svd.ts';
 export { procrustes } from './procrustes.ts';
