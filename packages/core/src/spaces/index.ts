@@ -16,7 +16,7 @@ export type {
 } from './latent-space.ts';
 export { resolveOptions } from '../base/index.ts';
 export type { Options, OptionSpec } from '../base/index.ts';
-export { euclidean } from './geometry.ts';
+export { euclidean, geometryOf, geometrySpec, hyperbolic, sphere } from './geometry.ts';
 export type { Geometry, GeometrySpec } from './geometry.ts';
 export { loadSpace } from './load-space.ts';
 export { readManifest, SPACE_VERSION, writeManifest } from './manifest.ts';
@@ -28,6 +28,8 @@ export type { PriorSpec } from './prior.ts';
 export { autoencoder } from './autoencoder.ts';
 export { vae } from './vae.ts';
 export { spaceMethods } from './methods.ts';
+export { gaussianOf, unitRows, vectors, vectorsSpace } from './vectors-space.ts';
+export type { VectorsSpaceOptions } from './vectors-space.ts';
 export { fitPca, pcaOf, pcaSteps } from './pca.ts';
 export { pca, pcaModels, SOLVER_OPTIONS } from './pca-space.ts';
 export type { Pca, PcaOptions, PcaParts, PcaSolver } from './pca.ts';

@@ -5,12 +5,13 @@ import type { LatentSpace, SpaceFiles } from './latent-space.ts';
 import { readManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
 import { loadOnnxSpace } from './onnx-space.ts';
+import { loadVectorsSpace } from './vectors-space.ts';
 
 /** From files and their manifest to the space. */
 export type LoadSpace = (files: SpaceFiles, manifest: SpaceManifest, runtime: Runtime) => Promise<LatentSpace>;
 
 /** The forms in which spaces are kept. A new one joins by a line here. */
-const FORMS: Readonly<Record<string, LoadSpace>> = { onnx: loadOnnxSpace };
+const FORMS: Readonly<Record<string, LoadSpace>> = { onnx: loadOnnxSpace, vectors: loadVectorsSpace };
 
 /**
  * A saved space. Without a space.json, the two models alone make one.

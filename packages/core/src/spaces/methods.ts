@@ -3,5 +3,6 @@ import { autoencoder } from './autoencoder.ts';
 import type { SpaceMethod } from './latent-space.ts';
 import { pca } from './pca-space.ts';
 import { vae } from './vae.ts';
+import { vectors } from './vectors-space.ts';
 
-export const spaceMethods: readonly SpaceMethod[] = [pca, autoencoder, vae];
+export const spaceMethods: readonly SpaceMethod[] = [pca, autoencoder, vae, vectors];
