@@ -10,7 +10,8 @@ import { FormatError, InputError, matrix } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import type { Medium } from '../data/index.ts';
 import type { Executable, Runtime } from '../runtime/index.ts';
-import { euclidean } from './geometry.ts';
+import { geometryOf } from './geometry.ts';
+import type { GeometrySpec } from './geometry.ts';
 import type { LatentSpace, SpaceFiles } from './latent-space.ts';
 import { writeManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
@@ -23,6 +24,8 @@ export interface OnnxSpaceOptions {
   method?: string;
   medium?: Medium;
   prior?: PriorSpec;
+  /** of the codes; Euclidean when left out */
+  geometry?: GeometrySpec;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface OnnxSpaceOptions {
 export async function onnxSpace(
   { encoder, decoder }: { encoder?: Uint8Array; decoder?: Uint8Array },
   runtime: Runtime,
-  { method = 'onnx', medium = { kind: 'vector' }, prior }: OnnxSpaceOptions = {},
+  { method = 'onnx', medium = { kind: 'vector' }, prior, geometry = { name: 'euclidean' } }: OnnxSpaceOptions = {},
 ): Promise<LatentSpace> {
   if (!encoder && !decoder) {
     throw new InputError('a space needs an encoder.onnx, a decoder.onnx or both; got neither', { code: 'no-model' });
@@ -50,12 +53,12 @@ export async function onnxSpace(
     );
   }
   checkMedium(medium, nFeatures);
-  const manifest = { method, latentDim, nFeatures, geometry: { name: 'euclidean' }, medium, prior } as const;
+  const manifest = { method, latentDim, nFeatures, geometry, medium, prior };
   return {
     method,
     latentDim,
     nFeatures,
-    geometry: euclidean,
+    geometry: geometryOf(geometry),
     medium,
     encode: encoding && ((x) => apply(encoding, x, 'encode', 'features')),
     decode: decoding && ((z) => apply(decoding, z, 'decode', 'latent dimensions')),
