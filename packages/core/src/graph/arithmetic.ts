@@ -241,6 +241,16 @@ export function where(condition: Tensor, a: Value, b: Value): Tensor {
 /** Whether a tensor is known to be nothing but zeros. */
 export const isZeros = (t: Tensor): boolean => scalarValue(t.op.name === 'expand' ? t.inputs[0] : t) === 0;
 
+const detachOp = defineOp<object>({
+  name: 'detach',
+  shape: ([x]) => x.shape,
+  gradient: () => [null],
+  onnx: (_, [x]) => x,
+});
+
+/** x, taken for a constant: no gradient goes through. */
+export const detach = (x: Tensor): Tensor => (x.op.name === 'detach' ? x : detachOp([x], {}));
+
 const castOp = defineOp<{ dtype: DType }>({
   name: 'cast',
   shape: ([x]) => x.shape,

@@ -9,6 +9,7 @@ export {
   add,
   cast,
   clip,
+  detach,
   div,
   equal,
   erf,

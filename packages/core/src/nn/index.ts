@@ -9,8 +9,8 @@ export {
   orthogonal,
 } from './initialisers.ts';
 export type { Fans, Initialiser } from './initialisers.ts';
-export { declaringScope, boundScope, constantScope } from './scope.ts';
-export type { Parameter, Scope } from './scope.ts';
+export { declaringScope, boundScope, constantScope, frozenScope } from './scope.ts';
+export type { Change, Parameter, Scope } from './scope.ts';
 export { activate, conv, convTranspose, dense, flatten, knownDim, normalized } from './layers.ts';
 export type { Activation, ConvOptions, LayerOptions } from './layers.ts';
 export {

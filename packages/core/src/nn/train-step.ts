@@ -7,13 +7,21 @@ import type { Tensor } from '../graph/index.ts';
 import type { LossParts } from './losses.ts';
 import type { Factors, Optimiser } from './optimisers.ts';
 import { boundScope } from './scope.ts';
-import type { Parameter, Scope } from './scope.ts';
+import type { Change, Parameter, Scope } from './scope.ts';
 
 /** What a mini-batch is made of: a name, and the shape of one row of it. */
 export interface BatchInput {
   readonly name: string;
   readonly shape: readonly number[];
+  /** one for the whole mini-batch, such as a weight that changes while learning: without a batch axis */
+  readonly once?: boolean;
 }
+
+/** The shape of an input in a mini-batch of so many rows. */
+export const batchShape = <N extends number | string>(
+  { shape, once }: BatchInput,
+  rows: N,
+): readonly (number | N)[] => (once ? shape : [rows, ...shape]);
 
 /** A model to be learned: its loss on a mini-batch, tensors of shape [batch, …] by name. */
 export type Model = (scope: Scope, batch: Readonly<Record<string, Tensor>>) => LossParts;
@@ -49,16 +57,17 @@ export function stepGraph(options: StepGraphOptions): Record<string, Tensor> {
     );
     if (k === 0) slots = slots.map((own) => [...optimiser.begin(own, factors)]);
     const batch = Object.fromEntries(
-      inputs.map(({ name, shape }) => [name, input(batchName(name, k), [batchSize, ...shape])]),
+      inputs.map((own) => [own.name, input(batchName(own.name, k), batchShape(own, batchSize))]),
     );
-    const scope = boundScope(new Map(parameters.map(({ name }, i) => [name, values[i]])));
+    const changes = new Map<string, Change>();
+    const scope = boundScope(new Map(parameters.map(({ name }, i) => [name, values[i]])), changes);
     const parts = model(scope, batch);
     for (const [part, value] of Object.entries(parts)) {
       losses.set(part, [...(losses.get(part) ?? []), reshape(value, [1])]);
     }
     const found = clipped(gradients(parts.loss, values, factors.gradientScale), factors.gradientScale, clipNorm);
     const updated = values.map((value, i) => optimiser.update(value, found[i], slots[i], factors));
-    values = updated.map(({ parameter }) => parameter);
+    values = updated.map(({ parameter }, i) => changes.get(parameters[i].name)?.(parameter) ?? parameter);
     slots = updated.map((update) => [...update.slots]);
   }
   const outputs: Record<string, Tensor> = {};

@@ -16,7 +16,7 @@ import { constantRate } from './schedules.ts';
 import type { Schedule } from './schedules.ts';
 import { declaringScope } from './scope.ts';
 import type { Parameter } from './scope.ts';
-import { batchName, factorName, HEALTH, lossName, stepGraph } from './train-step.ts';
+import { batchName, batchShape, factorName, HEALTH, lossName, stepGraph } from './train-step.ts';
 import type { BatchInput, Model } from './train-step.ts';
 import { savedValue, trainState } from './train-state.ts';
 
@@ -55,9 +55,16 @@ export interface TrainOptions {
   nSamples: number;
   /**
    * Writes the rows with these indices into the buffers, one a batch input. Noise comes from `rng`, a stream of this
-   * batch's own; evaluations of the same rows get the same stream each time.
+   * batch's own; evaluations of the same rows get the same stream each time. `progress` is the share of the iterations
+   * that are done, in [0, 1), and 1 in evaluations.
    */
-  fill(indices: Uint32Array, buffers: Record<string, Float32Array>, rng: Random, training: boolean): void;
+  fill(
+    indices: Uint32Array,
+    buffers: Record<string, Float32Array>,
+    rng: Random,
+    training: boolean,
+    progress: number,
+  ): void;
   epochs?: number;
   batchSize?: number;
   learningRate?: number;
@@ -144,7 +151,7 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
   const { scope, parameters: initial } = declaringScope(random(seed).fork(0x1417));
   const evaluation = model(
     scope,
-    Object.fromEntries(inputs.map(({ name, shape }) => [name, input(batchName(name, 0), ['batch', ...shape])])),
+    Object.fromEntries(inputs.map((own) => [own.name, input(batchName(own.name, 0), batchShape(own, 'batch'))])),
   );
   const parts = Object.keys(evaluation);
   const memory = runtime.memory?.() ?? PLAIN;
@@ -212,7 +219,7 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
       const rate = iteration < iterations ? learningRate * schedule(iteration, iterations) : 0;
       optimiser.factors(iteration, rate).forEach((factor, f) => (call.factors[i][f][0] = factor));
       stream.read(iteration * batchSize, call.indices);
-      fill(call.indices, call.batches[i], noise.fork(iteration), true);
+      fill(call.indices, call.batches[i], noise.fork(iteration), true, Math.min(iteration / iterations, 1));
     }
     const outputs = await call.executable.run({ ...call.feeds(state.current()) }, state.next());
     checkFinite(outputs, k);
@@ -318,12 +325,13 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
   ): Promise<void> {
     evaluator ??= await compile(runtime, Object.fromEntries(parts.map((part) => [lossName(part), evaluation[part]])));
     const buffers = Object.fromEntries(
-      inputs.map(({ name, shape }) => [name, new Float32Array(countOf(rows.length, shape))]),
+      inputs.map((own) => [own.name, new Float32Array(countOf(batchShape(own, rows.length)))]),
     );
-    fill(rows, buffers, evaluationNoise.fork(offset), false);
+    fill(rows, buffers, evaluationNoise.fork(offset), false, 1);
     const all: Record<string, TensorValue> = { ...feeds };
-    for (const { name, shape } of inputs) {
-      all[batchName(name, 0)] = { dtype: 'float32', shape: [rows.length, ...shape], data: buffers[name] };
+    for (const own of inputs) {
+      const shape = batchShape(own, rows.length);
+      all[batchName(own.name, 0)] = { dtype: 'float32', shape, data: buffers[own.name] };
     }
     const outputs = await evaluator.run(only(all, evaluator));
     for (const part of parts) sums[part] += (outputs[lossName(part)].data as Float32Array)[0] * rows.length;
@@ -440,13 +448,14 @@ function callBuffers(
 ): Call {
   const each = Array.from({ length: k }, (_, i) => i);
   const batches = each.map(() =>
-    Object.fromEntries(inputs.map((b) => [b.name, memory.float32(countOf(batchSize, b.shape))])),
+    Object.fromEntries(inputs.map((b) => [b.name, memory.float32(countOf(batchShape(b, batchSize)))])),
   );
   const factors = each.map(() => optimiser.factorNames.map(() => new Float32Array(1)));
   const fixed: Record<string, TensorValue> = {};
   for (const i of each) {
-    for (const { name, shape } of inputs) {
-      fixed[batchName(name, i)] = { dtype: 'float32', shape: [batchSize, ...shape], data: batches[i][name] };
+    for (const own of inputs) {
+      const shape = batchShape(own, batchSize);
+      fixed[batchName(own.name, i)] = { dtype: 'float32', shape, data: batches[i][own.name] };
     }
     optimiser.factorNames.forEach((name, f) => {
       fixed[factorName(name, i)] = { dtype: 'float32', shape: [], data: factors[i][f] };
@@ -473,8 +482,8 @@ function feedsOf(parameters: readonly Parameter[]): Record<string, TensorValue> 
   );
 }
 
-function countOf(rows: number, shape: readonly number[]): number {
-  return shape.reduce((size, dim) => size * dim, rows);
+function countOf(shape: readonly number[]): number {
+  return shape.reduce((size, dim) => size * dim, 1);
 }
 
 function copies(parameters: readonly Parameter[]): Parameter[] {
