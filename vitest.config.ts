@@ -33,6 +33,8 @@ export default defineConfig({
         ssr,
         test: {
           name: 'e2e',
+          // a browser on a machine that others use too may be late once; what fails twice is wrong
+          retry: process.env.CI ? 1 : 0,
           sequence: { groupOrder: 2 },
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 180_000,

@@ -1,7 +1,7 @@
 /** The command line: finds the verb, runs it, prints what it gave, and turns errors into one line and an exit code. */
 import { createRequire } from 'node:module';
 import { InputError, errorToMessage, isAbort } from '@portolan/core';
-import type { MethodInfo, Workbench } from '@portolan/core';
+import type { MethodInfo, Methods, Workbench } from '@portolan/core';
 import { checkPositionals, parseArguments } from './cli/arguments.ts';
 import type { Arguments, Flag } from './cli/arguments.ts';
 import { overview, verbHelp } from './cli/help.ts';
@@ -13,7 +13,7 @@ import { UsageError } from './cli/usage-error.ts';
 import { GLOBAL_FLAGS } from './cli/verb.ts';
 import type { Context, Output, Verb } from './cli/verb.ts';
 import { decode, encode, sample } from './cli/verbs/apply.ts';
-import { dataAdd, dataLs, dataRm, dataShow } from './cli/verbs/data.ts';
+import { dataAdd, dataLs, dataMake, dataRm, dataShow } from './cli/verbs/data.ts';
 import { ls, rm, show } from './cli/verbs/items.ts';
 import { learn } from './cli/verbs/learn.ts';
 import { exportMap } from './cli/verbs/export-map.ts';
@@ -27,6 +27,7 @@ import { openProject } from './open-project.ts';
 const VERBS: readonly Verb[] = [
   studio,
   dataAdd,
+  dataMake,
   dataLs,
   dataShow,
   dataRm,
@@ -83,12 +84,13 @@ async function runLine(argv: readonly string[], json: boolean): Promise<number> 
 
   // the tables of methods need no project, so that help and misuse touch no disk
   const methods = verb.methods ? await methodsOf(verb.methods) : [];
-  if (wantsHelp) return print(verbHelp(verb, methods));
+  const chosen = namedMethod(rest, methods);
+  if (wantsHelp) return print(verbHelp(verb, methods, chosen));
   const known: Flag[] = [
     ...GLOBAL_FLAGS.filter((flag) => !verb.flags.some((own) => own.name === flag.name)),
     ...verb.flags,
   ];
-  const args = parseArguments(rest, [...known, ...methodFlags(methods, known)]);
+  const args = parseArguments(rest, [...known, ...methodFlags(methods, known, chosen)]);
   checkPositionals(args.positionals, verb.positionals);
 
   const progress = progressLine(process.stderr);
@@ -162,7 +164,13 @@ function unknownVerb(rest: readonly string[], group: string | undefined): UsageE
   return new UsageError(`there is no verb ${written}${didYouMean(written, names)}; portolan --help lists them`);
 }
 
-async function methodsOf(kind: 'spaces' | 'maps'): Promise<readonly MethodInfo[]> {
+/** The method that a command line is about, `--method vae` or `sprites`, before it is parsed. */
+function namedMethod(rest: readonly string[], methods: readonly MethodInfo[]): string | undefined {
+  const words = rest.flatMap((word) => (word.startsWith('--method=') ? [word.slice('--method='.length)] : [word]));
+  return words.find((word) => methods.some(({ name }) => name === word));
+}
+
+async function methodsOf(kind: keyof Methods): Promise<readonly MethodInfo[]> {
   return (await openProject('.').methods())[kind];
 }
 

@@ -7,32 +7,45 @@ import type { LatentSpace, SpaceFiles } from '../spaces/index.ts';
 import type { Desk } from './desk.ts';
 import { inBatches } from './batches.ts';
 import { INFO_FILE } from './store.ts';
-import type { SpaceInfo } from './workbench.ts';
+import type { DecodeArgs, EncodeArgs, SpaceInfo, Workbench } from './workbench.ts';
 
-/** [n, nFeatures] → [n, latentDim] */
+/** Rows [n, nFeatures], or n texts → [n, latentDim] */
 export async function encode(
   desk: Desk,
-  { space: id, rows }: { space: string; rows: Matrix },
+  { space: id, rows, texts, classes }: EncodeArgs,
   job: JobOptions = {},
 ): Promise<Matrix> {
+  if ((rows === undefined) === (texts === undefined)) {
+    throw new InputError('encode takes either rows or texts; give one of them');
+  }
   return useSpace(desk, id, (space) => {
+    if (texts) {
+      if (!space.encodeTexts) throw new InputError(`${id} takes rows of numbers, not texts`, { code: 'no-texts' });
+      const batch = (from: number, to: number): Promise<Matrix> => space.encodeTexts!(texts.slice(from, to));
+      return inBatches('encoding', texts.length, space.latentDim, batch, job);
+    }
     if (!space.encode) throw cannot(id, space, 'encode');
-    checkWidth(`the rows to encode with ${id}`, rows, space.nFeatures, 'features');
-    const batch = (from: number, to: number): Promise<Matrix> => space.encode!(rowsBetween(rows, from, to));
-    return inBatches('encoding', rows.rows, space.latentDim, batch, job);
+    const x = rows as Matrix;
+    checkWidth(`the rows to encode with ${id}`, x, space.nFeatures, 'features');
+    checkClasses(id, space, x, classes);
+    const batch = (from: number, to: number): Promise<Matrix> =>
+      space.encode!(rowsBetween(x, from, to), classes?.subarray(from, to));
+    return inBatches('encoding', x.rows, space.latentDim, batch, job);
   });
 }
 
 /** [n, latentDim] → [n, nFeatures] */
 export async function decode(
   desk: Desk,
-  { space: id, codes }: { space: string; codes: Matrix },
+  { space: id, codes, classes }: DecodeArgs,
   job: JobOptions = {},
 ): Promise<Matrix> {
   return useSpace(desk, id, (space) => {
     if (!space.decode) throw cannot(id, space, 'decode');
     checkWidth(`the codes to decode with ${id}`, codes, space.latentDim, 'latent dimensions');
-    const batch = (from: number, to: number): Promise<Matrix> => space.decode!(rowsBetween(codes, from, to));
+    checkClasses(id, space, codes, classes);
+    const batch = (from: number, to: number): Promise<Matrix> =>
+      space.decode!(rowsBetween(codes, from, to), classes?.subarray(from, to));
     return inBatches('decoding', codes.rows, space.nFeatures, batch, job);
   });
 }
@@ -40,13 +53,15 @@ export async function decode(
 /** Codes drawn from the space's prior, and what they decode to. */
 export async function sample(
   desk: Desk,
-  { space: id, n, seed = 0 }: { space: string; n: number; seed?: number },
+  { space: id, n, seed = 0, class: wanted }: Parameters<Workbench['sample']>[0],
 ): Promise<{ codes: Matrix; rows?: Matrix }> {
   if (!Number.isInteger(n) || n < 1) throw new InputError(`n is ${n}, expected a whole number of at least 1`);
   return useSpace(desk, id, async (space) => {
     if (!space.prior) throw cannot(id, space, 'sample');
     const codes = space.prior.sample(n, seed);
-    return space.decode ? { codes, rows: await decode(desk, { space: id, codes }) } : { codes };
+    if (!space.decode) return { codes };
+    const classes = wanted === undefined ? undefined : new Int32Array(n).fill(wanted);
+    return { codes, rows: await decode(desk, { space: id, codes, classes }) };
   });
 }
 
@@ -65,6 +80,25 @@ export async function readMatrix(desk: Desk, shelf: 'spaces' | 'maps', id: strin
 async function useSpace<R>(desk: Desk, id: string, use: (space: LatentSpace) => Promise<R>): Promise<R> {
   const info: SpaceInfo = await desk.items.findKind(id, 'space');
   return desk.spaces.with(id, info.created, () => openSpace(desk, id), use);
+}
+
+/** @throws InputError unless there is one class a row, of those that the space knows */
+function checkClasses(id: string, { conditions }: LatentSpace, { rows }: Matrix, classes?: Int32Array): void {
+  if (!classes) return;
+  if (!conditions) throw new InputError(`${id} was not learned by classes, and takes none`, { code: 'no-conditions' });
+  const { column, categories } = conditions;
+  if (classes.length !== rows) {
+    throw new InputError(`${classes.length} classes for ${rows} rows; one a row is needed`, { code: 'classes' });
+  }
+  const wrong = classes.find((code) => code >= categories.length);
+  if (wrong !== undefined) {
+    throw new InputError(
+      `class ${wrong}: ${id} knows ${categories.length} of ${column}, from 0 to ${categories.length - 1}`,
+      {
+        code: 'classes',
+      },
+    );
+  }
 }
 
 /** What a space of the project is loaded from. */

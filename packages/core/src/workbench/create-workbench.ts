@@ -75,6 +75,7 @@ export function createWorkbench({
     },
 
     addData: (args, job) => addData(desk, args, job),
+    makeData: async (args, job) => (await import('./make-data.ts')).makeData(desk, args, job),
     rows: (args) => rows(desk, args),
     columns: (args) => columns(desk, args),
 

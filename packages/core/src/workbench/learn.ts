@@ -6,7 +6,7 @@ import type { JobOptions, Matrix } from '../base/index.ts';
 import { readRows, textsOf, writeNpy } from '../data/index.ts';
 import type { Dataset, Rows } from '../data/index.ts';
 import { spaceMethods } from '../spaces/index.ts';
-import type { FittedSpace, LatentSpace, LearnJob } from '../spaces/index.ts';
+import type { FittedSpace, GeometrySpec, LatentSpace, LearnJob } from '../spaces/index.ts';
 import { keepDataset } from './add-data.ts';
 import { spaceFiles } from './apply.ts';
 import { inBatches } from './batches.ts';
@@ -55,6 +55,9 @@ export async function learn(desk: Desk, args: LearnArgs, job: LearnJob = {}): Pr
         encodes: space.encode !== undefined,
         decodes: space.decode !== undefined,
         samples: space.prior !== undefined,
+        ...(space.encodeTexts && { encodesTexts: true }),
+        ...(space.conditions && { conditions: space.conditions }),
+        ...(space.geometry.name !== 'euclidean' && { geometry: geometrySpec(space) }),
         options: fitted.options,
         metrics,
         history: [...history],
@@ -78,6 +81,10 @@ export async function learn(desk: Desk, args: LearnArgs, job: LearnJob = {}): Pr
       await space.dispose();
     }
   });
+}
+
+function geometrySpec({ geometry: { name, c } }: LatentSpace): GeometrySpec {
+  return c === undefined ? { name } : { name, c };
 }
 
 /** Where each row lies, or each thing that the space places instead; undefined when it cannot tell. */

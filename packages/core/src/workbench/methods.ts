@@ -1,20 +1,30 @@
-/** What can be learned and mapped with. */
+/** What can be learned and mapped with, and what data can be made. */
 import { InputError } from '../base/index.ts';
+import { dataGenerators } from '../data/index.ts';
+import type { DataGenerator } from '../data/index.ts';
 import { coordinatesMap, mapMethods } from '../maps/index.ts';
 import type { MapMethod } from '../maps/index.ts';
 import { spaceMethods } from '../spaces/index.ts';
 import type { SpaceMethod } from '../spaces/index.ts';
-import type { MethodInfo } from './workbench.ts';
+import type { MethodInfo, Methods } from './workbench.ts';
 
 /** Those that make maps, and the one that takes what was made elsewhere. */
 export const everyMapMethod: readonly MapMethod[] = [...mapMethods, coordinatesMap];
 
-export function methods(): { spaces: MethodInfo[]; maps: MethodInfo[] } {
-  return { spaces: spaceMethods.map(methodInfo), maps: everyMapMethod.map(methodInfo) };
+export function methods(): Methods {
+  return {
+    spaces: spaceMethods.map(methodInfo),
+    maps: everyMapMethod.map(methodInfo),
+    data: dataGenerators.map(methodInfo),
+  };
 }
 
 /** @throws InputError `no-such-method` that lists what there is */
-export function named<M extends { name: string }>(methods: readonly M[], name: string, kind: 'space' | 'map'): M {
+export function named<M extends { name: string }>(
+  methods: readonly M[],
+  name: string,
+  kind: 'space' | 'map' | 'data set',
+): M {
   const found = methods.find((method) => method.name === name);
   if (found) return found;
   throw new InputError(
@@ -23,7 +33,7 @@ export function named<M extends { name: string }>(methods: readonly M[], name: s
   );
 }
 
-function methodInfo(method: SpaceMethod | MapMethod): MethodInfo {
+function methodInfo(method: SpaceMethod | MapMethod | DataGenerator): MethodInfo {
   const { name, title, summary, options } = method;
   return {
     name,

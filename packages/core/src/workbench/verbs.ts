@@ -23,6 +23,7 @@ export const VERBS = {
   decode: 'both',
   place: 'both',
   addData: 'job',
+  makeData: 'job',
   learn: 'job',
   map: 'job',
   neighborTable: 'job',

@@ -7,9 +7,11 @@ import type { ByteSource, Column, Medium, Rows } from '../data/index.ts';
 import type { MapDetail, MapQuality } from '../maps/index.ts';
 import type { Distance, Nearest, Neighbors } from '../neighbors/index.ts';
 import type {
+  Conditions,
   EpochRecord,
   Family,
   Figures,
+  GeometrySpec,
   LearnJob,
   LearnMetrics,
   OptionSpec,
@@ -71,6 +73,12 @@ export interface SpaceInfo {
   encodes: boolean;
   decodes: boolean;
   samples: boolean;
+  /** it takes texts as well as, or instead of, rows of numbers */
+  encodesTexts?: boolean;
+  /** the classes it encodes and decodes by */
+  conditions?: Conditions;
+  /** euclidean when left out */
+  geometry?: GeometrySpec;
   options: Options;
   metrics: LearnMetrics;
   history: EpochRecord[];
@@ -131,6 +139,13 @@ export interface MethodInfo {
   labels?: 'needed' | 'used';
 }
 
+/** All ways to learn a space, to make a map and to make data. */
+export interface Methods {
+  spaces: MethodInfo[];
+  maps: MethodInfo[];
+  data: MethodInfo[];
+}
+
 export interface AddDataArgs {
   /** one file, or the files of a folder; a zip of images is one file */
   files: ByteSource[];
@@ -174,6 +189,24 @@ export interface LearnArgs {
   options?: Partial<Options>;
   /** the id wanted for the space */
   name?: string;
+}
+
+/** Rows or texts. */
+export interface EncodeArgs {
+  space: string;
+  /** [n, nFeatures] */
+  rows?: Matrix;
+  /** for a space that takes texts */
+  texts?: string[];
+  /** of each row, for a space that was learned given classes */
+  classes?: Int32Array;
+}
+
+export interface DecodeArgs {
+  space: string;
+  /** [n, latentDim] */
+  codes: Matrix;
+  classes?: Int32Array;
 }
 
 export interface MapArgs {
@@ -248,8 +281,8 @@ export interface PlacedQuality {
 
 export interface Workbench {
   project(): Promise<ProjectInfo>;
-  /** what can be learned and mapped with, options and all */
-  methods(): Promise<{ spaces: MethodInfo[]; maps: MethodInfo[] }>;
+  /** what can be learned and mapped with, and what data can be made, options and all */
+  methods(): Promise<Methods>;
 
   /** everything there is, newest last; all kinds, or one */
   list(args?: { kind?: Kind }): Promise<ItemInfo[]>;
@@ -258,6 +291,8 @@ export interface Workbench {
   remove(args: { id: string }): Promise<void>;
 
   addData(args: AddDataArgs, job?: JobOptions): Promise<DataInfo>;
+  /** data with known factors, made on the fly */
+  makeData(args: MakeDataArgs, job?: JobOptions): Promise<DataInfo>;
   /** rows by index, or `count` from `from`; all by default */
   rows(args: { data: string; indices?: Uint32Array; from?: number; count?: number }): Promise<Rows>;
   columns(args: { data: string; names?: string[] }): Promise<Column[]>;
@@ -265,9 +300,10 @@ export interface Workbench {
   learn(args: LearnArgs, job?: LearnJob): Promise<SpaceInfo>;
   /** codes of the rows that the space was learned from, [nSamples, latentDim] */
   codes(args: { space: string }): Promise<Matrix>;
-  encode(args: { space: string; rows: Matrix }, job?: JobOptions): Promise<Matrix>;
-  decode(args: { space: string; codes: Matrix }, job?: JobOptions): Promise<Matrix>;
-  sample(args: { space: string; n: number; seed?: number }): Promise<{ codes: Matrix; rows?: Matrix }>;
+  encode(args: EncodeArgs, job?: JobOptions): Promise<Matrix>;
+  decode(args: DecodeArgs, job?: JobOptions): Promise<Matrix>;
+  /** @param args.class  one of the space's conditions, for all that are drawn */
+  sample(args: { space: string; n: number; seed?: number; class?: number }): Promise<{ codes: Matrix; rows?: Matrix }>;
 
   map(args: MapArgs, job?: JobOptions<MapPreview>): Promise<MapInfo>;
   coordinates(args: { map: string }): Promise<Matrix>;

@@ -28,7 +28,8 @@ export function overview(verbs: readonly Verb[], version: string): string {
   ].join('\n');
 }
 
-export function verbHelp(verb: Verb, methods: readonly MethodInfo[]): string {
+/** @param chosen  the method whose options are asked for; all when left out and there are few */
+export function verbHelp(verb: Verb, methods: readonly MethodInfo[], chosen?: string): string {
   const places = verb.positionals.map(({ name, optional, many }) => {
     const shown = many ? `${name}…` : name;
     return optional ? `[${shown}]` : shown;
@@ -43,7 +44,7 @@ export function verbHelp(verb: Verb, methods: readonly MethodInfo[]): string {
       verb.positionals.map(({ name, summary }) => [name, summary] as const),
     ),
     ...section('Flags:', verb.flags.map(flagEntry)),
-    ...methodSections(methods),
+    ...methodSections(verb, methods, chosen),
     ...section('Flags of every verb:', GLOBAL_FLAGS.filter((flag) => !own.has(flag.name)).map(flagEntry)),
     '',
     ...wrap(`With --json: ${verb.json}`, COLUMNS),
@@ -53,8 +54,26 @@ export function verbHelp(verb: Verb, methods: readonly MethodInfo[]): string {
   ].join('\n');
 }
 
-/** The methods, and their options: those that several share, once. */
-function methodSections(methods: readonly MethodInfo[]): string[] {
+/** More options than these methods have are told of each method by itself. */
+const MANY = 8;
+
+/** The methods, by family where they have one, and their options: those that several share, once. */
+function methodSections(verb: Verb, methods: readonly MethodInfo[], chosen?: string): string[] {
+  const one = methods.find(({ name }) => name === chosen);
+  if (one) return [...section('Method:', [[one.name, one.summary]]), ...optionSections([one])];
+  const families = [...new Set(methods.map(({ family }) => family))];
+  const lists = families.flatMap((family) =>
+    section(
+      family ? `Methods, ${family}:` : 'Methods:',
+      methods.filter((method) => method.family === family).map(({ name, summary }) => [name, summary] as const),
+    ),
+  );
+  if (methods.length <= MANY) return [...lists, ...optionSections(methods)];
+  const way = verb.flags.some(({ name }) => name === 'method') ? '--method METHOD' : 'METHOD';
+  return [...lists, '', `Options of a method: portolan ${verb.name} ${way} --help`];
+}
+
+function optionSections(methods: readonly MethodInfo[]): string[] {
   const shared = new Map<string, { entry: readonly [string, string]; methods: string[] }>();
   for (const { name, options } of methods) {
     for (const option of options.filter((option) => option.name !== 'seed')) {
@@ -68,8 +87,7 @@ function methodSections(methods: readonly MethodInfo[]): string[] {
     const title = `Options of ${methods.join(' and ')}:`;
     groups.set(title, [...(groups.get(title) ?? []), entry]);
   }
-  const names = methods.map(({ name, summary }) => [name, summary] as const);
-  return [...section('Methods:', names), ...[...groups].flatMap(([title, entries]) => section(title, entries))];
+  return [...groups].flatMap(([title, entries]) => section(title, entries));
 }
 
 function section(title: string, entries: readonly (readonly [string, string])[]): string[] {

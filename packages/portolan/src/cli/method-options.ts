@@ -8,13 +8,17 @@ export function flagName(option: string): string {
   return option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The flags of all methods together; which of them fit is known once the method is. */
-export function methodFlags(methods: readonly MethodInfo[], taken: readonly Flag[]): Flag[] {
+/**
+ * The flags of all methods together; which of them fit is known once the method is.
+ * @param chosen  the method named on the command line, which says what its flags are where methods differ
+ */
+export function methodFlags(methods: readonly MethodInfo[], taken: readonly Flag[], chosen?: string): Flag[] {
   const flags = new Map<string, Flag>();
-  for (const { options } of methods) {
+  for (const { name, options } of methods) {
     for (const option of options) {
       const flag = optionFlag(option);
-      if (!taken.some((other) => other.name === flag.name)) flags.set(flag.name, flag);
+      if (taken.some((other) => other.name === flag.name)) continue;
+      if (name === chosen || !flags.has(flag.name)) flags.set(flag.name, flag);
     }
   }
   return [...flags.values()];

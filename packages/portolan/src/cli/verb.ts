@@ -9,7 +9,7 @@ export interface Verb {
   positionals: readonly Positional[];
   flags: readonly Flag[];
   /** whose options are flags too */
-  methods?: 'spaces' | 'maps';
+  methods?: 'spaces' | 'maps' | 'data';
   /** keys of the object that --json prints, on which scripts may rely */
   json: string;
   examples: readonly string[];

@@ -10,6 +10,7 @@ type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === 'string' && value.length <= 1000;
 const texts: Check = (value) => Array.isArray(value) && value.every(text);
+const longTexts: Check = (value) => Array.isArray(value) && value.every((item) => typeof item === 'string');
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const integer: Check = (value) => Number.isSafeInteger(value);
 const indices: Check = (value) => value instanceof Uint32Array;
@@ -42,13 +43,14 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
   rows: { data: text, 'indices?': indices, 'from?': count, 'count?': count },
   columns: { data: text, 'names?': texts },
   codes: { space: text },
-  sample: { space: text, n: count, 'seed?': integer },
+  sample: { space: text, n: count, 'seed?': integer, 'class?': count },
   coordinates: { map: text },
   files: { id: text },
   file: { id: text, name: text },
-  encode: { space: text, rows: isMatrix },
-  decode: { space: text, codes: isMatrix },
+  encode: { space: text, 'rows?': isMatrix, 'texts?': longTexts, 'classes?': labels },
+  decode: { space: text, codes: isMatrix, 'classes?': labels },
   addData: { files: sources, 'name?': text, 'labels?': source, 'label?': text, 'image?': plain },
+  makeData: { generator: text, 'options?': plain, 'name?': text },
   learn: { data: text, method: text, 'options?': plain, 'name?': text },
   map: {
     of: text,

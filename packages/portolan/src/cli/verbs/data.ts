@@ -6,7 +6,7 @@ import type { ByteSource, DataInfo } from '@portolan/core';
 import { codeOf, explain } from '../../store/explain.ts';
 import { fileSource } from '../../store/folder-store.ts';
 import { dataTable, itemFacts } from '../describe.ts';
-import { number } from '../method-options.ts';
+import { methodNamed, methodOptions, number } from '../method-options.ts';
 import { UsageError } from '../usage-error.ts';
 import { textFlag } from '../verb.ts';
 import type { Verb } from '../verb.ts';
@@ -53,6 +53,25 @@ export const dataAdd: Verb = {
       },
       job,
     );
+    const { id, ...rest } = info;
+    return { json: { data: id, ...rest }, text: itemFacts(info) };
+  },
+};
+
+export const dataMake: Verb = {
+  name: 'data make',
+  summary: 'Make a data set whose true factors are known',
+  positionals: [{ name: 'GENERATOR', summary: 'one of those listed below' }],
+  flags: [{ name: 'name', value: 'NAME', summary: 'its id', default: 'the generator’s name' }],
+  methods: 'data',
+  json: 'data (its id), nSamples, nFeatures, medium, columns, label, warnings, bytes, created',
+  examples: ['data make gaussians', 'data make sprites --n 5000 --seed 1 --name shapes'],
+  async run(context) {
+    const { args, project, job } = context;
+    const { data } = await project.methods();
+    const generator = methodNamed(data, args.positionals[0]);
+    const options = methodOptions(generator, data, args);
+    const info = await project.makeData({ generator: generator.name, options, name: textFlag(context, 'name') }, job);
     const { id, ...rest } = info;
     return { json: { data: id, ...rest }, text: itemFacts(info) };
   },
