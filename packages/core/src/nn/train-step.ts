@@ -18,10 +18,8 @@ export interface BatchInput {
 }
 
 /** The shape of an input in a mini-batch of so many rows. */
-export const batchShape = <N extends number | string>(
-  { shape, once }: BatchInput,
-  rows: N,
-): readonly (number | N)[] => (once ? shape : [rows, ...shape]);
+export const batchShape = <N extends number | string>({ shape, once }: BatchInput, rows: N): readonly (number | N)[] =>
+  once ? shape : [rows, ...shape];
 
 /** A model to be learned: its loss on a mini-batch, tensors of shape [batch, …] by name. */
 export type Model = (scope: Scope, batch: Readonly<Record<string, Tensor>>) => LossParts;
@@ -81,7 +79,7 @@ export function stepGraph(options: StepGraphOptions): Record<string, Tensor> {
 }
 
 /** Gradients scaled so that their joint Euclidean norm is at most `clipNorm`. @see Pascanu et al. 2013 */
-function clipped(found: readonly Tensor[], gradientScale: Tensor, clipNorm: number): readonly Tensor[] {
+export function clipped(found: readonly Tensor[], gradientScale: Tensor, clipNorm: number): readonly Tensor[] {
   if (clipNorm === Infinity) return found;
   const norm = sqrt(found.map((g) => sum(mul(g, g))).reduce((a, b) => add(a, b)));
   const limit = mul(gradientScale, clipNorm);
