@@ -1,13 +1,10 @@
 /** Items in a few words, as menus and lists show them: size, method, date. */
+import type { Medium } from '@portolan/core/data';
 import type { DataInfo, MapInfo, SpaceInfo } from '@portolan/core/workbench';
 import { bytes, counted, figure, percent, when } from './format.ts';
 
 export function aboutData({ nSamples, nFeatures, medium, bytes: size, created, pack }: DataInfo): string[] {
-  const { kind } = medium;
-  const what =
-    kind === 'image'
-      ? `${medium.width} × ${medium.height}${medium.channels === 3 ? ' colour' : ''}`
-      : counted(nFeatures, 'feature');
+  const what = aboutRow(medium, nFeatures);
   return [counted(nSamples, 'sample'), what, bytes(size), pack ? 'comes with Portolan' : when(created)].filter(Boolean);
 }
 
@@ -16,6 +13,13 @@ export function aboutSpace({ method, latentDim, metrics, stopped, created }: Spa
   return [method, counted(latentDim, 'dimension'), error, stopped ? 'stopped early' : '', when(created)].filter(
     Boolean,
   );
+}
+
+function aboutRow(medium: Medium, nFeatures: number): string {
+  if (medium.kind === 'image') return `${medium.width} × ${medium.height}${medium.channels === 3 ? ' colour' : ''}`;
+  if (medium.kind === 'text') return 'texts';
+  if (medium.kind === 'sound') return `${(nFeatures / medium.sampleRate).toFixed(1)} s of sound`;
+  return nFeatures > 0 ? counted(nFeatures, 'feature') : 'a table';
 }
 
 /** @param title  of its method, as people write it */

@@ -22,6 +22,14 @@ export function learnCommand(args: {
   return ['portolan learn', quote(data), '--method', method, ...flags(options, specs)].join(' ');
 }
 
+export function makeDataCommand(args: {
+  generator: string;
+  options: Partial<Options>;
+  specs: readonly OptionSpec[];
+}): string {
+  return ['portolan data make', args.generator, ...flags(args.options, args.specs)].join(' ');
+}
+
 export function mapCommand(args: {
   of: string;
   method: string;

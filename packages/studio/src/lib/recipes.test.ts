@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DataInfo, MethodInfo } from '@portolan/core/workbench';
-import { recipesFor } from './recipes.ts';
+import { methodGroups, plainRecipe, recipesFor, takesOf } from './recipes.ts';
 
 const method = (name: string): MethodInfo => ({
   name,
@@ -10,10 +10,38 @@ const method = (name: string): MethodInfo => ({
 });
 const data = { nSamples: 100, nFeatures: 3, medium: { kind: 'vector' } } as DataInfo;
 
-test('only methods that are there, only recipes that fit, and every other method by its own name', () => {
+test('only recipes that fit and whose method is there', () => {
   const recipes = recipesFor(data, [method('autoencoder'), method('pca'), method('somethingNew')]);
-  expect(recipes.map((r) => r.id)).toEqual(['chart', 'linear', 'somethingNew']);
-  expect(recipes[2].title).toBe('The somethingNew');
+  expect(recipes.map((r) => r.id)).toEqual(['chart', 'linear']);
+});
+
+test('every method that can learn from the data, by family', () => {
+  const of = (name: string, more: Partial<MethodInfo>): MethodInfo => ({ ...method(name), takes: 'rows', ...more });
+  const all = [
+    of('vae', { family: 'variational' }),
+    of('pca', { family: 'linear' }),
+    of('lda', { family: 'linear', labels: 'needed' }),
+    of('word2vec', { family: 'text', takes: 'texts' }),
+    of('als', { family: 'ratings', takes: 'ratings' }),
+  ];
+  const names = (info: DataInfo) => methodGroups(info, all).map(({ methods }) => methods.map(({ name }) => name));
+  expect(names({ ...data, columns: [] })).toEqual([['pca'], ['vae']]);
+  expect(names({ ...data, columns: [{ name: 'class', type: 'category' }] })).toEqual([['pca', 'lda'], ['vae']]);
+  const texts = { ...data, nFeatures: 0, columns: [{ name: 'text', type: 'text' as const }] };
+  expect(names(texts)).toEqual([['word2vec']]);
+  const ratings = { ...data, columns: [], featureNames: ['userId', 'movieId', 'rating'] };
+  expect(names(ratings)).toEqual([['pca'], ['vae'], ['als']]);
+  expect(recipesFor(ratings, all)[0].id).toBe('taste');
+  expect(
+    takesOf({
+      ...texts,
+      columns: [
+        { name: 'child', type: 'category' },
+        { name: 'parent', type: 'category' },
+      ],
+    }),
+  ).toEqual(['links']);
+  expect(plainRecipe(data, all[0])).toMatchObject({ method: 'vae', title: 'The vae', options: { latentDim: 2 } });
 });
 
 test('never as many latent dimensions as features', () => {

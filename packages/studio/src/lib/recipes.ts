@@ -1,5 +1,5 @@
-/** Recipes: good starts by kind of data. A method without one of its own is offered by its own name. */
-import type { Options } from '@portolan/core/spaces';
+/** What can be learned from a data set: recipes, which are good starts by kind of data, and every method by its family. */
+import type { Family, Options, Takes } from '@portolan/core/spaces';
 import type { DataInfo, MethodInfo } from '@portolan/core/workbench';
 
 export interface Recipe {
@@ -11,13 +11,20 @@ export interface Recipe {
   options: Partial<Options>;
 }
 
-const RECIPES: readonly (Recipe & { fits: (data: DataInfo) => boolean })[] = [
+interface KnownRecipe extends Recipe {
+  takes: Takes;
+  /** of the data it takes, that which it suits */
+  fits?: (data: DataInfo) => boolean;
+}
+
+const RECIPES: readonly KnownRecipe[] = [
   {
     id: 'chart',
     title: 'A chart to travel',
     summary: 'An autoencoder with two latent dimensions: the map is the space, every place on it can be decoded.',
     method: 'autoencoder',
     options: { latentDim: 2 },
+    takes: 'rows',
     fits: (data) => data.nFeatures > 1,
   },
   {
@@ -26,6 +33,7 @@ const RECIPES: readonly (Recipe & { fits: (data: DataInfo) => boolean })[] = [
     summary: 'An autoencoder with sixteen dimensions keeps far more; its map is a projection, with a slider for each.',
     method: 'autoencoder',
     options: { latentDim: 16 },
+    takes: 'rows',
     fits: (data) => data.nFeatures > 32,
   },
   {
@@ -34,6 +42,7 @@ const RECIPES: readonly (Recipe & { fits: (data: DataInfo) => boolean })[] = [
     summary: 'A variational autoencoder: an even space without gaps, from which samples that never were can be drawn.',
     method: 'vae',
     options: {},
+    takes: 'rows',
     fits: (data) => data.nFeatures > 1,
   },
   {
@@ -42,41 +51,122 @@ const RECIPES: readonly (Recipe & { fits: (data: DataInfo) => boolean })[] = [
     summary: 'PCA: the directions along which the data varies most. Seconds, exact, and often a good first look.',
     method: 'pca',
     options: {},
-    fits: () => true,
+    takes: 'rows',
+  },
+  {
+    id: 'words',
+    title: 'Words by their company',
+    summary: 'word2vec: words that stand in like sentences lie near each other, and directions carry meaning.',
+    method: 'word2vec',
+    options: {},
+    takes: 'texts',
+  },
+  {
+    id: 'sentences',
+    title: 'Whole texts by what they say',
+    summary: 'A small transformer that learns to fill in missing words; each text becomes a point.',
+    method: 'transformer',
+    options: {},
+    takes: 'texts',
+  },
+  {
+    id: 'hierarchy',
+    title: 'A hierarchy on a disc',
+    summary: 'Poincaré embedding: what is general lies in the middle, what is special at the rim, kin beside kin.',
+    method: 'poincare',
+    options: {},
+    takes: 'links',
+  },
+  {
+    id: 'network',
+    title: 'A network by its paths',
+    summary: 'node2vec: things that short walks along the links bring together lie near each other.',
+    method: 'node2vec',
+    options: {},
+    takes: 'links',
+  },
+  {
+    id: 'taste',
+    title: 'Taste',
+    summary: 'Matrix factorisation: users lie near what they like, and things near what is liked by the same people.',
+    method: 'als',
+    options: {},
+    takes: 'ratings',
   },
 ];
+
+/** The families as people read them, in the order of the list. */
+const FAMILIES: Readonly<Record<Family, string>> = {
+  linear: 'Linear and classical',
+  autoencoder: 'Autoencoders',
+  variational: 'Variational autoencoders',
+  adversarial: 'Adversarial networks',
+  supervised: 'Learned with labels',
+  text: 'Words and texts',
+  graph: 'Graphs and hierarchies',
+  ratings: 'Ratings',
+  vectors: 'Vectors as they are',
+};
+
+const LINK_ENDS = /^(source|target|from|to|child|parent|head|tail)$/i;
+const USER = /^user/i;
+const ITEM = /^(item|movie|product|book|song|track|article)/i;
+
+/** What kinds of learning a data set has material for. */
+export function takesOf({ nFeatures, columns = [], featureNames = [] }: DataInfo): Takes[] {
+  const names = [...columns.map(({ name }) => name), ...featureNames];
+  const takes: Takes[] = [];
+  if (names.filter((name) => LINK_ENDS.test(name)).length >= 2) takes.push('links');
+  if (names.some((name) => USER.test(name)) && names.some((name) => ITEM.test(name))) takes.push('ratings');
+  if (nFeatures > 0) takes.push('rows');
+  if (columns.some(({ type }) => type === 'text') && nFeatures === 0) takes.push('texts');
+  return takes;
+}
+
+/** The methods for a data set, by family; those that need classes only where there are some. */
+export function methodGroups(
+  data: DataInfo,
+  methods: readonly MethodInfo[],
+): { title: string; methods: readonly MethodInfo[] }[] {
+  const takes = takesOf(data);
+  const hasClasses = data.columns?.some(({ type }) => type === 'category') ?? false;
+  const usable = methods.filter(
+    (method) => takes.includes(method.takes ?? 'rows') && (method.labels !== 'needed' || hasClasses),
+  );
+  return Object.entries(FAMILIES)
+    .map(([family, title]) => ({ title, methods: usable.filter((method) => method.family === family) }))
+    .filter((group) => group.methods.length > 0);
+}
 
 /** Updates after which a small network has begun to fit; ten epochs over the digits make as many. */
 const UPDATES = 400;
 
 /** What is offered for a data set, the first being the one to begin with. */
 export function recipesFor(data: DataInfo, methods: readonly MethodInfo[]): Recipe[] {
-  const known = RECIPES.filter(({ method, fits }) => methods.some(({ name }) => name === method) && fits(data));
-  const others = methods.filter(({ name }) => !RECIPES.some(({ method }) => method === name));
-  return [
-    ...known.map(({ id, title, summary, method, options }) => ({
-      id,
-      title,
-      summary,
-      method,
-      options: withinReach(
-        options,
-        data,
-        methods.find(({ name }) => name === method)!,
-      ),
-    })),
-    ...others.map(({ name, title, summary }) => ({ id: name, title, summary, method: name, options: {} })),
-  ];
+  const takes = takesOf(data);
+  return RECIPES.filter(({ takes: needs, fits }) => takes.includes(needs) && (fits?.(data) ?? true))
+    .sort((a, b) => takes.indexOf(a.takes) - takes.indexOf(b.takes))
+    .flatMap(({ id, title, summary, method: name, options }) => {
+      const method = methods.find((other) => other.name === name);
+      return method ? [{ id, title, summary, method: name, options: withinReach(options, data, method) }] : [];
+    });
+}
+
+/** Any method by its own name, with options within the data's reach. */
+export function plainRecipe(data: DataInfo, method: MethodInfo): Recipe {
+  const { name, title, summary } = method;
+  return { id: name, title, summary, method: name, options: withinReach({}, data, method) };
 }
 
 /** Only options that the method has; no more latent dimensions than features allow; more epochs for little data. */
 function withinReach(options: Partial<Options>, data: DataInfo, method: MethodInfo): Partial<Options> {
   const out: Partial<Options> = {};
+  const ofRows = (method.takes ?? 'rows') === 'rows';
   for (const { name, default: usual } of method.options) {
     const value = options[name] ?? (name === 'latentDim' || name === 'epochs' ? usual : undefined);
     if (value === undefined) continue;
-    if (name === 'latentDim') out[name] = Math.max(1, Math.min(Number(value), data.nFeatures - 1));
-    else if (name === 'epochs') out[name] = Math.max(Number(value), epochsFor(data.nSamples, method));
+    if (name === 'latentDim' && ofRows) out[name] = Math.max(1, Math.min(Number(value), data.nFeatures - 1));
+    else if (name === 'epochs' && ofRows) out[name] = Math.max(Number(value), epochsFor(data.nSamples, method));
     else out[name] = value;
   }
   return out;

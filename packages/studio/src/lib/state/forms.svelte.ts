@@ -1,6 +1,9 @@
 /** What was typed into panels stays there while they are closed, and after an error. */
 class LearnForm {
   recipe = $state('');
+  /** any method by its name, rather than a recipe */
+  any = $state(false);
+  method = $state('');
   more = $state(false);
   /** by data and recipe, the options changed from its own */
   texts = $state<Record<string, Record<string, string>>>({});
@@ -24,6 +27,16 @@ class MapForm {
 }
 
 export const mapForm = new MapForm();
+
+class MakeForm {
+  generator = $state('');
+  /** by generator, the options that were changed */
+  texts = $state<Record<string, Record<string, string>>>({});
+  busy = $state(false);
+  error = $state<string | null>(null);
+}
+
+export const makeForm = new MakeForm();
 
 class AddForm {
   files = $state.raw<readonly File[]>([]);

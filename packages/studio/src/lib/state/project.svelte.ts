@@ -10,6 +10,8 @@ class Project {
   items = $state.raw<readonly ItemInfo[]>([]);
   spaceMethods = $state.raw<readonly MethodInfo[]>([]);
   mapMethods = $state.raw<readonly MethodInfo[]>([]);
+  /** ways to make data */
+  generators = $state.raw<readonly MethodInfo[]>([]);
   error = $state<string | null>(null);
 
   data: readonly DataInfo[] = $derived(this.items.filter((item) => item.kind === 'data'));
@@ -33,9 +35,10 @@ class Project {
   /** What learns and maps is loaded while the page is there already. */
   async #loadMethods(client: WorkbenchClient): Promise<void> {
     try {
-      const { spaces, maps } = await client.methods();
+      const { spaces, maps, data } = await client.methods();
       this.spaceMethods = spaces;
       this.mapMethods = maps;
+      this.generators = data;
     } catch (error) {
       this.error = sentence(error);
     }
