@@ -1,7 +1,8 @@
 /**
  * Linear discriminant analysis as a map: the directions in which known classes are furthest apart, measured by how wide
  * they are themselves (Fisher 1936; Rao 1948). The covariance within classes, of columns scaled to unit spread,
- * is shrunk towards a sphere, by Ledoit & Wolf's formula (2004) or a share given, so that it can be used with more columns than rows.
+ * is shrunk towards a sphere (Friedman 1989), by a share given or as far as new rows are expected to stand apart as well
+ * as with any, so that it can be used with more columns than rows and new rows stand where the fitted do.
  *
  * Between-class scatter has rank classes − 1 at most, so the problem is solved in the space of the class means.
  */
@@ -13,7 +14,8 @@ import type { Matrix64 } from '../linalg/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
 import type { Figures, OptionSpec } from '../spaces/index.ts';
 import { COMPONENTS_OPTION } from './layout-map.ts';
-import { spreadWithin } from './lda-spread.ts';
+import { chosenShrinkage } from './lda-shrinkage.ts';
+import { inBands, spreadWithin } from './lda-spread.ts';
 import type { Spread } from './lda-spread.ts';
 import type { MapJob, MapMethod, Projection } from './projection.ts';
 import { projectionJson } from './projection-json.ts';
@@ -26,7 +28,7 @@ const OPTIONS: readonly OptionSpec[] = [
     name: 'autoShrinkage',
     type: 'boolean',
     default: true,
-    summary: 'Whether the shrinkage is found by the formula of Ledoit and Wolf.',
+    summary: 'Whether the shrinkage is found from the rows, so that new ones stand apart as well as can be expected.',
   },
   {
     name: 'shrinkage',
@@ -57,7 +59,7 @@ export const lda: MapMethod = {
     job.signal?.throwIfAborted();
     if (x.rows < 2) throw new InputError(`LDA needs at least 2 rows, got ${x.rows}`, { code: 'too-few-rows' });
     checkFinite(x, 'LDA');
-    const classes = classesOf(x, job.labels);
+    const classes = await classesOf(x, job.labels, job.signal);
     job.onProgress?.({ phase: 'mapping', done: 0, total: 1, elapsed: 0 });
     const { parts, figures } = await discriminants(x, classes, nComponents, autoShrinkage ? undefined : shrinkage, job);
     const warnings: string[] = [];
@@ -72,7 +74,7 @@ export const lda: MapMethod = {
       );
     }
     if (classes.nLabelled < x.rows) warnings.push(`${x.rows - classes.nLabelled} rows have no label and had no say`);
-    return projectionOf(parts, figures, warnings, place(parts, x));
+    return projectionOf(parts, figures, warnings, await place(parts, x, job));
   },
   load,
 };
@@ -88,7 +90,7 @@ interface Classes {
   nLabelled: number;
 }
 
-function classesOf(x: Matrix, labels: Int32Array | undefined): Classes {
+async function classesOf(x: Matrix, labels: Int32Array | undefined, signal?: AbortSignal): Promise<Classes> {
   if (!labels) throw new InputError('LDA needs labels: name a column of categories', { code: 'labels-needed' });
   if (labels.length !== x.rows) {
     throw new InputError(`LDA: got ${labels.length} labels, expected ${x.rows}`, { code: 'labels' });
@@ -107,11 +109,14 @@ function classesOf(x: Matrix, labels: Int32Array | undefined): Classes {
   const counts = new Float64Array(names.length);
   const mean = new Float64Array(d);
   const of = labels.map((label) => place.get(label) ?? -1);
-  for (let i = 0; i < x.rows; i++) {
-    if (of[i] < 0) continue;
-    counts[of[i]]++;
-    for (let j = 0, at = of[i] * d; j < d; j++, at++) means.data[at] += x.data[i * d + j];
-  }
+  const add = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      if (of[i] < 0) continue;
+      counts[of[i]]++;
+      for (let j = 0, at = of[i] * d; j < d; j++, at++) means.data[at] += x.data[i * d + j];
+    }
+  };
+  await inBands(x.rows, d, add, signal);
   const nLabelled = counts.reduce((sum, count) => sum + count, 0);
   for (let c = 0; c < names.length; c++) {
     for (let j = 0, at = c * d; j < d; j++, at++) {
@@ -141,15 +146,9 @@ async function discriminants(
 ): Promise<{ parts: Parts; figures: Figures }> {
   const d = x.cols;
   const { means, counts, mean, nLabelled } = classes;
-  const residuals = within(x, classes);
-  const scales = columnScales(residuals, classes);
-  for (let i = 0; i < residuals.data.length; i++) residuals.data[i] /= scales[i % d];
+  const { residuals, scales } = await within(x, classes, signal);
   const spread = await spreadWithin(residuals, { kernels, signal });
   const { trace } = spread;
-  const shrinkage = given ?? ledoitWolf(residuals, spread);
-  // the ridge keeps it solvable where columns depend on each other and nothing is shrunk
-  const ridge = trace > 0 ? (shrinkage + 1e-6) * (trace / d) : 1;
-
   // columns √(nc / n) (mean of class c − mean); the directions are combinations of what the shrunk covariance, undone, makes of them
   const nClasses = means.rows;
   const apart = matrix64(d, nClasses);
@@ -157,6 +156,9 @@ async function discriminants(
     const share = Math.sqrt(counts[c] / nLabelled);
     for (let j = 0; j < d; j++) apart.data[j * nClasses + c] = share * ((means.data[c * d + j] - mean[j]) / scales[j]);
   }
+  const shrinkage = given ?? (await chosenShrinkage(spread, apart, nLabelled, nComponents));
+  // the ridge keeps it solvable where columns depend on each other and nothing is shrunk
+  const ridge = trace > 0 ? (shrinkage + 1e-6) * (trace / d) : 1;
   const solved = await spread.solved(apart, shrinkage, ridge);
   const gram = matrix64(nClasses, nClasses);
   for (let j = 0; j < d; j++) {
@@ -177,7 +179,7 @@ async function discriminants(
     }
     components.data.set(signed(direction), c * d);
   }
-  const back = k > 0 ? regression(components, spread, apart) : matrix(0, d);
+  const back = k > 0 ? await regression(components, spread, apart) : matrix(0, d);
   for (let i = 0; i < k * d; i++) {
     components.data[i] /= scales[i % d];
     back.data[i] *= scales[i % d];
@@ -190,38 +192,39 @@ async function discriminants(
   };
 }
 
-/** Labelled rows less the mean of their class. */
-function within({ data, rows, cols: d }: Matrix, { of, means, nLabelled }: Classes): Matrix {
-  const out = matrix(nLabelled, d);
-  for (let i = 0, at = 0; i < rows; i++) {
-    if (of[i] < 0) continue;
-    for (let j = 0, from = of[i] * d; j < d; j++, at++) out.data[at] = data[i * d + j] - means.data[from + j];
-  }
-  return out;
-}
-
-/** Standard deviation within classes of each column; that of the means where it is 0, 1 where both are. */
-function columnScales(residuals: Matrix, { means, counts, mean, nLabelled }: Classes): Float64Array {
-  const d = residuals.cols;
-  const inside = new Float64Array(d);
+/**
+ * Labelled rows less the mean of their class, in columns of unit spread, and what they were divided by: the standard
+ * deviation within classes, that of the means where it is 0, 1 where both are.
+ */
+async function within(
+  { data, rows, cols: d }: Matrix,
+  { of, means, counts, mean, nLabelled }: Classes,
+  signal: AbortSignal | undefined,
+): Promise<{ residuals: Matrix; scales: Float64Array }> {
+  const residuals = matrix(nLabelled, d);
+  const squares = new Float64Array(d);
+  let at = 0;
+  const subtract = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      if (of[i] < 0) continue;
+      for (let j = 0, m = of[i] * d; j < d; j++, at++) {
+        const value = Math.fround(data[i * d + j] - means.data[m + j]);
+        residuals.data[at] = value;
+        squares[j] += value * value;
+      }
+    }
+  };
+  await inBands(rows, d, subtract, signal);
   const between = new Float64Array(d);
-  residuals.data.forEach((value, i) => (inside[i % d] += value * value));
-  means.data.forEach((value, i) => (between[i % d] += counts[Math.floor(i / d)] * (value - mean[i % d]) ** 2));
-  return inside.map((sum, j) => Math.sqrt((sum || between[j]) / nLabelled) || 1);
-}
-
-/** The share of a sphere that makes the expected squared error of the covariance least. */
-function ledoitWolf({ data, rows: n, cols: d }: Matrix, { trace, norm }: Spread): number {
-  const size = trace / d;
-  const delta = norm - d * size * size;
-  let fourth = 0;
-  for (let i = 0; i < n; i++) {
-    let squared = 0;
-    for (let j = 0; j < d; j++) squared += data[i * d + j] ** 2;
-    fourth += squared * squared;
+  for (let c = 0; c < means.rows; c++) {
+    for (let j = 0; j < d; j++) between[j] += counts[c] * (means.data[c * d + j] - mean[j]) ** 2;
   }
-  const beta = Math.min(delta, (fourth / n - norm) / n);
-  return delta > 0 ? Math.max(0, beta / delta) : 0;
+  const scales = squares.map((sum, j) => Math.sqrt((sum || between[j]) / nLabelled) || 1);
+  const divide = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) for (let j = 0; j < d; j++) residuals.data[i * d + j] /= scales[j];
+  };
+  await inBands(nLabelled, d, divide, signal);
+  return { residuals, scales };
 }
 
 /** The greatest component by magnitude positive. */
@@ -232,10 +235,9 @@ function signed(v: Float64Array): Float64Array {
 }
 
 /** Rows by coordinates: cov(y)⁻¹ cov(y, x), the total covariance being that within and that of the means. */
-function regression({ data, rows: k, cols: d }: Matrix, spread: Spread, apart: Matrix64): Matrix {
-  const cross = matrix64(k, d);
+async function regression({ data, rows: k, cols: d }: Matrix, spread: Spread, apart: Matrix64): Promise<Matrix> {
+  const cross = await spread.times(matrix64(k, d, new Float64Array(data)));
   for (let c = 0; c < k; c++) {
-    cross.data.set(spread.times(data.subarray(c * d, (c + 1) * d)), c * d);
     for (let a = 0; a < apart.cols; a++) {
       let along = 0;
       for (let i = 0; i < d; i++) along += data[c * d + i] * apart.data[i * apart.cols + a];
@@ -251,17 +253,20 @@ function regression({ data, rows: k, cols: d }: Matrix, spread: Spread, apart: M
   return matrix(k, d, Float32Array.from(solveCholesky(own, cross).data));
 }
 
-function place({ nComponents, mean, components }: Parts, x: Matrix): Matrix {
+async function place({ nComponents, mean, components }: Parts, x: Matrix, { signal }: MapJob = {}): Promise<Matrix> {
   const { rows: k, cols: d } = components;
   if (x.cols !== d) throw new InputError(`LDA transform: got ${x.cols} columns, expected ${d}`, { code: 'width' });
   const y = matrix(x.rows, nComponents);
-  for (let i = 0; i < x.rows; i++) {
-    for (let c = 0; c < k; c++) {
-      let sum = 0;
-      for (let j = 0, at = i * d; j < d; j++, at++) sum += (x.data[at] - mean[j]) * components.data[c * d + j];
-      y.data[i * nComponents + c] = sum;
+  const take = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      for (let c = 0; c < k; c++) {
+        let sum = 0;
+        for (let j = 0, at = i * d; j < d; j++, at++) sum += (x.data[at] - mean[j]) * components.data[c * d + j];
+        y.data[i * nComponents + c] = sum;
+      }
     }
-  }
+  };
+  await inBands(x.rows, k * d, take, signal);
   return y;
 }
 
@@ -271,7 +276,7 @@ function projectionOf(parts: Parts, figures: Figures, warnings: readonly string[
   return {
     method: 'lda',
     coordinates,
-    transform: async (x) => place(parts, x),
+    transform: (x, job) => place(parts, x, job),
     inverse(y) {
       const x = matrix(y.rows, d);
       for (let i = 0; i < y.rows; i++) {
