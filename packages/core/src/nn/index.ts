@@ -16,7 +16,10 @@ export type { Activation, ConvOptions, LayerOptions } from './layers.ts';
 export {
   squaredError,
   bernoulli,
+  bernoulliRows,
   gaussianLikelihood,
+  gaussianRows,
+  normalLogDensity,
   crossEntropy,
   gaussianKl,
   negativeElbo,
@@ -34,3 +37,24 @@ export { stepGraph } from './train-step.ts';
 export type { BatchInput, Model, StepGraphOptions } from './train-step.ts';
 export { trainer } from './trainer.ts';
 export type { Losses, Trained, Trainer, TrainOptions, TrainRecord, TrainUnit } from './trainer.ts';
+export { adversarialTrainer } from './adversarial.ts';
+export type {
+  AdversarialOptions,
+  AdversarialRecord,
+  AdversarialResult,
+  AdversarialTrainer,
+  AdversarialUnit,
+  PlayerOptions,
+} from './adversarial.ts';
+export { ROLES } from './adversarial-step.ts';
+export type { PlayerLoss, Role, Scopes } from './adversarial-step.ts';
+export {
+  discriminatorLoss,
+  generatorLoss,
+  gradientPenalty,
+  minibatchFeatures,
+  packed,
+  spectralScope,
+  zeroCenteredPenalty,
+} from './adversarial-losses.ts';
+export type { GanLoss } from './adversarial-losses.ts';

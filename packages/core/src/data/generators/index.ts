@@ -1,6 +1,8 @@
 /** Data that is made on the fly, with the factors that made it known. A new generator joins by a line in the list. */
 import type { JobOptions, Options, OptionSpec } from '../../base/index.ts';
 import type { Dataset } from '../dataset.ts';
+import { gaussians } from './gaussians.ts';
+import { moons, spiral } from './toys.ts';
 
 /** A way to make a data set; its true factors are columns beside the rows. */
 export interface DataGenerator {
@@ -13,4 +15,4 @@ export interface DataGenerator {
   make(options: Partial<Options>, job?: JobOptions): Promise<Dataset>;
 }
 
-export const dataGenerators: readonly DataGenerator[] = [];
+export const dataGenerators: readonly DataGenerator[] = [gaussians, moons, spiral];
