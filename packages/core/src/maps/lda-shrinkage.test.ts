@@ -31,8 +31,9 @@ async function heldOut(x: Matrix, labels: Int32Array, options: { autoShrinkage?:
       x,
       Uint32Array.from({ length: count }, (_, i) => from + i),
     );
-  const { coordinates, transform, figures } = await lda.fit(rows(0, n), options, { labels: labels.slice(0, n) });
-  const { data } = (await transform?.(rows(n, NEW))) as Matrix;
+  const map = await lda.fit(rows(0, n), options, { labels: labels.slice(0, n) });
+  const { coordinates, figures } = map;
+  const { data } = (await map.transform?.(rows(n, NEW))) ?? matrix(0, 2);
   const count = Math.max(...labels) + 1;
   const means = new Float64Array(2 * count);
   const sizes = new Float64Array(count);
