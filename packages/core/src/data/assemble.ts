@@ -38,7 +38,7 @@ export async function assemble(
   signal?: AbortSignal,
 ): Promise<Dataset> {
   const { nSamples, nFeatures } = found.rows;
-  if (nSamples === 0 || nFeatures === 0) {
+  if (nSamples === 0 || (nFeatures === 0 && found.medium.kind !== 'text')) {
     throw new FormatError(`${found.name} is empty: ${nSamples} rows of ${nFeatures} numbers`, {
       code: 'empty',
       details: { name: found.name, offset: 0 },

@@ -24,6 +24,22 @@ export function idx(type: number, shape: number[], items: ArrayLike<number>): Ui
 
 export const npy = (data: Uint8Array | Float32Array, ...shape: number[]): Uint8Array => writeNpy({ shape, data });
 
+const WORDS = ['the', ',', '. . .', 'été', '1999', 'word'];
+
+/** word2vec's binary table; number j of word i is i + j / 4. */
+export function wordVectorsBytes(words: readonly string[], dim: number, end = ''): Uint8Array {
+  const vectors = words.map((_, i) => new Uint8Array(Float32Array.from({ length: dim }, (_, j) => i + j / 4).buffer));
+  const text = new TextEncoder();
+  return Uint8Array.from([
+    ...text.encode(`${words.length} ${dim}\n`),
+    ...words.flatMap((word, i) => [
+      ...text.encode(`${word.replaceAll(' ', '_')} `),
+      ...vectors[i],
+      ...text.encode(end),
+    ]),
+  ]);
+}
+
 /** One file of each format that is read, with 6 samples. */
 export const FILES: Record<string, () => ByteSource> = {
   npy: () => file('a.npy', npy(pixels, 6, 4, 4)),
@@ -46,6 +62,11 @@ export const FILES: Record<string, () => ByteSource> = {
     file('a.json', JSON.stringify([1, 2, 3, 4, 5, 6].map((x) => ({ x, y: -x, label: x % 2 ? 'odd' : 'even' })))),
   jsonl: () =>
     file('a.jsonl', [1, 2, 3, 4, 5, 6].map((x) => JSON.stringify({ v: [x, x + 1], label: x % 2 })).join('\n')),
+  text: () =>
+    file('a.txt', 'The cat sat.\nThe dog ran, too.\n\nA third line\nfour\nfive\nsix words, and then it ends\n'),
+  vec: () => file('a.vec', `6 4\n${WORDS.map((word, i) => `${word} ${i} 0.5 -1e-3 ${i / 8} \n`).join('')}`),
+  'glove txt': () => file('a.50d.txt', WORDS.map((word, i) => `${word} ${i}.25 0.5 -1e-3 ${i / 8}\n`).join('')),
+  'word2vec bin': () => file('a.bin', wordVectorsBytes(WORDS, 4, '\n')),
   parquet: () =>
     file(
       'a.parquet',

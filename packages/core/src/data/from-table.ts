@@ -45,7 +45,9 @@ export async function datasetOfTable(
   const features = profiles.flatMap((profile, c) => (roles[c] === 'feature' ? [profile] : []));
   const used = vector ? [vector] : features;
   const nFeatures = vector ? vector.length! : features.length;
-  if (nFeatures === 0) {
+  // names of things and of what they are linked to, or texts: all that is learned stands beside the rows
+  const isText = nRows > 1 && profiles.some(({ counts }, c) => roles[c] === 'beside' && counts.text > 0);
+  if (nFeatures === 0 && !isText) {
     const why =
       nRows === 1
         ? 'has one row and no number in it: are the rows under its header missing?'
@@ -65,6 +67,7 @@ export async function datasetOfTable(
   const data = asBytes ? new Uint8Array(nRows * nFeatures) : new Float32Array(nRows * nFeatures);
   const columns = await fill(table, { profiles, roles, nRows, label, data, nFeatures });
   const rows: Rows = { data, nSamples: nRows, nFeatures, scale: 1 };
+  if (nFeatures === 0) return { name: table.name, rows, columns, medium: { kind: 'text' }, warnings, label };
   const featureNames = vector ? undefined : features.map(({ name }) => name);
   return { name: table.name, rows, columns, medium: medium ?? { kind: 'vector' }, featureNames, warnings, label };
 }

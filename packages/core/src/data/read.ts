@@ -14,6 +14,8 @@ import { imagesDataset } from './formats/images.ts';
 import type { ImageFile } from './formats/images.ts';
 import { jsonLinesTable, jsonTable } from './formats/json.ts';
 import { parquetTable } from './formats/parquet.ts';
+import { textFound } from './formats/text.ts';
+import { wordVectorsBinary, wordVectorsText } from './formats/word-vectors.ts';
 import { columnOfArray, pickArrays, rowsOfArray } from './from-arrays.ts';
 import { columnsOfTable, datasetOfTable } from './from-table.ts';
 import { gunzipStream, gunzipped, INFLATE_LIMIT } from './gzip.ts';
@@ -183,6 +185,9 @@ async function readOne(file: ByteSource, context: Context, labelled = false, isP
   const { options, limit } = context;
   const table = await tableOf(opened, context, isPair);
   if (table) return datasetOfTable(table, { ...options, labelled, limit });
+  if (opened.format === 'text') return textFound(opened.stream);
+  if (opened.format === 'word-vectors') return wordVectorsText(opened.stream, limit);
+  if (opened.format === 'word-vectors-binary') return wordVectorsBinary(opened.stream, limit);
   if (opened.format === 'image') return readImages([file], 1, context);
   if (opened.format === 'zip') {
     const zip = await opened.source();
@@ -248,7 +253,9 @@ function folderOf(path: string): string {
 
 /** Columns from a file with one row a sample. */
 async function readLabels(file: ByteSource, context: Context, isPair: boolean): Promise<Column[]> {
-  const opened = await open(file, context);
+  const found = await open(file, context);
+  // a label a line, or a table under a name that does not tell
+  const opened: Opened = found.format === 'text' ? { ...found, format: 'csv' } : found;
   const table = await tableOf(opened, context, isPair);
   if (table) return columnsOfTable(table, { label: context.options.label, limit: context.limit });
   if (opened.format === 'image') {
@@ -292,7 +299,8 @@ async function rowsLikelihood(file: ByteSource, context: Context): Promise<numbe
     if ((await projectorHeader(opened.stream)).vectors) return 2;
     return /vec|tensor|embed/i.test(file.name) ? 1.5 : 1;
   }
-  if (opened.format === 'json' || opened.format === 'jsonl') return 1;
+  if (['json', 'jsonl', 'text'].includes(opened.format)) return 1;
+  if (opened.format.startsWith('word-vectors')) return 2;
   if (opened.format === 'parquet') return 1.8;
   const { arrays } = await readArrays(opened.format, opened, context);
   return arrays.some(({ shape }) => shape.length > 1 && shape[1] !== 1) ? 3 : 0;
