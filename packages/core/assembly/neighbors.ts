@@ -10,6 +10,8 @@ import { at4, at8 } from './lib/vector';
 const NOTHING: i32 = 0x7fffffff;
 /** Rows packed in a chunk. */
 const PACK_ROWS: i32 = 256;
+/** 1.5 · 2⁵² */
+const ROUNDER: f64 = 6755399441055744;
 
 /**
  * Packs the rows of places chunk · 256 …: places[p] is a row of x, or negative for a place that stays empty.
@@ -59,19 +61,13 @@ export function packRows(
         const by = shift + ((<usize>j) << 3);
         const low = f64x2.mul(f64x2.sub(f64x2.mul(lowHalf(v), factors2), v128.load(by)), scales);
         const high = f64x2.mul(f64x2.sub(f64x2.mul(highHalf(v), factors2), v128.load(by, 16)), scales);
-        const wholeLow = f64x2.nearest(low);
-        const wholeHigh = f64x2.nearest(high);
-        const lostLow = f64x2.sub(low, wholeLow);
-        const lostHigh = f64x2.sub(high, wholeHigh);
+        // at this size a double has no digits below the point, and the whole number is its low word
+        const sumLow = f64x2.add(low, f64x2.splat(ROUNDER));
+        const sumHigh = f64x2.add(high, f64x2.splat(ROUNDER));
+        const lostLow = f64x2.sub(low, f64x2.sub(sumLow, f64x2.splat(ROUNDER)));
+        const lostHigh = f64x2.sub(high, f64x2.sub(sumHigh, f64x2.splat(ROUNDER)));
         losses = f64x2.add(losses, f64x2.add(f64x2.mul(lostLow, lostLow), f64x2.mul(lostHigh, lostHigh)));
-        const wholes = v128.shuffle<i32>(
-          i32x4.trunc_sat_f64x2_s_zero(wholeLow),
-          i32x4.trunc_sat_f64x2_s_zero(wholeHigh),
-          0,
-          1,
-          4,
-          5,
-        );
+        const wholes = i32x4.shuffle(sumLow, sumHigh, 0, 2, 4, 6);
         const numbers = i16x8.narrow_i32x4_s(wholes, wholes);
         norms = i32x4.add(norms, i32x4.dot_i16x8_s(numbers, numbers));
         v128.store32_lane(to4 + ((<usize>(j >> 1)) << 5), numbers, 0);
@@ -248,6 +244,13 @@ function highHalf(v: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i32>(v, v, 2, 3, 2, 3));
 }
 
+/** Two floats from address p on, as doubles. */
+// @ts-ignore: decorator
+@inline
+function two(p: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(p));
+}
+
 /** Metrics in double precision: 0 Σ(a − b)², 1 and 2 a·b, 3 Σ|a − b|, 4 as 0. */
 // @ts-ignore: decorator
 @inline
@@ -258,20 +261,18 @@ function measure(metric: i32, a: usize, b: usize, d: i32): f64 {
   let s3 = f64x2.splat(0);
   let j = 0;
   for (; j + 8 <= d; j += 8) {
-    const u0 = v128.load(at4(a, j));
-    const v0 = v128.load(at4(b, j));
-    s0 = gatherStep(metric, lowHalf(u0), lowHalf(v0), s0);
-    s1 = gatherStep(metric, highHalf(u0), highHalf(v0), s1);
-    const u1 = v128.load(at4(a, j), 16);
-    const v1 = v128.load(at4(b, j), 16);
-    s2 = gatherStep(metric, lowHalf(u1), lowHalf(v1), s2);
-    s3 = gatherStep(metric, highHalf(u1), highHalf(v1), s3);
+    const u = at4(a, j);
+    const v = at4(b, j);
+    s0 = gatherStep(metric, two(u), two(v), s0);
+    s1 = gatherStep(metric, two(u + 8), two(v + 8), s1);
+    s2 = gatherStep(metric, two(u + 16), two(v + 16), s2);
+    s3 = gatherStep(metric, two(u + 24), two(v + 24), s3);
   }
   if (j + 4 <= d) {
-    const u = v128.load(at4(a, j));
-    const v = v128.load(at4(b, j));
-    s0 = gatherStep(metric, lowHalf(u), lowHalf(v), s0);
-    s1 = gatherStep(metric, highHalf(u), highHalf(v), s1);
+    const u = at4(a, j);
+    const v = at4(b, j);
+    s0 = gatherStep(metric, two(u), two(v), s0);
+    s1 = gatherStep(metric, two(u + 8), two(v + 8), s1);
     j += 4;
   }
   let sum = sum2(f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3)));

@@ -51,6 +51,8 @@ const MOST_PAGES = 65536;
 /** The first pages hold the control block and the modules' constants (scripts/kernels.mjs). */
 const FIRST_PAGES = 16;
 const ALIGNMENT = 64;
+/** A memory grows by 32 MB at least, and by as much as it has. */
+const AMPLE_PAGES = 512;
 
 const ARRAYS = {
   float32: Float32Array,
@@ -225,7 +227,17 @@ function freeSpace(memory: WebAssembly.Memory) {
   };
 }
 
+/**
+ * By more than is missing, where it is to be had: what isn't touched takes no room, and engines see to their garbage
+ * each time a memory grows.
+ */
 function grow(memory: WebAssembly.Memory, missing: number, bytes: number): void {
+  const ample = Math.max(missing, AMPLE_PAGES, memory.buffer.byteLength / PAGE);
+  try {
+    if (ample > missing) return void memory.grow(ample);
+  } catch {
+    // then no more than is missing
+  }
   try {
     memory.grow(missing);
   } catch (cause) {

@@ -8,7 +8,6 @@
  * recall that is reported. What was found is put in order in double precision.
  */
 import { permutation, random } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
 import type { Block, Workspace } from '../kernels/index.ts';
 import {
   EMPTY,
@@ -31,7 +30,8 @@ import { copyTo, inStretches } from './stretches.ts';
 
 /** Fewer rows than this are searched exactly. */
 export const FEW_ROWS = 2000;
-const SAMPLE = 256;
+/** Rows whose true neighbours are found. */
+const SAMPLE = 192;
 /** The share of the sample that may need double precision before floats take the place of whole numbers. */
 const COARSE = 0.1;
 /** Nearby lists that a row may be measured against. */
@@ -47,9 +47,6 @@ const LIGHT_PASS = { reach: 8, reverse: 0 };
 const SHORT = 0.02;
 
 export interface ApproximateInput extends Search {
-  /** the rows behind `x` and `q`, and their lengths under cosine */
-  readonly rows: Matrix;
-  readonly norms?: Float64Array;
   readonly recall: number;
   readonly seed: number;
 }
@@ -63,11 +60,11 @@ export async function approximateNeighbors(
   input: ApproximateInput,
   { signal, report }: SearchJob = {},
 ): Promise<(Found & { recall: number }) | undefined> {
-  const { metric, x, q, k, whole, rows, norms, recall: target, seed } = input;
+  const { metric, x, q, k, whole, recall: target, seed } = input;
   const packing = whole ?? floatPacking(metric.floats, x.cols);
   const flat: Packing = packing.op === 0 ? packing : { ...packing, op: 1 };
   const flatX = { ...x, weightValues: undefined, weights: undefined };
-  const lists = await partition(space, { x: rows, norms, placed: flatX, packing: flat, seed, signal });
+  const lists = await partition(space, { placed: flatX, packing: flat, seed, signal });
   report?.(0.15);
   const self = q === x;
   const nNear = Math.min(lists.count, lists.count > 1000 ? NEAR_LISTS / 2 : NEAR_LISTS);

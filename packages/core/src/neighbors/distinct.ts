@@ -20,9 +20,13 @@ export interface Distinct {
   readonly aside: Uint32Array;
 }
 
-/** @returns undefined when all rows differ and none is set aside */
+/**
+ * @param hashes  of the rows' bits (assembly/norms.ts)
+ * @returns undefined when all rows differ and none is set aside
+ */
 export async function distinctRows(
   x: Matrix,
+  hashes: Int32Array,
   setAside?: (row: number) => boolean,
   signal?: AbortSignal,
 ): Promise<Distinct | undefined> {
@@ -32,7 +36,8 @@ export async function distinctRows(
   while (size < 2 * n) size *= 2;
   const table = new Int32Array(size).fill(-1);
   const of = new Int32Array(n);
-  const firsts: number[] = [];
+  const firsts = new Int32Array(n);
+  let nGroups = 0;
   const aside: number[] = [];
   const group = (from: number, to: number): void => {
     for (let i = from; i < to; i++) {
@@ -41,39 +46,29 @@ export async function distinctRows(
         aside.push(i);
         continue;
       }
-      const hash = hashOf(words, i * d, d);
+      const hash = hashes[i];
       let slot = (hash ^ (hash >>> 16)) & (size - 1);
-      while (table[slot] >= 0 && !same(words, firsts[table[slot]] * d, i * d, d)) slot = (slot + 1) & (size - 1);
+      for (let g; (g = table[slot]) >= 0; slot = (slot + 1) & (size - 1)) {
+        if (hashes[firsts[g]] === hash && same(words, firsts[g] * d, i * d, d)) break;
+      }
       if (table[slot] < 0) {
-        table[slot] = firsts.length;
-        firsts.push(i);
+        table[slot] = nGroups;
+        firsts[nGroups++] = i;
       }
       of[i] = table[slot];
     }
   };
-  await inStretches(x, group, signal);
-  if (firsts.length === n) return undefined;
-  const starts = new Uint32Array(firsts.length + 1);
+  await inStretches({ rows: n, cols: 16 }, group, signal);
+  if (nGroups === n) return undefined;
+  const starts = new Uint32Array(nGroups + 1);
   for (const group of of) if (group >= 0) starts[group + 1]++;
-  for (let g = 0; g < firsts.length; g++) starts[g + 1] += starts[g];
+  for (let g = 0; g < nGroups; g++) starts[g + 1] += starts[g];
   const next = starts.slice();
   const members = new Uint32Array(n - aside.length);
   of.forEach((group, i) => {
     if (group >= 0) members[next[group]++] = i;
   });
-  return { x: takeRows(x, firsts), members, starts, of, aside: Uint32Array.from(aside) };
-}
-
-/** Two chains, so that one need not wait for the other. */
-function hashOf(words: Int32Array, from: number, d: number): number {
-  let [a, b] = [0, 0];
-  const half = d >> 1;
-  for (let at = from, end = from + half; at < end; at++) {
-    a = Math.imul(a ^ words[at], 0x9e3779b1) ^ (a >>> 15);
-    b = Math.imul(b ^ words[at + half], 0x85ebca6b) ^ (b >>> 13);
-  }
-  if (d % 2 === 1) a = Math.imul(a ^ words[from + d - 1], 0x9e3779b1) ^ (a >>> 15);
-  return Math.imul(a, 0x85ebca6b) ^ b;
+  return { x: takeRows(x, firsts.subarray(0, nGroups)), members, starts, of, aside: Uint32Array.from(aside) };
 }
 
 function same(words: Int32Array, a: number, b: number, d: number): boolean {

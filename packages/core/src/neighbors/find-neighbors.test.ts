@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { matrix, matrixOf, random, row } from '../base/index.ts';
+import { matrix, matrixOf, random, row, takeRows } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { createKernels } from '../kernels/index.ts';
 import { spawn } from '../kernels/threads.fixture.ts';
@@ -122,6 +122,37 @@ test('a large common offset or one far row blurs nothing', async () => {
   const { indices, distances } = await findNeighbors(x, 3);
   expect([...indices.subarray(0, 3)]).toEqual([1, 2, 3]);
   expect([...distances.subarray(0, 3)]).toEqual([0.0625, 0.25, 1]);
+});
+
+type ValueOf = (i: number, j: number, value: number, twin: number) => number;
+
+test.each<[string, ValueOf, number?]>([
+  ['constant columns among others', (_, j, value) => (j % 3 === 0 ? 0.1 : value)],
+  ['one column', (_, __, value) => value, 1],
+  ['columns of very different range', (_, j, value) => value * 10 ** (j % 7)],
+  ['values far from zero', (_, __, value) => value - 7],
+  ['each row twice', (_, __, ___, twin) => twin],
+  ['some rows a thousand times as far out', (i, _, value) => (i % 500 === 7 ? 1000 * value : value)],
+])('whole numbers lose nothing of what is asked for: %s', async (_, valueOf, d = 12) => {
+  const n = 2500;
+  const k = 9;
+  const { data } = clumps(n, d, 8);
+  const x = matrix(
+    n,
+    d,
+    data.map((value, at) => valueOf(Math.floor(at / d), at % d, value, data[(at % d) + d * ((at / d / 2) | 0)])),
+  );
+  const exact = await findNeighbors(x, k);
+  const some = [0, 7, 507, 1200, 2499];
+  plainNeighbors(x, takeRows(x, some), k + 1, 'euclidean').forEach((near, q) => {
+    const others = near.filter(({ j }) => j !== some[q]).slice(0, k);
+    expect([...exact.indices.subarray(some[q] * k, some[q] * k + k)]).toEqual(others.map(({ j }) => j));
+  });
+  const found = await findNeighbors(x, k, { recall: 0.9, kernels: engines[1] });
+  expect(await findNeighbors(x, k, { recall: 0.9, kernels: engines[2] })).toEqual(found);
+  // by distances, since of equally near rows either is right
+  const right = found.distances.filter((far, at) => far <= exact.distances[at - (at % k) + k - 1]);
+  expect(right.length / found.distances.length).toBeGreaterThan(0.88);
 });
 
 test('equal rows, a row of zeros and rows that are all the same', async () => {

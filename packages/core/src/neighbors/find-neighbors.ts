@@ -1,8 +1,8 @@
 /** The k nearest rows of each row, as a job: what maps and measures begin with. */
-import { InputError, stopwatch } from '../base/index.ts';
+import { InputError, checkFinite, stopwatch } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
-import type { KernelJob, Kernels } from '../kernels/index.ts';
+import type { Block, KernelJob, Workspace } from '../kernels/index.ts';
 import { FEW_ROWS, approximateNeighbors } from './approximate.ts';
 import { distinctRows, expand } from './distinct.ts';
 import { exactNeighbors } from './exact.ts';
@@ -12,7 +12,11 @@ import { metricOf, rowWeights } from './metric.ts';
 import type { Distance } from './metric.ts';
 import type { Neighbors } from './nearest-neighbors.ts';
 import { placeMatrix, wholePacking } from './pack.ts';
+import type { Placed } from './pack.ts';
 import { checkAllFinite, copied } from './stretches.ts';
+
+/** Rows in a chunk, of assembly/norms.ts. */
+const SURVEY_ROWS = 256;
 
 export interface FindOptions extends KernelJob<never> {
   distance?: Distance;
@@ -55,74 +59,92 @@ export async function findNeighbors(
   }
   signal?.throwIfAborted();
   if (queries && queries.rows <= FEW_QUERIES) return neighborsOfFew(x, queries, k, { distance, signal });
-  await checkAllFinite(x, 'neighbours', signal);
-  const weights = await rowWeights(x, distance, { signal });
-  const queryWeights = queries && (await rowWeights(queries, distance, { what: 'neighbours: queries', signal }));
-  const clock = stopwatch();
-  const job = { signal, report: (share: number) => onProgress?.({ phase: 'neighbours', ...clock.read(share, 1) }) };
-  const plan = { distance, recall, seed, kernels, job };
-  const zero = distance === 'cosine' ? (row: number) => weights![row] === 0 : undefined;
-  const distinct = await distinctRows(x, zero, signal);
-  if (!distinct) return search(x, queries, k, weights, queryWeights, plan);
-  const few = Math.min(k, queries ? distinct.x.rows : distinct.x.rows - 1);
-  const kept = few > 0 ? await rowWeights(distinct.x, distance, { signal }) : undefined;
-  const found = few > 0 ? await search(distinct.x, queries, few, kept, queryWeights, plan) : undefined;
-  const between = distance === 'inner' ? (group: number) => -squaredLength(distinct.x, group) : () => 0;
-  const line = (query: number): number => (distance === 'cosine' && queryWeights![query] === 0 ? -1 : query);
-  const expansion = queries
-    ? { k, nQueries: queries.rows, line }
-    : { k, nQueries: x.rows, line: (row: number) => distinct.of[row], between };
-  return expand(distinct, found, expansion, signal);
-}
-
-interface Plan {
-  distance: Distance;
-  recall: number;
-  seed: number;
-  kernels: Kernels;
-  job: SearchJob;
-}
-
-async function search(
-  x: Matrix,
-  queries: Matrix | undefined,
-  k: number,
-  weights: Float64Array | undefined,
-  queryWeights: Float64Array | undefined,
-  { distance, recall, seed, kernels, job }: Plan,
-): Promise<Neighbors> {
-  const metric = metricOf(distance);
-  const space = await kernels.open('distances', 'neighbors');
+  const space = await kernels.open('distances', 'neighbors', 'norms');
   try {
-    const placed = placeMatrix(space, x, distance, weights);
-    const q = queries ? placeMatrix(space, queries, distance, queryWeights) : placed;
-    const whole =
-      metric.whole === 0
-        ? await wholePacking(queries ? [x, queries] : [x], distance, [weights, queryWeights], job.signal)
-        : undefined;
-    const question = { metric, x: placed, q, k, whole };
-    const norms = distance === 'cosine' ? weights : undefined;
-    let begun = 0;
-    const report = (share: number): void => job.report?.((begun = share));
-    const tried = recall < 1 && x.rows > FEW_ROWS && distance !== 'inner';
-    const fast = tried
-      ? await approximateNeighbors(space, { ...question, rows: x, norms, recall, seed }, { ...job, report })
-      : undefined;
-    // progress goes on from where the approximate search gave up
-    const from = begun;
-    const rest = { ...job, report: (share: number) => job.report?.(from + (1 - from) * share) };
-    const { indices, distances } = fast ?? (await exactNeighbors(space, question, rest));
-    const { finish } = metric;
-    return {
-      nNeighbors: k,
-      indices: await copied(indices.view, job.signal),
-      distances: finish ? distances.view.map(finish) : await copied(distances.view, job.signal),
-      recall: fast?.recall ?? 1,
-      ...(tried && (fast?.recall ?? 0) < recall ? { note: noteOf(recall, fast?.recall) } : {}),
-    };
+    const data = space.float32(x.data);
+    const hashes = await surveyed(space, x, data, 'neighbours', signal);
+    const weights = await rowWeights(x, distance, { signal });
+    const queryWeights = queries && (await rowWeights(queries, distance, { what: 'neighbours: queries', signal }));
+    const clock = stopwatch();
+    const job = { signal, report: (share: number) => onProgress?.({ phase: 'neighbours', ...clock.read(share, 1) }) };
+    const zero = distance === 'cosine' ? (row: number) => weights![row] === 0 : undefined;
+    const distinct = await distinctRows(x, hashes, zero, signal);
+    const placedQueries = queries && placeMatrix(space, queries, distance, queryWeights);
+    const plan = { space, queries: placedQueries, distance, recall, seed, job };
+    if (!distinct) return await search(placeMatrix(space, x, distance, weights, data), k, plan);
+    data.free();
+    const few = Math.min(k, queries ? distinct.x.rows : distinct.x.rows - 1);
+    const kept = few > 0 ? await rowWeights(distinct.x, distance, { signal }) : undefined;
+    const found = few > 0 ? await search(placeMatrix(space, distinct.x, distance, kept), few, plan) : undefined;
+    const between = distance === 'inner' ? (group: number) => -squaredLength(distinct.x, group) : () => 0;
+    const line = (query: number): number => (distance === 'cosine' && queryWeights![query] === 0 ? -1 : query);
+    const expansion = queries
+      ? { k, nQueries: queries.rows, line }
+      : { k, nQueries: x.rows, line: (row: number) => distinct.of[row], between };
+    return await expand(distinct, found, expansion, signal);
   } finally {
     space.close();
   }
+}
+
+/**
+ * Hashes of the rows.
+ * @param data  x in the workspace
+ * @throws InputError that names the first value which is not finite
+ */
+async function surveyed(
+  space: Workspace,
+  x: Matrix,
+  data: Block,
+  what: string,
+  signal?: AbortSignal,
+): Promise<Int32Array> {
+  const chunks = Math.ceil(x.rows / SURVEY_ROWS);
+  const [hashes, strange] = [space.int32(x.rows), space.int32(chunks)];
+  await space.parallel('surveyRows', chunks, [data, x.rows, x.cols, hashes, strange], { signal });
+  if (strange.view.includes(1)) checkFinite(x, what);
+  const out = hashes.view.slice();
+  for (const block of [hashes, strange]) block.free();
+  return out;
+}
+
+interface Plan {
+  space: Workspace;
+  queries: Placed | undefined;
+  distance: Distance;
+  recall: number;
+  seed: number;
+  job: SearchJob;
+}
+
+/** Among rows that all differ; `placed` are those of x. */
+async function search(
+  placed: Placed,
+  k: number,
+  { space, queries, distance, recall, seed, job }: Plan,
+): Promise<Neighbors> {
+  const metric = metricOf(distance);
+  const whole =
+    metric.whole === 0
+      ? await wholePacking(space, queries ? [placed, queries] : [placed], distance, job.signal)
+      : undefined;
+  const question = { metric, x: placed, q: queries ?? placed, k, whole };
+  let begun = 0;
+  const report = (share: number): void => job.report?.((begun = share));
+  const tried = recall < 1 && placed.rows > FEW_ROWS && distance !== 'inner';
+  const fast = tried ? await approximateNeighbors(space, { ...question, recall, seed }, { ...job, report }) : undefined;
+  // progress goes on from where the approximate search gave up
+  const from = begun;
+  const rest = { ...job, report: (share: number) => job.report?.(from + (1 - from) * share) };
+  const { indices, distances } = fast ?? (await exactNeighbors(space, question, rest));
+  const { finish } = metric;
+  return {
+    nNeighbors: k,
+    indices: await copied(indices.view, job.signal),
+    distances: finish ? distances.view.map(finish) : await copied(distances.view, job.signal),
+    recall: fast?.recall ?? 1,
+    ...(tried && (fast?.recall ?? 0) < recall ? { note: noteOf(recall, fast?.recall) } : {}),
+  };
 }
 
 const noteOf = (asked: number, reached?: number): string =>

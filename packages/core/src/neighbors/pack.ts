@@ -8,11 +8,13 @@
 import type { Matrix } from '../base/index.ts';
 import type { Block, Workspace } from '../kernels/index.ts';
 import type { Distance } from './metric.ts';
-import { inStretches } from './stretches.ts';
 
 /** Largest length of a row of whole numbers: four times its square is just below 2³¹. */
 const LONGEST = 2 ** 14.45;
 const GRID_SAMPLE = 4096;
+/** Rows in a chunk, of assembly/norms.ts. */
+const ROWS = 256;
+const SUM_ROWS = 1024;
 
 /** How rows become words. */
 export interface Packing {
@@ -52,11 +54,18 @@ export interface Placed {
   readonly factors?: Block<Float64Array>;
 }
 
-export function placeMatrix(space: Workspace, x: Matrix, distance: Distance, weights?: Float64Array): Placed {
+/** @param data  the rows' numbers where they are in the workspace already */
+export function placeMatrix(
+  space: Workspace,
+  x: Matrix,
+  distance: Distance,
+  weights?: Float64Array,
+  data = space.float32(x.data),
+): Placed {
   return {
     rows: x.rows,
     cols: x.cols,
-    data: space.float32(x.data),
+    data,
     weights: weights && space.float64(weights),
     weightValues: weights,
     factors:
@@ -73,20 +82,22 @@ export const floatPacking = (op: 1 | 2 | 3, cols: number): Packing => ({
   steps: cols,
 });
 
-/** @param sets  the rows that are to be measured against each other */
+/**
+ * @param space  a workspace with the module `norms`
+ * @param sets  the rows that are to be measured against each other
+ */
 export async function wholePacking(
-  sets: readonly Matrix[],
+  space: Workspace,
+  sets: readonly Placed[],
   distance: Distance,
-  weights: readonly (Float64Array | undefined)[],
   signal?: AbortSignal,
 ): Promise<Packing> {
-  const cols = sets[0].cols;
+  const { cols } = sets[0];
   const centred = distance !== 'inner';
-  const norms = (s: number): Float64Array | undefined => (distance === 'cosine' ? weights[s] : undefined);
-  const shift = centred ? await means(sets[0], norms(0), signal) : new Float64Array(cols);
+  const shift = centred ? await means(space, sets[0], signal) : new Float64Array(cols);
   const longest = async (): Promise<number> => {
     let length = 0;
-    for (let s = 0; s < sets.length; s++) length = Math.max(length, await longestRow(sets[s], shift, norms(s), signal));
+    for (const set of sets) length = Math.max(length, await longestRow(space, set, shift, signal));
     return length;
   };
   const room = LONGEST - Math.sqrt(cols) / 2;
@@ -94,7 +105,7 @@ export async function wholePacking(
   let length = await longest();
   let scale = scaleFor(length);
   const grid = 2 ** Math.floor(Math.log2(scale));
-  if (distance !== 'cosine' && sets.every(({ data }) => onGrid(data, grid))) {
+  if (distance !== 'cosine' && sets.every(({ data }) => onGrid(data.view, grid))) {
     // a shift by whole steps keeps the grid; it makes rows longer by half a step a column at most
     for (let j = 0; j < cols; j++) shift[j] = Math.round(shift[j] * grid) / grid;
     length = await longest();
@@ -103,46 +114,37 @@ export async function wholePacking(
   return { op: 0, scale, shift, norms: centred, longest: length * scale, steps: (cols + 1) >> 1 };
 }
 
-async function means(x: Matrix, norms?: Float64Array, signal?: AbortSignal): Promise<Float64Array> {
-  const { data, rows, cols } = x;
-  const out = new Float64Array(cols);
-  await inStretches(x, (from, to) => addRows(out, data, from, to, norms), signal);
-  for (let j = 0; j < cols; j++) out[j] /= rows;
+async function means(
+  space: Workspace,
+  { rows, cols, data, factors }: Placed,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
+  const chunks = Math.ceil(rows / SUM_ROWS);
+  const sums = space.float64(chunks * cols);
+  await space.parallel('columnTotals', chunks, [data, rows, cols, factors ?? 0, sums], { signal });
+  const out = total(sums.view, cols).map((sum) => sum / rows);
+  sums.free();
   return out;
 }
 
-function addRows(out: Float64Array, data: Float32Array, from: number, to: number, norms?: Float64Array): void {
-  const cols = out.length;
-  for (let i = from, at = from * cols; i < to; i++) {
-    const factor = norms ? (norms[i] > 0 ? 1 / norms[i] : 0) : 1;
-    for (let j = 0; j < cols; j++, at++) out[j] += data[at] * factor;
-  }
+function total(parts: Float64Array, cols: number): Float64Array {
+  const out = new Float64Array(cols);
+  for (let i = 0; i < parts.length; i += cols) for (let j = 0; j < cols; j++) out[j] += parts[i + j];
+  return out;
 }
 
-async function longestRow(x: Matrix, shift: Float64Array, norms?: Float64Array, signal?: AbortSignal): Promise<number> {
-  let longest = 0;
-  await inStretches(x, (from, to) => (longest = Math.max(longest, longestOf(x.data, from, to, shift, norms))), signal);
-  return Math.sqrt(longest);
-}
-
-function longestOf(data: Float32Array, from: number, to: number, shift: Float64Array, norms?: Float64Array): number {
-  const cols = shift.length;
-  let longest = 0;
-  for (let i = from, at = from * cols; i < to; i++) {
-    const factor = norms ? (norms[i] > 0 ? 1 / norms[i] : 0) : 1;
-    let [sum, even, odd] = [0, 0, 0];
-    let j = 0;
-    for (; j + 1 < cols; j += 2, at += 2) {
-      const first = data[at] * factor - shift[j];
-      const second = data[at + 1] * factor - shift[j + 1];
-      even += first * first;
-      odd += second * second;
-    }
-    for (; j < cols; j++, at++) sum = (data[at] * factor - shift[j]) ** 2;
-    sum += even + odd;
-    if (sum > longest) longest = sum;
-  }
-  return longest;
+async function longestRow(
+  space: Workspace,
+  { rows, cols, data, factors }: Placed,
+  shift: Float64Array,
+  signal?: AbortSignal,
+): Promise<number> {
+  const chunks = Math.ceil(rows / ROWS);
+  const [by, longest] = [space.float64(shift), space.float64(chunks)];
+  await space.parallel('longestRows', chunks, [data, rows, cols, factors ?? 0, by, longest], { signal });
+  const most = Math.sqrt(longest.view.reduce((a, b) => Math.max(a, b), 0));
+  for (const block of [by, longest]) block.free();
+  return most;
 }
 
 /** Whether all values, as far as a sample shows, are multiples of 1 / scale. */

@@ -2,13 +2,12 @@
  * Rows in lists of those that lie together: k-means on a sample, in two levels where there are many lists, so that the
  * time grows with n √n and not with n².
  */
-import { matrix, permutation, random } from '../base/index.ts';
+import { matrix, permutation, random, row } from '../base/index.ts';
 import type { Matrix, Random } from '../base/index.ts';
 import type { Workspace } from '../kernels/index.ts';
 import { makeLists, searchPanels, upTo } from './exact.ts';
 import { packPlaces, placeMatrix } from './pack.ts';
 import type { Packing, Panels, Placed } from './pack.ts';
-import { inStretches } from './stretches.ts';
 
 /** Rows to a list, about. */
 export const LIST_ROWS = 160;
@@ -20,6 +19,8 @@ const ROUNDS = 3;
 const FLAT_LISTS = 640;
 /** Rows assigned at a time. */
 const BATCH = 65_536;
+/** Columns in a chunk of sums, of assembly/norms.ts. */
+const SUM_COLUMNS = 64;
 
 export interface Lists {
   readonly count: number;
@@ -31,10 +32,13 @@ export interface Lists {
   readonly centres: Matrix;
 }
 
+interface Group {
+  rows: Int32Array;
+  centre: Float32Array;
+}
+
 export interface PartitionInput {
-  /** the rows; under cosine `norms` are their lengths */
-  x: Matrix;
-  norms?: Float64Array;
+  /** the rows */
   placed: Placed;
   /** Euclidean */
   packing: Packing;
@@ -42,12 +46,13 @@ export interface PartitionInput {
   signal?: AbortSignal;
 }
 
+/** @param space  a workspace with the modules `distances`, `neighbors` and `norms` */
 export async function partition(space: Workspace, input: PartitionInput): Promise<Lists> {
-  const { x, seed } = input;
+  const { placed, seed } = input;
   const rng = random(seed).fork(17);
-  const wanted = Math.max(1, Math.round(x.rows / LIST_ROWS));
-  const all = upTo(x.rows);
-  const groups: { rows: Int32Array; centre: Float32Array }[] = [];
+  const wanted = Math.max(1, Math.round(placed.rows / LIST_ROWS));
+  const all = upTo(placed.rows);
+  const groups: Group[] = [];
   if (wanted <= FLAT_LISTS) groups.push(...(await cluster(space, input, all, wanted, rng)));
   else {
     for (const { rows, centre } of await cluster(space, input, all, Math.round(Math.sqrt(wanted)), rng)) {
@@ -56,11 +61,11 @@ export async function partition(space: Workspace, input: PartitionInput): Promis
       else groups.push(...(await cluster(space, input, rows, parts, rng)));
     }
   }
-  return layOut(groups, x.cols);
+  return layOut(groups, placed.cols);
 }
 
 /** Lists one after another, each from a multiple of 8 on. */
-function layOut(groups: readonly { rows: Int32Array; centre: Float32Array }[], cols: number): Lists {
+function layOut(groups: readonly Group[], cols: number): Lists {
   const cut = groups.flatMap(({ rows, centre }) => {
     const parts = Math.max(1, Math.ceil(rows.length / LONGEST_LIST));
     const size = Math.ceil(rows.length / parts);
@@ -85,49 +90,62 @@ function layOut(groups: readonly { rows: Int32Array; centre: Float32Array }[], c
 }
 
 /** k-means of some rows → groups that are not empty. */
-async function cluster(space: Workspace, input: PartitionInput, rows: Int32Array, k: number, rng: Random) {
-  const { x, norms, placed, packing, signal } = input;
-  const { cols } = x;
+async function cluster(
+  space: Workspace,
+  input: PartitionInput,
+  rows: Int32Array,
+  k: number,
+  rng: Random,
+): Promise<Group[]> {
+  const { placed, packing, signal } = input;
+  const { cols } = placed;
   const drawn = permutation(rows.length, rng).subarray(0, Math.min(rows.length, TRAIN_ROWS * k));
   const sample = Int32Array.from(drawn, (i) => rows[i]);
   const centres = matrix(Math.min(k, sample.length), cols);
-  const sums = new Float64Array(centres.data.length);
-  for (let c = 0; c < centres.rows; c++) addRow(sums, c * cols, x, sample[c], norms);
-  centres.data.set(sums);
+  const totals = space.float64(centres.data.length);
+  const from = space.int32(sample);
+  const sum = async (of: Int32Array): Promise<Float64Array> => {
+    totals.view.fill(0);
+    const groups = space.int32(of);
+    const args = [placed.data, cols, from, groups, of.length, placed.factors ?? 0, totals];
+    await space.parallel('sumGroups', Math.ceil(cols / SUM_COLUMNS), args, { signal });
+    groups.free();
+    return totals.view;
+  };
+  centres.data.set(await sum(upTo(centres.rows)));
   const panels = await packPlaces(space, packing, placed, sample, { signal });
   for (let round = 0; round < ROUNDS; round++) {
     const of = await nearestCentre(space, packing, panels, sample.length, centres, signal);
-    sums.fill(0);
-    const sizes = new Int32Array(centres.rows);
-    const add = (from: number, to: number): void => {
-      for (let i = from; i < to; i++) {
-        sizes[of[i]]++;
-        addRow(sums, of[i] * cols, x, sample[i], norms);
-      }
-    };
-    await inStretches({ rows: sample.length, cols }, add, signal);
-    for (let c = 0; c < centres.rows; c++) {
-      if (sizes[c] === 0) continue;
-      for (let j = 0; j < cols; j++) centres.data[c * cols + j] = sums[c * cols + j] / sizes[c];
-    }
+    moveCentres(centres, await sum(of), of);
   }
+  for (const block of [totals, from]) block.free();
   panels.free();
-  const members = Array.from({ length: centres.rows }, (): number[] => []);
+  const groups = new Int32Array(rows.length);
   for (let from = 0; from < rows.length; from += BATCH) {
     const some = rows.subarray(from, from + BATCH);
     const packed = await packPlaces(space, packing, placed, some, { signal });
-    const of = await nearestCentre(space, packing, packed, some.length, centres, signal);
+    groups.set(await nearestCentre(space, packing, packed, some.length, centres, signal), from);
     packed.free();
-    some.forEach((row, i) => members[of[i]].push(row));
   }
-  return members.flatMap((list, c) =>
-    list.length > 0 ? [{ rows: Int32Array.from(list), centre: centres.data.slice(c * cols, (c + 1) * cols) }] : [],
-  );
+  return membersOf(rows, groups, centres);
 }
 
-function addRow(to: Float64Array, at: number, { data, cols }: Matrix, row: number, norms?: Float64Array): void {
-  const factor = norms ? (norms[row] > 0 ? 1 / norms[row] : 0) : 1;
-  for (let j = 0, from = row * cols; j < cols; j++) to[at + j] += data[from + j] * factor;
+/** To the means of what is nearest to each; one that nothing is nearest to stays. */
+function moveCentres({ data, rows, cols }: Matrix, sums: Float64Array, of: Int32Array): void {
+  const sizes = new Int32Array(rows);
+  for (const c of of) sizes[c]++;
+  for (let c = 0, at = 0; c < rows; c++) {
+    for (let j = 0; j < cols; j++, at++) if (sizes[c] > 0) data[at] = sums[at] / sizes[c];
+  }
+}
+
+/** Groups that are not empty. */
+function membersOf(rows: Int32Array, groups: Int32Array, centres: Matrix): Group[] {
+  const members = Array.from({ length: centres.rows }, (): number[] => []);
+  for (let i = 0; i < rows.length; i++) members[groups[i]].push(rows[i]);
+  return members.flatMap((list, c) =>
+    list.length > 0 ? [{ rows: Int32Array.from(list), centre: row(centres, c).slice() }] : [],
+  );
 }
 
 export async function packCentres(

@@ -78,16 +78,16 @@ export async function buildIndex(
   if (x.rows === 0) throw new InputError('an index needs at least one row, got none', { code: 'too-few-rows' });
   if (!(recall > 0 && recall <= 1))
     throw new InputError(`index: recall is ${recall}, expected more than 0 and at most 1`);
-  const space = await kernels.open('distances', 'neighbors');
+  const space = await kernels.open('distances', 'neighbors', 'norms');
   try {
     const unit = distance === 'cosine';
     const norms = unit ? await rowWeights(x, distance, { signal }) : undefined;
     const placed = { ...placeMatrix(space, x, unit ? 'cosine' : 'euclidean', norms), weights: undefined };
     const packing =
       unit || distance === 'euclidean' || distance === 'inner'
-        ? await wholePacking([x], unit ? 'cosine' : 'euclidean', [norms], signal)
+        ? await wholePacking(space, [placed], unit ? 'cosine' : 'euclidean', signal)
         : floatPacking(1, x.cols);
-    const lists = await partition(space, { x, norms, placed, packing, seed, signal });
+    const lists = await partition(space, { placed, packing, seed, signal });
     const order = new Uint32Array(x.rows);
     const starts = new Uint32Array(lists.count + 1);
     for (let list = 0; list < lists.count; list++) {
