@@ -22,9 +22,14 @@ export function squaredError(xHat: Tensor, x: Tensor): { loss: Tensor; reconstru
  * a probability, as is usual).
  */
 export function bernoulli(logits: Tensor, x: Tensor): { loss: Tensor; reconstruction: Tensor } {
-  sameShapes('bernoulli', logits, x);
-  const loss = mean(perSample(sub(softplus(logits), mul(x, logits))));
+  const loss = mean(bernoulliRows(logits, x));
   return { loss, reconstruction: loss };
+}
+
+/** As `bernoulli`, of each row: [batch]. */
+export function bernoulliRows(logits: Tensor, x: Tensor): Tensor {
+  sameShapes('bernoulli', logits, x);
+  return perSample(sub(softplus(logits), mul(x, logits)));
 }
 
 /**
@@ -32,11 +37,16 @@ export function bernoulli(logits: Tensor, x: Tensor): { loss: Tensor; reconstruc
  * of any shape that stretches to that of x.
  */
 export function gaussianLikelihood(xMean: Tensor, logVar: Tensor, x: Tensor): { loss: Tensor; reconstruction: Tensor } {
+  const loss = mean(gaussianRows(xMean, logVar, x));
+  return { loss, reconstruction: loss };
+}
+
+/** As `gaussianLikelihood`, of each row: [batch]. */
+export function gaussianRows(xMean: Tensor, logVar: Tensor, x: Tensor): Tensor {
   sameShapes('gaussianLikelihood', xMean, x);
   const error = sub(x, xMean);
   const scaled = mul(mul(error, error), exp(neg(logVar)));
-  const loss = mean(perSample(mul(add(add(scaled, logVar), Math.log(2 * Math.PI)), 0.5)));
-  return { loss, reconstruction: loss };
+  return perSample(mul(add(add(scaled, logVar), Math.log(2 * Math.PI)), 0.5));
 }
 
 /** −Σ target · log softmax(logits), sum over classes, mean over batch; target rows are one-hot or probabilities. */
@@ -48,10 +58,19 @@ export function crossEntropy(logits: Tensor, target: Tensor): { loss: Tensor; cr
 
 /** KL(N(mean, exp(logVar)) ‖ N(0, I)) in nats, ≥ 0, sum over latents, mean over batch. */
 export function gaussianKl(zMean: Tensor, logVar: Tensor): { loss: Tensor; kl: Tensor } {
-  sameShapes('gaussianKl', zMean, logVar);
-  const inner = sub(sub(add(mul(zMean, zMean), exp(logVar)), logVar), 1);
-  const loss = mul(mean(perSample(inner)), 0.5);
+  const loss = mul(mean(twiceGaussianKl(zMean, logVar)), 0.5);
   return { loss, kl: loss };
+}
+
+/** Twice KL(N(mean, exp(logVar)) ‖ N(0, I)) of each row, [batch]. */
+function twiceGaussianKl(zMean: Tensor, logVar: Tensor): Tensor {
+  sameShapes('gaussianKl', zMean, logVar);
+  return perSample(sub(sub(add(mul(zMean, zMean), exp(logVar)), logVar), 1));
+}
+
+/** log N(z | mean, exp(logVar)) in nats with its constant, of each row: [batch]. */
+export function normalLogDensity(z: Tensor, zMean: Tensor, logVar: Tensor): Tensor {
+  return neg(gaussianRows(zMean, logVar, z));
 }
 
 /** −ELBO with weighted KL: reconstruction + β · kl. @see Higgins et al. 2017 */

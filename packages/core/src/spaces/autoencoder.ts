@@ -7,15 +7,15 @@
  */
 import { resolveOptions } from '../base/index.ts';
 import type { Options, OptionSpec, Random } from '../base/index.ts';
-import { sigmoid } from '../graph/index.ts';
-import type { Tensor } from '../graph/index.ts';
-import { dense, maskAtRandom, saltAndPepper, squaredError } from '../nn/index.ts';
-import type { Scope } from '../nn/index.ts';
-import { checkLatentDim, fitNetwork, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
+import { maskAtRandom, saltAndPepper } from '../nn/index.ts';
+import { checkLatentDim, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
 import type { SpaceMethod } from './latent-space.ts';
-import { learnRows, readLearnRows } from './learn-rows.ts';
+import { learnRows } from './learn-rows.ts';
 import type { LearnRows } from './learn-rows.ts';
-import { ARCHITECTURE_OPTIONS, architectureOf, decoderTrunk, encoderTrunk, restore, standardise } from './networks.ts';
+import { squares } from './likelihood.ts';
+import { ARCHITECTURE_OPTIONS } from './networks.ts';
+import { pointPosterior } from './posterior.ts';
+import { fitDesign } from './variational.ts';
 
 const NOISE_OPTIONS: readonly OptionSpec[] = [
   {
@@ -46,35 +46,14 @@ export const autoencoder: SpaceMethod = {
     const options = resolveOptions('autoencoder', autoencoder.options, given);
     const latentDim = options.latentDim as number;
     const rows = learnRows(dataset);
-    const { nFeatures } = dataset.rows;
-    checkLatentDim(latentDim, nFeatures);
-    const architecture = architectureOf(options, dataset.medium, nFeatures);
-    const corrupt = corruption(options, rows);
-    const outward = (y: Tensor): Tensor => (rows.scaler ? y : sigmoid(y));
-    const code = (scope: Scope, x: Tensor): Tensor => {
-      const trunk = encoderTrunk(scope.child('encoder'), x, architecture);
-      return dense(scope.child('encoder').child('code'), trunk, latentDim);
+    checkLatentDim(latentDim, dataset.rows.nFeatures);
+    const design = {
+      method: 'autoencoder',
+      posterior: pointPosterior(latentDim),
+      likelihood: squares(!rows.scaler, 'mean'),
+      corrupt: corruption(options, rows),
     };
-    const learned = (scope: Scope, z: Tensor): Tensor => outward(decoderTrunk(scope.child('decoder'), z, architecture));
-    return fitNetwork(
-      {
-        method: 'autoencoder',
-        inputs: ['x', ...(corrupt ? ['corrupted'] : [])].map((name) => ({ name, shape: [nFeatures] })),
-        model: (scope, { x, corrupted = x }) => squaredError(learned(scope, code(scope, corrupted)), x),
-        fill(indices, { x, corrupted }, rng, training) {
-          readLearnRows(rows, indices, x);
-          corrupted?.set(x);
-          if (corrupted && training) corrupt?.(corrupted, rng);
-        },
-        encode: (scope, x) => ({ z: code(scope, standardise(x, rows.scaler)) }),
-        decode: (scope, z) => restore(learned(scope, z), rows.scaler),
-      },
-      options,
-      rows,
-      dataset,
-      runtime,
-      job,
-    );
+    return fitDesign(design, options, rows, dataset, runtime, job);
   },
 };
 

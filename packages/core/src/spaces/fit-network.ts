@@ -10,8 +10,21 @@ import { input, toOnnx } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { cholesky, covarianceSteps } from '../linalg/index.ts';
 import { adam, adamw, constantRate, constantScope, cosineDecay, sgd, trainer, warmUp } from '../nn/index.ts';
-import type { BatchInput, Model, Optimiser, Schedule, Scope, Trained, TrainOptions, TrainUnit } from '../nn/index.ts';
+import type {
+  BatchInput,
+  Model,
+  Optimiser,
+  Parameter,
+  Schedule,
+  Scope,
+  Trained,
+  TrainOptions,
+  TrainUnit,
+} from '../nn/index.ts';
 import type { Runtime } from '../runtime/index.ts';
+import { CONDITION } from './condition.ts';
+import type { Condition } from './condition.ts';
+import type { GeometrySpec } from './geometry.ts';
 import type { FittedSpace, LatentSpace, LearnDetail, LearnJob } from './latent-space.ts';
 import type { LearnRows } from './learn-rows.ts';
 import { onnxSpace } from './onnx-space.ts';
@@ -109,11 +122,19 @@ export interface Network {
   readonly model: Model;
   readonly fill: TrainOptions['fill'];
   /** rows as they are in the data → outputs of the encoder, the code first */
-  encode(scope: Scope, x: Tensor): Record<string, Tensor>;
+  encode(scope: Scope, x: Tensor, condition?: Tensor): Readonly<Record<string, Tensor>>;
   /** codes → rows as they are in the data */
-  decode(scope: Scope, z: Tensor): Tensor;
+  decode(scope: Scope, z: Tensor, condition?: Tensor): Tensor;
   /** a Gaussian is fitted to the codes when left out */
   readonly prior?: PriorSpec;
+  /** or what it is, by what was learned; `encoded` are the encoder's outputs for rows that were learned from */
+  priorOf?(parameters: readonly Parameter[], codes: Matrix): PriorSpec;
+  /** of the codes; Euclidean when left out */
+  readonly geometry?: GeometrySpec;
+  /** the classes it is learned given */
+  readonly condition?: Condition;
+  /** what to say of its loss parts, a sentence each */
+  warn?(figures: Readonly<Record<string, number>>): string[];
 }
 
 const CHUNK = 1000;
@@ -166,10 +187,16 @@ export async function fitNetwork(
     checkpoint: job.checkpoint,
   });
   const keep = async (): Promise<void> => job.onCheckpoint?.(training.checkpoint());
-  const code = (scope: Scope, x: Tensor): Tensor => Object.values(network.encode(scope, x))[0];
+  const { method, condition, geometry } = network;
+  const classesOf = condition && ((indices: Uint32Array) => classesAt(condition, indices));
+  const halves = {
+    encode: (scope: Scope, x: Tensor, classes?: Tensor) => Object.values(network.encode(scope, x, classes))[0],
+    decode: (scope: Scope, z: Tensor, classes?: Tensor) => network.decode(scope, z, classes),
+    classesOf,
+  };
   const preview =
     job.onProgress && job.previews !== false
-      ? await previews(runtime, rows, training.parameters(), code, network.decode, seed)
+      ? await previews(runtime, rows, training.parameters(), halves, seed)
       : undefined;
   try {
     const nEpochs = options.epochs as number;
@@ -203,9 +230,10 @@ export async function fitNetwork(
     const train = await training.evaluate(trainRows, trained.parameters, tick);
     const validation =
       validationRows.length > 0 ? await training.evaluate(validationRows, trained.parameters, tick) : undefined;
-    const plain = await onnxSpace(files, runtime, { method: network.method, medium, prior: network.prior });
-    const { codes, mse, variance } = await reconstruct(plain, rows, trainRows, tick);
-    const noticed = [...warnings, ...training.warnings];
+    const about = { method, medium, geometry, ...(condition && { conditions: condition.conditions }) };
+    const plain = await onnxSpace(files, runtime, { ...about, prior: network.prior });
+    const { codes, mse, variance } = await reconstruct(plain, rows, trainRows, tick, condition?.codesOf);
+    const noticed = [...warnings, ...training.warnings, ...(network.warn?.(train) ?? [])];
     if (!(mse < variance) && variance < 1e-12 && medium.kind === 'image') {
       noticed.push('all rows are equal; there is nothing to tell them apart by');
     } else if (!(mse < variance)) {
@@ -216,9 +244,9 @@ export async function fitNetwork(
     }
     let space = plain;
     if (!network.prior) {
-      const prior = fitPrior(codes);
+      const prior = network.priorOf?.(trained.parameters, codes) ?? fitPrior(codes);
       await plain.dispose();
-      space = await onnxSpace(files, runtime, { method: network.method, medium, prior });
+      space = await onnxSpace(files, runtime, { ...about, prior });
     }
     return {
       space,
@@ -250,10 +278,19 @@ function models(network: Network, { parameters }: Trained, nFeatures: number, la
   const metadata = { producer: 'portolan', method: network.method, data };
   const x = input('x', ['batch', nFeatures]);
   const z = input('z', ['batch', latentDim]);
+  const classes = network.condition && input(CONDITION, ['batch', ...network.condition.input.shape]);
+  const beside = classes ? [classes] : [];
   return {
-    encoder: toOnnx(network.encode(scope, x), { inputs: [x], metadata }),
-    decoder: toOnnx({ xHat: network.decode(scope, z) }, { inputs: [z], metadata }),
+    encoder: toOnnx(network.encode(scope, x, classes), { inputs: [x, ...beside], metadata }),
+    decoder: toOnnx({ xHat: network.decode(scope, z, classes) }, { inputs: [z, ...beside], metadata }),
   };
+}
+
+/** The classes of rows as a network takes them, [indices.length, classes]. */
+function classesAt({ input, fill }: Condition, indices: Uint32Array): Matrix {
+  const out = matrix(indices.length, input.shape[0]);
+  fill(indices, out.data);
+  return out;
 }
 
 /** The codes of rows, the mean squared error of what is decoded from them, and the variance about the mean row. */
@@ -262,15 +299,18 @@ async function reconstruct(
   rows: LearnRows['rows'],
   indices: Uint32Array,
   tick: (nRows: number) => Promise<void>,
+  classesOf?: (indices: Uint32Array) => Int32Array,
 ): Promise<{ codes: Matrix; mse: number; variance: number }> {
   const codes = matrix(indices.length, space.latentDim);
   const mean = new Float64Array(rows.nFeatures);
   let squares = 0;
   let error = 0;
   for (let from = 0; from < indices.length; from += CHUNK) {
-    const x = readRows(rows, indices.subarray(from, from + CHUNK));
-    const z = (await space.encode?.(x)) as Matrix;
-    const xHat = (await space.decode?.(z)) as Matrix;
+    const chunk = indices.subarray(from, from + CHUNK);
+    const x = readRows(rows, chunk);
+    const classes = classesOf?.(chunk);
+    const z = (await space.encode?.(x, classes)) as Matrix;
+    const xHat = (await space.decode?.(z, classes)) as Matrix;
     codes.data.set(z.data, from * z.cols);
     for (let i = 0, j = 0; i < x.data.length; i++, j = j + 1 === mean.length ? 0 : j + 1) {
       const value = x.data[i];

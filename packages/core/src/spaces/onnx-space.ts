@@ -3,16 +3,17 @@
  * space.json, which says what they are. Every network that is learned here is one, and so is one from elsewhere.
  *
  * Conventions: the encoder takes rows, [batch, nFeatures] or [batch, …] of as many values, and gives codes (the
- * posterior's mean where there is one) as its first output; the decoder takes codes as its only input and gives rows
- * as its first output.
+ * posterior's mean where there is one) as its first output; the decoder takes codes and gives rows as its first output.
+ * Models that were learned given a class take a second input `condition`, [batch, classes], which sums to 1 in a row.
  */
 import { FormatError, InputError, matrix } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import type { Medium } from '../data/index.ts';
-import type { Executable, Runtime } from '../runtime/index.ts';
+import type { Executable, Runtime, TensorValue } from '../runtime/index.ts';
 import { geometryOf } from './geometry.ts';
 import type { GeometrySpec } from './geometry.ts';
-import type { LatentSpace, SpaceFiles } from './latent-space.ts';
+import { CONDITION, oneHot } from './condition.ts';
+import type { Conditions, LatentSpace, SpaceFiles } from './latent-space.ts';
 import { writeManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
 import { makePrior } from './prior.ts';
@@ -26,6 +27,8 @@ export interface OnnxSpaceOptions {
   prior?: PriorSpec;
   /** of the codes; Euclidean when left out */
   geometry?: GeometrySpec;
+  /** the classes by which the models encode and decode */
+  conditions?: Conditions;
 }
 
 /**
@@ -36,13 +39,15 @@ export interface OnnxSpaceOptions {
 export async function onnxSpace(
   { encoder, decoder }: { encoder?: Uint8Array; decoder?: Uint8Array },
   runtime: Runtime,
-  { method = 'onnx', medium = { kind: 'vector' }, prior, geometry = { name: 'euclidean' } }: OnnxSpaceOptions = {},
+  options: OnnxSpaceOptions = {},
 ): Promise<LatentSpace> {
+  const { method = 'onnx', medium = { kind: 'vector' }, prior, geometry = { name: 'euclidean' }, conditions } = options;
+  const nClasses = conditions?.categories.length ?? 0;
   if (!encoder && !decoder) {
     throw new InputError('a space needs an encoder.onnx, a decoder.onnx or both; got neither', { code: 'no-model' });
   }
-  const encoding = encoder && (await side('encoder.onnx', encoder, runtime));
-  const decoding = decoder && (await side('decoder.onnx', decoder, runtime));
+  const encoding = encoder && (await side('encoder.onnx', encoder, runtime, nClasses));
+  const decoding = decoder && (await side('decoder.onnx', decoder, runtime, nClasses));
   const latentDim = encoding?.to ?? (decoding as Side).from;
   const nFeatures = encoding?.from ?? (decoding as Side).to;
   if (encoding && decoding && (decoding.from !== latentDim || decoding.to !== nFeatures)) {
@@ -53,15 +58,16 @@ export async function onnxSpace(
     );
   }
   checkMedium(medium, nFeatures);
-  const manifest = { method, latentDim, nFeatures, geometry, medium, prior };
+  const manifest = { method, latentDim, nFeatures, geometry, medium, prior, ...(conditions && { conditions }) };
   return {
     method,
     latentDim,
     nFeatures,
     geometry: geometryOf(geometry),
     medium,
-    encode: encoding && ((x) => apply(encoding, x, 'encode', 'features')),
-    decode: decoding && ((z) => apply(decoding, z, 'decode', 'latent dimensions')),
+    ...(conditions && { conditions }),
+    encode: encoding && ((x, classes) => apply(encoding, x, 'encode', 'features', classes)),
+    decode: decoding && ((z, classes) => apply(decoding, z, 'decode', 'latent dimensions', classes)),
     prior: prior && makePrior(prior, latentDim),
     toFiles: () => ({
       'space.json': writeManifest(manifest),
@@ -100,9 +106,11 @@ interface Side {
   readonly shape: readonly number[];
   readonly from: number;
   readonly to: number;
+  /** of the condition it takes; 0 when it takes none */
+  readonly nClasses: number;
 }
 
-async function side(name: string, bytes: Uint8Array, runtime: Runtime): Promise<Side> {
+async function side(name: string, bytes: Uint8Array, runtime: Runtime, nClasses: number): Promise<Side> {
   if (bytes.length === 0) throw new FormatError(`${name} is empty`, { details: { name } });
   let executable: Executable;
   try {
@@ -115,38 +123,61 @@ async function side(name: string, bytes: Uint8Array, runtime: Runtime): Promise<
       cause,
     });
   }
-  const { inputs, outputs } = executable;
+  const { inputs: taken, outputs } = executable;
+  const given = taken.find((input) => nClasses > 0 && input.name === CONDITION);
+  const inputs = taken.filter((input) => input !== given);
   const [input, output] = [inputs[0], outputs[0]];
   const shape = input?.shape.slice(1) ?? [];
   const from = sizeOf(shape);
   const to = sizeOf(output?.shape.slice(1) ?? []);
-  const fits = inputs.length === 1 && from > 0 && to > 0 && input.dtype === 'float32' && output.dtype === 'float32';
+  const fits =
+    inputs.length === 1 &&
+    from > 0 &&
+    to > 0 &&
+    input.dtype === 'float32' &&
+    output.dtype === 'float32' &&
+    (nClasses === 0 || given?.shape[1] === nClasses);
   if (!fits) {
-    const got = inputs.map((t) => `${t.name} ${t.dtype} [${t.shape.join(', ')}]`).join(', ');
+    const got = taken.map((t) => `${t.name} ${t.dtype} [${t.shape.join(', ')}]`).join(', ');
     await executable.dispose();
     throw new FormatError(
       `${name} takes ${got || 'nothing'} and gives ${output?.dtype} [${output?.shape.join(', ')}]; ` +
-        'expected one float32 input [batch, …] and a float32 output [batch, …], of known sizes but for the batch',
+        `expected one float32 input [batch, …]${nClasses > 0 ? ` beside a condition [batch, ${nClasses}]` : ''} and a ` +
+        'float32 output [batch, …], of known sizes but for the batch',
       { code: 'onnx', details: { name } },
     );
   }
-  return { executable, input: input.name, output: output.name, shape: shape as number[], from, to };
+  return { executable, input: input.name, output: output.name, shape: shape as number[], from, to, nClasses };
 }
 
 async function apply(
-  { executable, input, output, shape, from, to }: Side,
+  { executable, input, output, shape, from, to, nClasses }: Side,
   x: Matrix,
   verb: string,
   unit: string,
+  classes: Int32Array = new Int32Array(x.rows).fill(-1),
 ): Promise<Matrix> {
   if (x.cols !== from) {
     throw new InputError(`${verb}: got rows of ${x.cols} numbers, expected ${from} ${unit}`, { code: 'width' });
+  }
+  if (nClasses > 0 && (classes.length !== x.rows || classes.some((code) => code >= nClasses))) {
+    throw new InputError(
+      `${verb}: got ${classes.length} classes up to ${Math.max(...classes)} for ${x.rows} rows, expected one of ` +
+        `${nClasses} for each, counted from 0, or −1 for none`,
+      { code: 'classes' },
+    );
   }
   const out = matrix(x.rows, to);
   for (let start = 0; start < x.rows; start += CHUNK) {
     const end = Math.min(start + CHUNK, x.rows);
     const data = x.data.subarray(start * from, end * from);
-    const result = await executable.run({ [input]: { dtype: 'float32', shape: [end - start, ...shape], data } });
+    const feeds: Record<string, TensorValue> = { [input]: { dtype: 'float32', shape: [end - start, ...shape], data } };
+    if (nClasses > 0) {
+      const condition = new Float32Array((end - start) * nClasses);
+      oneHot(classes.subarray(start, end), nClasses, condition);
+      feeds[CONDITION] = { dtype: 'float32', shape: [end - start, nClasses], data: condition };
+    }
+    const result = await executable.run(feeds);
     out.data.set(result[output].data as Float32Array, start * to);
   }
   return out;

@@ -23,16 +23,21 @@ export interface Previews {
   dispose(): Promise<void>;
 }
 
-/**
- * @param encode  rows as they are in the data → codes
- * @param decode  codes → rows as they are in the data
- */
+/** A network's two halves, and the classes of rows where it is learned given them. */
+export interface Halves {
+  /** rows as they are in the data → codes */
+  encode(scope: Scope, x: Tensor, classes?: Tensor): Tensor;
+  /** codes → rows as they are in the data */
+  decode(scope: Scope, z: Tensor, classes?: Tensor): Tensor;
+  /** [indices.length, classes] */
+  classesOf?: (indices: Uint32Array) => Matrix;
+}
+
 export async function previews(
   runtime: Runtime,
   rows: Rows,
   parameters: readonly Parameter[],
-  encode: (scope: Scope, x: Tensor) => Tensor,
-  decode: (scope: Scope, z: Tensor) => Tensor,
+  { encode, decode, classesOf }: Halves,
   seed: number,
 ): Promise<Previews> {
   const indices = permutation(rows.nSamples, random(seed).fork(0x9e3)).slice(0, ROWS).sort();
@@ -41,9 +46,11 @@ export async function previews(
   const scope = boundScope(new Map(parameters.map(({ name, shape }) => [name, input(name, shape)])));
   const all = input('all', ['all', rows.nFeatures]);
   const few = input('few', ['few', rows.nFeatures]);
+  const classes = classesOf && [classesOf(indices), classesOf(indices.subarray(0, PAIRS))];
+  const [ofAll, ofFew] = ['all', 'few'].map((name, i) => classes && input(`${name} classes`, [name, classes[i].cols]));
   const executable = await compile(runtime, {
-    codes: encode(scope, all),
-    reconstructions: decode(scope, encode(scope, few)),
+    codes: encode(scope, all, ofAll),
+    reconstructions: decode(scope, encode(scope, few, ofFew), ofFew),
   });
   const needed = new Set(executable.inputs.map(({ name }) => name));
   let before: Matrix | undefined;
@@ -53,6 +60,7 @@ export async function previews(
       const began = performance.now();
       if (began < next) return undefined;
       const feeds: Record<string, TensorValue> = { all: tensor(x), few: tensor(originals) };
+      classes?.forEach((each, i) => (feeds[`${i === 0 ? 'all' : 'few'} classes`] = tensor(each)));
       for (const { name, shape, value } of current) {
         // what only the loss depends on (the posterior's variance) is not in this graph
         if (needed.has(name)) feeds[name] = { dtype: 'float32', shape, data: value };

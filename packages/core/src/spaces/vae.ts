@@ -2,22 +2,27 @@
  * The variational autoencoder (Kingma & Welling 2014) and, with β ≠ 1, the β-VAE (Higgins et al. 2017). What is
  * minimised is −ELBO = reconstruction + β · kl, in nats, summed over features and latents, mean over rows.
  *
+ * β may be annealed, the KL be held at a capacity that grows (Burgess et al. 2018), and the bound be made tighter by
+ * importance samples (IWAE, Burda et al. 2016).
+ *
  * The Bernoulli likelihood takes grey levels for probabilities. The Gaussian one has a single variance, which is
- * learned (σ-VAE, Rybkin et al. 2021): with a fixed one, reconstruction would weigh what the data's scale happens to
- * make it weigh. The prior is N(0, I).
+ * learned (σ-VAE, Rybkin et al. 2021). The prior is N(0, I).
  */
 import type { OptionSpec } from '../base/index.ts';
 import { InputError, resolveOptions } from '../base/index.ts';
-import { clip, sigmoid } from '../graph/index.ts';
-import type { Tensor } from '../graph/index.ts';
-import { bernoulli, dense, gaussianKl, gaussianLikelihood, negativeElbo, sampleLatent, zeros } from '../nn/index.ts';
-import type { Scope } from '../nn/index.ts';
-import { checkLatentDim, fitNetwork, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
+import { CONDITION_OPTIONS } from './condition.ts';
+import { checkLatentDim, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
 import type { SpaceMethod } from './latent-space.ts';
-import { learnRows, readLearnRows } from './learn-rows.ts';
-import { ARCHITECTURE_OPTIONS, architectureOf, decoderTrunk, encoderTrunk, restore, standardise } from './networks.ts';
+import { learnRows } from './learn-rows.ts';
+import { LIKELIHOOD, likelihoodOf } from './likelihood.ts';
+import { ARCHITECTURE_OPTIONS } from './networks.ts';
+import { normalPosterior } from './posterior.ts';
+import { klTerm } from './regulariser.ts';
+import { fitDesign } from './variational.ts';
+import { annealed, ANNEALING_OPTIONS, rising } from './weights.ts';
 
-const VAE_OPTIONS: readonly OptionSpec[] = [
+/** The weight of the KL and how it comes to it, for any posterior that has one. */
+export const KL_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'beta',
     type: 'number',
@@ -27,17 +32,28 @@ const VAE_OPTIONS: readonly OptionSpec[] = [
     main: true,
     summary: 'Weight of the KL term. Raising it orders the space and blurs what is decoded.',
   },
-  {
-    name: 'likelihood',
-    type: 'choice',
-    default: 'auto',
-    choices: ['auto', 'bernoulli', 'gaussian'],
-    summary: 'What decoded values mean: probabilities (images), or means with one learned variance; auto chooses.',
-  },
+  ...ANNEALING_OPTIONS,
 ];
 
-/** exp of more would be of no use as a variance, and spoil a float */
-const LOG_VARIANCE = 20;
+const OWN_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'capacity',
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 10_000,
+    summary:
+      'Nats that the codes may hold: the KL is drawn to a goal that rises to it, by beta; 0 draws it to nothing.',
+  },
+  {
+    name: 'importanceSamples',
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 64,
+    summary: 'Codes drawn for each row. More make the bound tighter (IWAE) and learning slower.',
+  },
+];
 
 export const vae: SpaceMethod = {
   name: 'vae',
@@ -45,53 +61,38 @@ export const vae: SpaceMethod = {
   summary: 'An autoencoder whose codes fill a Gaussian cloud without gaps, so that any point decodes to something.',
   family: 'variational',
   takes: 'rows',
-  options: [LATENT_DIM, ...VAE_OPTIONS, ...ARCHITECTURE_OPTIONS, ...TRAINING_OPTIONS],
+  labels: 'used',
+  options: [
+    LATENT_DIM,
+    ...KL_OPTIONS,
+    ...OWN_OPTIONS,
+    LIKELIHOOD,
+    ...CONDITION_OPTIONS,
+    ...ARCHITECTURE_OPTIONS,
+    ...TRAINING_OPTIONS,
+  ],
   async fit(dataset, given, runtime, job) {
     const options = resolveOptions('vae', vae.options, given);
     const latentDim = options.latentDim as number;
     const rows = learnRows(dataset);
-    const { nFeatures } = dataset.rows;
-    checkLatentDim(latentDim, nFeatures);
-    const image = dataset.medium.kind === 'image';
-    if (options.likelihood === 'bernoulli' && !image) {
-      throw new InputError(
-        'the bernoulli likelihood needs values from 0 to 1, as images have; try likelihood gaussian',
-        {
-          code: 'option',
-          details: { option: 'likelihood' },
-        },
-      );
+    checkLatentDim(latentDim, dataset.rows.nFeatures);
+    const likelihood = likelihoodOf(options.likelihood as string, dataset.medium.kind === 'image');
+    const beta = annealed('beta', options.beta as number, options);
+    const capacity = options.capacity as number;
+    const samples = options.importanceSamples as number;
+    if (samples > 1 && capacity > 0) {
+      throw new InputError('a capacity has no meaning with importance samples; set importanceSamples 1 or capacity 0', {
+        code: 'option',
+        details: { option: 'capacity' },
+      });
     }
-    const isBernoulli = options.likelihood === 'bernoulli' || (options.likelihood === 'auto' && image);
-    const architecture = architectureOf(options, dataset.medium, nFeatures);
-    const posterior = (scope: Scope, x: Tensor): { mean: Tensor; logVar: Tensor } => {
-      const inner = scope.child('encoder');
-      const trunk = encoderTrunk(inner, x, architecture);
-      const logVar = dense(inner.child('logVar'), trunk, latentDim);
-      return { mean: dense(inner.child('mean'), trunk, latentDim), logVar: clip(logVar, -LOG_VARIANCE, LOG_VARIANCE) };
-    };
-    const decoded = (scope: Scope, z: Tensor): Tensor => decoderTrunk(scope.child('decoder'), z, architecture);
-    const outward = (y: Tensor): Tensor => (image ? sigmoid(y) : y);
-    return fitNetwork(
+    const goal = capacity > 0 ? rising('capacity', capacity, options.annealingShare as number) : undefined;
+    return fitDesign(
       {
         method: 'vae',
-        inputs: [
-          { name: 'x', shape: [nFeatures] },
-          { name: 'epsilon', shape: [latentDim] },
-        ],
-        model(scope, { x, epsilon }) {
-          const { mean, logVar } = posterior(scope, x);
-          const y = decoded(scope, sampleLatent(mean, logVar, epsilon));
-          const likelihood = isBernoulli ? bernoulli(y, x) : gaussianLikelihood(outward(y), variance(scope), x);
-          return negativeElbo(likelihood, gaussianKl(mean, logVar), options.beta as number);
-        },
-        fill(indices, { x, epsilon }, rng) {
-          readLearnRows(rows, indices, x);
-          rng.fillNormal(epsilon);
-        },
-        encode: (scope, x) => ({ ...posterior(scope, standardise(x, rows.scaler)) }),
-        decode: (scope, z) => restore(outward(decoded(scope, z)), rows.scaler),
-        prior: { kind: 'standardNormal' },
+        posterior: normalPosterior(latentDim),
+        likelihood,
+        ...(samples > 1 ? { importance: { samples, beta } } : { regularisers: [klTerm(beta, goal)] }),
       },
       options,
       rows,
@@ -101,9 +102,3 @@ export const vae: SpaceMethod = {
     );
   },
 };
-
-/** The logarithm of the one variance of the Gaussian likelihood, [1, 1]. */
-function variance(scope: Scope): Tensor {
-  const logVar = scope.child('likelihood').parameter('logVar', [1, 1], zeros, { fanIn: 1, fanOut: 1 });
-  return clip(logVar, -LOG_VARIANCE, LOG_VARIANCE);
-}

@@ -1,0 +1,226 @@
+/**
+ * Autoencoders by composition: encoder → posterior → sample → decoder → likelihood, and a list of regularisers. A
+ * method is a choice of parts (a `Design`); what is minimised is
+ *
+ *     reconstruction + Σ weight · regulariser                            (mean over the rows of a mini-batch)
+ *
+ * or, with several importance samples, the negative of the IWAE bound (Burda et al. 2016). Weights may change while
+ * learning (schedules); every part is told by its name.
+ */
+import { InputError } from '../base/index.ts';
+import type { Options, Random } from '../base/index.ts';
+import type { Dataset } from '../data/index.ts';
+import { add, concat, logSumExp, mean, mul, reshape, slice, sub } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import type { BatchInput, LossParts, Scope } from '../nn/index.ts';
+import type { Runtime } from '../runtime/index.ts';
+import { conditioning } from './condition.ts';
+import { fitNetwork } from './fit-network.ts';
+import type { Network } from './fit-network.ts';
+import type { FittedSpace, LearnJob } from './latent-space.ts';
+import { readLearnRows } from './learn-rows.ts';
+import type { LearnRows } from './learn-rows.ts';
+import type { Likelihood } from './likelihood.ts';
+import { architectureOf, decoderTrunk, encoderTrunk, restore, standardise } from './networks.ts';
+import type { Posterior, PosteriorFamily, Terms } from './posterior.ts';
+import { weightOf } from './weights.ts';
+import type { Weight } from './weights.ts';
+
+/** What a regulariser sees of a mini-batch. */
+export interface View {
+  readonly scope: Scope;
+  /** rows as they are learned, and their codes' posterior and sample */
+  readonly x: Tensor;
+  readonly posterior: Posterior;
+  readonly z: Tensor;
+  readonly family: PosteriorFamily;
+  /** the number of rows that are learned from */
+  readonly nRows: number;
+  /** the posterior of other rows, by the same encoder */
+  infer(x: Tensor): Posterior;
+  /** codes → rows as they are learned */
+  decode(z: Tensor): Tensor;
+  /** a number that may change while learning */
+  weight(weight: Weight): Tensor | number;
+  /** the regulariser's own inputs, and all others */
+  readonly batch: Readonly<Record<string, Tensor>>;
+}
+
+/** Adds to the loss. It is asked for its inputs once, and for its terms in each graph that is built. */
+export interface Regulariser {
+  readonly inputs?: readonly BatchInput[];
+  /** the weights it asks for */
+  readonly weights?: readonly Weight[];
+  /** writes its inputs for these rows */
+  fill?(indices: Uint32Array, buffers: Record<string, Float32Array>, rng: Random): void;
+  terms(view: View): Terms;
+}
+
+/** A method of the family, for certain data. */
+export interface Design {
+  readonly method: string;
+  readonly posterior: PosteriorFamily;
+  readonly likelihood: Likelihood;
+  readonly regularisers?: readonly Regulariser[];
+  /** more than one: the IWAE bound, with the weight of the KL in place of the regularisers */
+  readonly importance?: { readonly samples: number; readonly beta: Weight };
+  /** what the encoder sees in place of the rows, while learning */
+  readonly corrupt?: (x: Float32Array, rng: Random) => void;
+}
+
+/** Learns a space of this design; `options` hold those of networks.ts and fit-network.ts. */
+export async function fitDesign(
+  design: Design,
+  options: Options,
+  rows: LearnRows,
+  dataset: Dataset,
+  runtime: Runtime,
+  job?: LearnJob,
+): Promise<FittedSpace> {
+  return fitNetwork(networkOf(design, options, rows, dataset), options, rows, dataset, runtime, job);
+}
+
+/** The network of a design: its loss, what a mini-batch is made of, and the two halves that are saved. */
+export function networkOf(design: Design, options: Options, rows: LearnRows, dataset: Dataset): Network {
+  const { method, posterior: family, likelihood, regularisers = [], importance, corrupt } = design;
+  const { nFeatures, nSamples } = dataset.rows;
+  const architecture = architectureOf(options, dataset.medium, nFeatures);
+  const condition = conditioning(options, dataset);
+  const samples = importance?.samples ?? 1;
+  const { noise } = family;
+  const weights = [...regularisers.flatMap((each) => each.weights ?? []), ...(importance ? [importance.beta] : [])];
+  const scheduled = weights.map(weightOf).flatMap((each) => each ?? []);
+
+  const infer = (scope: Scope, x: Tensor, classes?: Tensor): Posterior => {
+    const inner = scope.child('encoder');
+    const whole = classes && architecture.kind === 'dense' ? concat([x, classes], 1) : x;
+    const features = encoderTrunk(inner, whole, architecture);
+    return family.infer(inner, classes && architecture.kind !== 'dense' ? concat([features, classes], 1) : features);
+  };
+  /** before the last activation */
+  const decoded = (scope: Scope, z: Tensor, classes?: Tensor): Tensor =>
+    decoderTrunk(scope.child('decoder'), classes ? concat([z, classes], 1) : z, architecture);
+
+  return {
+    method,
+    inputs: [
+      { name: 'x', shape: [nFeatures] },
+      ...(corrupt ? [{ name: 'corrupted', shape: [nFeatures] }] : []),
+      ...(noise ? [{ name: 'epsilon', shape: samples > 1 ? [samples, ...noise.shape] : noise.shape }] : []),
+      ...(condition ? [condition.input] : []),
+      ...regularisers.flatMap((each) => each.inputs ?? []),
+      ...scheduled.map((each) => each.input),
+    ],
+    model(scope, batch) {
+      const { x, corrupted = x, epsilon, condition: classes } = batch;
+      const weight = (given: Weight): Tensor | number => weightOf(given)?.read(batch) ?? (given as number);
+      const posterior = infer(scope, corrupted, classes);
+      if (importance && samples > 1) {
+        return importanceBound(
+          { scope, x, epsilon, posterior, family, likelihood, samples },
+          weight(importance.beta),
+          (z) => decoded(scope, z, classes && repeated(classes, samples)),
+        );
+      }
+      const z = posterior.sample(epsilon);
+      const reconstruction = likelihood.total(scope, decoded(scope, z, classes), x);
+      const view: View = {
+        scope,
+        x,
+        posterior,
+        z,
+        family,
+        nRows: nSamples - Math.round(nSamples * (options.validationShare as number)),
+        infer: (other) => infer(scope, other, classes),
+        decode: (code) => likelihood.mean(decoded(scope, code, classes)),
+        weight,
+        batch,
+      };
+      const terms = [posterior.terms, ...regularisers.map((each) => each.terms(view))].filter((each) => !!each);
+      const loss = terms.reduce((sum, { loss }) => (loss ? add(sum, loss) : sum), reconstruction);
+      return Object.assign({ loss, reconstruction }, ...terms.map(({ parts }) => parts)) as LossParts;
+    },
+    fill(indices, buffers, rng, training, progress) {
+      readLearnRows(rows, indices, buffers.x);
+      if (buffers.corrupted) {
+        buffers.corrupted.set(buffers.x);
+        if (training) corrupt?.(buffers.corrupted, rng);
+      }
+      if (noise) noise.fill(buffers.epsilon, rng);
+      condition?.fill(indices, buffers.condition);
+      for (const each of regularisers) each.fill?.(indices, buffers, rng);
+      for (const each of scheduled) each.fill(buffers, progress);
+    },
+    encode: (scope, x, classes) => infer(scope, standardise(x, rows.scaler), classes).outputs,
+    decode: (scope, z, classes) => restore(likelihood.mean(decoded(scope, z, classes)), rows.scaler),
+    ...(family.prior && { prior: family.prior.spec }),
+    ...(family.priorOf && { priorOf: family.priorOf.bind(family) }),
+    ...(family.geometry && { geometry: family.geometry }),
+    ...(family.warn && { warn: family.warn.bind(family) }),
+    ...(condition && { condition }),
+  };
+}
+
+/**
+ * −log of the mean over importance samples of p(x|z) (p(z) / q(z|x))^β, nats, mean over rows; with β = 1 a bound of
+ * −log p(x) that is the tighter the more samples there are. Told beside it: the means of its two sides.
+ * @see Burda, Grosse & Salakhutdinov 2016
+ */
+function importanceBound(
+  given: {
+    scope: Scope;
+    x: Tensor;
+    epsilon: Tensor;
+    posterior: Posterior;
+    family: PosteriorFamily;
+    likelihood: Likelihood;
+    samples: number;
+  },
+  beta: Tensor | number,
+  decode: (z: Tensor) => Tensor,
+): LossParts {
+  const { scope, x, epsilon, posterior, family, likelihood, samples } = given;
+  const { prior } = family;
+  if (!posterior.logDensity || !prior) {
+    throw new InputError('importance samples need a posterior and a prior with densities', { code: 'option' });
+  }
+  const column = (t: Tensor): Tensor => reshape(t, [t.shape[0], 1]);
+  const { shape } = family.noise as { shape: readonly number[] };
+  const codes = Array.from({ length: samples }, (_, k) => {
+    const index = reshape(take(epsilon, k), [epsilon.shape[0], ...shape]);
+    return posterior.sample(index);
+  });
+  const latentDim = family.latentDim;
+  // [batch, samples, latentDim], then as many rows
+  const all = concat(
+    codes.map((z) => reshape(z, [z.shape[0], 1, latentDim])),
+    1,
+  );
+  const flat = reshape(all, [-1, latentDim]);
+  const errors = reshape(likelihood.rows(scope, decode(flat), repeated(x, samples)), [x.shape[0], samples]);
+  const gaps = concat(
+    codes.map((z) => column(sub(posterior.logDensity!(z), prior.logDensity(z)))),
+    1,
+  );
+  const weights = sub(mul(errors, -1), mul(gaps, beta)); // log, [batch, samples]
+  const loss = sub(Math.log(samples), mean(logSumExp(weights, { axes: [1] })));
+  return { loss, reconstruction: mean(errors), kl: mean(gaps) };
+}
+
+/** The k-th of the second axis, which stays with length 1. */
+function take(x: Tensor, k: number): Tensor {
+  return slice(x, [k], [k + 1], { axes: [1] });
+}
+
+/** Each row so many times, one after another: [batch, n] → [batch · times, n]. */
+function repeated(x: Tensor, times: number): Tensor {
+  const [batch, n] = x.shape;
+  const once = reshape(x, [batch, 1, n]);
+  return reshape(
+    concat(
+      Array.from({ length: times }, () => once),
+      1,
+    ),
+    [-1, n],
+  );
+}
