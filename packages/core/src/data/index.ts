@@ -7,7 +7,7 @@ export type { ByteSource, ImageData8, ImageDecoder } from './source.ts';
 export { readDataset } from './read-lazily.ts';
 export type { ReadOptions } from './read.ts';
 export { readPack, readPackManifest } from './packs.ts';
-export type { PackManifest } from './packs.ts';
+export type { PackColumn, PackManifest } from './packs.ts';
 export { npyPieces, readNpy, readNpyFrom, readNpyMatrix, writeNpy } from './formats/npy.ts';
 export type { NpyArray, NpyData } from './formats/npy.ts';
 export { writeParquet } from './formats/parquet.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../base/index.ts';
 import { digits, digitsFiles } from './digits.fixture.ts';
-import { readPack, readPackManifest, readRows } from './index.ts';
+import { readPack, readPackManifest, readRows, writeNpy } from './index.ts';
 import type { Column } from './index.ts';
 
 describe('the digits pack', () => {
@@ -65,5 +65,35 @@ describe('the digits pack', () => {
     await expect(readPack({ ...files, 'rows.npy.gz': files['digit.npy.gz'] })).rejects.toThrow(
       'rows.npy.gz has shape (10000), expected (10000, 784)',
     );
+  });
+});
+
+describe('a pack of texts', () => {
+  const manifest = {
+    name: 'links',
+    medium: { kind: 'vector' },
+    nSamples: 3,
+    nFeatures: 0,
+    scale: 1,
+    columns: [
+      { name: 'child', type: 'text', file: 'child.txt' },
+      { name: 'weight', type: 'number', file: 'weight.npy' },
+    ],
+    files: {},
+  };
+  const pack = async (lines: string): Promise<Record<string, Uint8Array>> => ({
+    'pack.json': new TextEncoder().encode(JSON.stringify(manifest)),
+    'child.txt': new TextEncoder().encode(lines),
+    'weight.npy': writeNpy({ shape: [3], data: Float32Array.of(1, 0.5, 2) }),
+  });
+
+  it('has rows without features, and columns of texts', async () => {
+    const { rows, columns } = await readPack(await pack('cat\ndog\n\n'));
+    expect([rows.nSamples, rows.nFeatures, rows.data.length]).toEqual([3, 0, 0]);
+    expect(columns[0]).toEqual({ name: 'child', type: 'text', values: ['cat', 'dog', ''] });
+  });
+
+  it('says how many lines are missing', async () => {
+    await expect(readPack(await pack('cat\ndog\n'))).rejects.toThrow(/child\.txt has 2 lines, expected 3/);
   });
 });

@@ -22,7 +22,11 @@ export async function packInfo(packs: Packs, id: string): Promise<DataInfo> {
     nFeatures,
     medium,
     scale,
-    columns: columns.map(({ name, type, categories }) => ({ name, type, categories })),
+    columns: columns.map((column) => ({
+      name: column.name,
+      type: column.type,
+      ...(column.type === 'category' && { categories: column.categories }),
+    })),
     label,
     warnings: [],
     bytes: Object.values(files).reduce((sum, file) => sum + file.bytes, 0),
@@ -33,7 +37,7 @@ export async function packInfo(packs: Packs, id: string): Promise<DataInfo> {
 export async function packDataset(packs: Packs, id: string): Promise<Dataset> {
   const { rows, columns } = await manifestOf(packs, id);
   const files: Record<string, Uint8Array> = {};
-  for (const name of ['pack.json', rows, ...columns.map((column) => column.file)]) {
+  for (const name of ['pack.json', ...(rows ? [rows] : []), ...columns.map((column) => column.file)]) {
     files[name] = await packs.file(id, name);
   }
   return readPack(files);
