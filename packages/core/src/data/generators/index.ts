@@ -2,6 +2,7 @@
 import type { JobOptions, Options, OptionSpec } from '../../base/index.ts';
 import type { Dataset } from '../dataset.ts';
 import { gaussians } from './gaussians.ts';
+import { sprites } from './sprites.ts';
 import { moons, spiral } from './toys.ts';
 
 /** A way to make a data set; its true factors are columns beside the rows. */
@@ -15,4 +16,4 @@ export interface DataGenerator {
   make(options: Partial<Options>, job?: JobOptions): Promise<Dataset>;
 }
 
-export const dataGenerators: readonly DataGenerator[] = [gaussians, moons, spiral];
+export const dataGenerators: readonly DataGenerator[] = [sprites, gaussians, moons, spiral];

@@ -65,7 +65,7 @@ export const dataMake: Verb = {
   flags: [{ name: 'name', value: 'NAME', summary: 'its id', default: 'the generator’s name' }],
   methods: 'data',
   json: 'data (its id), nSamples, nFeatures, medium, columns, label, warnings, bytes, created',
-  examples: ['data make gaussians', 'data make sprites --n 5000 --seed 1 --name shapes'],
+  examples: ['data make gaussians', 'data make sprites --n-samples 5000 --seed 1 --name shapes'],
   async run(context) {
     const { args, project, job } = context;
     const { data } = await project.methods();
