@@ -34,7 +34,7 @@ const SHAPES = ['square', 'ellipse', 'heart'];
 /** half the shape's side, as a share of the picture's */
 const SCALES = [0.1, 0.2] as const;
 /** the middle stays within this of the picture's middle, so that no shape is cut off */
-const REACH = 0.26;
+const REACH = 0.22;
 /** samples of a pixel in each direction */
 const SUB = 4;
 const CHUNK = 256;
