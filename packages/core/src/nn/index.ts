@@ -26,6 +26,16 @@ export {
   sampleLatent,
 } from './losses.ts';
 export type { LossParts } from './losses.ts';
+export {
+  covarianceGap,
+  jacobianNorm,
+  klParts,
+  maximumMeanDiscrepancy,
+  neighborGap,
+  sparsityGap,
+  squaredDistances,
+} from './regularisers.ts';
+export type { KlParts } from './regularisers.ts';
 export { sgd, adam, adamw } from './optimisers.ts';
 export type { AdamOptions, Factors, Optimiser } from './optimisers.ts';
 export { constantRate, cosineDecay, stepDecay, warmUp } from './schedules.ts';
