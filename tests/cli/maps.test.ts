@@ -106,6 +106,10 @@ describe('portolan map', () => {
       (made.quality as { trustworthiness: number }).trustworthiness,
       5,
     );
+    // what was exported is a map again, its other columns left aside
+    await runJson(folder, 'export', 'map', 'mine', '--out', 'again.csv');
+    const again = await runJson(folder, 'map', 'points', '--coordinates', 'again.csv', '--name', 'again');
+    expect(again).toMatchObject({ nComponents: 2, quality: mine.quality });
     const unplaced = await run(folder, 'place', 'mine', 'more', '--out', 'x.npy');
     expect([unplaced.code, unplaced.stderr]).toEqual([1, expect.stringMatching(/no way to place/) as string]);
   });
@@ -265,7 +269,7 @@ describe('portolan export map', () => {
   it('as tables, whole or in part', async () => {
     const whole = await runJson(folder, 'export', 'map', 'chart');
     expect(whole).toMatchObject({ map: 'chart', format: 'csv', nSamples: N, files: [{ name: 'chart.csv' }] });
-    expect(text('chart.csv')).toMatch(/^x,y,group,size\n/);
+    expect(text('chart.csv')).toMatch(/^x,y,group,size,neighbours kept\n/);
     await runJson(folder, 'export', 'map', 'chart', '--rows', '1,5,7-8', '--out', 'four.csv');
     expect(text('four.csv').split('\n').map((line) => line.split(',').at(-1))).toEqual(['row', '1', '5', '7', '8', '']); // prettier-ignore
     const some = await runJson(folder, 'export', 'map', 'chart', '--where', 'group=b', '--out', 'b.parquet');

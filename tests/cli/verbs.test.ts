@@ -165,7 +165,9 @@ describe('a data set of one’s own', () => {
     );
 
     await runJson(folder, 'export', 'faces-vae-pca', '--out', 'map.csv');
-    expect(readFileSync(join(folder, 'map.csv'), 'utf8')).toMatch(/^x,y,class,age\n-?[\d.e-]+,-?[\d.e-]+,row,0\n/);
+    expect(readFileSync(join(folder, 'map.csv'), 'utf8')).toMatch(
+      /^x,y,class,age,neighbours kept\n-?[\d.e-]+,-?[\d.e-]+,row,0,[\d.]+\n/,
+    );
     await runJson(folder, 'export', 'faces-vae', '--out', 'model/');
     expect(existsSync(join(folder, 'model/decoder.onnx'))).toBe(true);
     await runJson(folder, 'export', '--out', 'all.zip');

@@ -284,9 +284,9 @@ describe('files', () => {
       joined([...(await exportTable(project, { id, format }))]);
     const csv = new TextDecoder().decode(await table(map.id, 'csv'));
     const lines = csv.trimEnd().split('\n');
-    expect(lines[0]).toBe('x,y,digit');
+    expect(lines[0]).toBe('x,y,digit,neighbours kept');
     expect(lines).toHaveLength(21);
-    expect(lines[2]).toMatch(/^-?[\d.e-]+,-?[\d.e-]+,1$/);
+    expect(lines[2]).toMatch(/^-?[\d.e-]+,-?[\d.e-]+,1,(0|1|0\.\d+)$/);
     const jsonl = new TextDecoder().decode(await table('digits', 'jsonl'));
     expect(Object.keys(JSON.parse(jsonl.split('\n')[0]) as object)).toEqual(['x1', 'x2', 'x3', 'x4', 'digit']);
     const npy = await readNpy(await table('digits', 'npy'));

@@ -4,7 +4,7 @@ import type { Matrix } from '../base/index.ts';
 import { columnValue } from '../data/index.ts';
 import type { Column } from '../data/index.ts';
 import { mapToHtml, pointsToPngPieces, pointsToSvg, thumbnailSheet } from '../pictures/index.ts';
-import { columnsBeside, coordinateNames, numbers, rowColumn, shortest, takeColumns } from './export.ts';
+import { columnsBeside, coordinateNames, keptColumn, numbers, rowColumn, shortest, takeColumns } from './export.ts';
 import type { MapInfo, Workbench } from './workbench.ts';
 
 export interface MapTable {
@@ -19,9 +19,6 @@ export interface MapTable {
   label?: string;
 }
 
-/** The name of the column that says which share of its neighbours each point keeps. */
-export const KEPT = 'neighbours kept';
-
 /** A map with what is known of its points. */
 export async function mapTable(
   workbench: Workbench,
@@ -31,13 +28,7 @@ export async function mapTable(
   if (info.kind !== 'map') throw new InputError(`${id} is no map; name a map`, { code: 'wrong-kind' });
   const whole = await workbench.coordinates({ map: id });
   const columns = await columnsBeside(workbench, info, whole.rows);
-  if (info.keepNeighbors !== undefined) {
-    columns.push({
-      name: KEPT,
-      type: 'number',
-      values: Float64Array.from(await workbench.keep({ map: id }), shortest),
-    });
-  }
+  if (info.keepNeighbors !== undefined) columns.push(await keptColumn(workbench, id));
   const data = (await workbench.list({ kind: 'data' })).find((item) => item.id === info.data);
   const label = info.label ?? (data?.kind === 'data' ? data.label : undefined);
   const all = { info, ...(label !== undefined && { label }) };

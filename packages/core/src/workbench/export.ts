@@ -1,5 +1,5 @@
 /** An item as files for other programs: as it is kept, or as a table in a format of the reader's choice. */
-import { InputError, takeRows } from '../base/index.ts';
+import { InputError, matrix, takeRows } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { columnValue, npyPieces, readRows } from '../data/index.ts';
 import type { Column } from '../data/index.ts';
@@ -8,7 +8,10 @@ import { datasetFiles, rowShape } from './datasets.ts';
 import { joined } from './store.ts';
 import type { ItemInfo, Workbench } from './workbench.ts';
 
-/** `npy`: the numbers alone. The others: the numbers beside the data's columns, a row for each sample. */
+/**
+ * `npy`: the numbers alone. The others: the numbers beside the data's columns, a row for each sample; those of a map
+ * with the share of its neighbours that each point keeps.
+ */
 export const TABLE_FORMATS = ['npy', 'csv', 'jsonl', 'parquet'] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
@@ -23,11 +26,12 @@ export async function exportTable(
 ): Promise<Iterable<Uint8Array>> {
   const info = await workbench.show({ id });
   if (format === 'npy') return exportNpy(workbench, info, rows);
-  const { matrix, names } = await numbers(workbench, info);
-  const beside = await columnsBeside(workbench, info, matrix.rows);
-  if (!rows) return tablePieces({ matrix, names, beside }, format);
-  const some = { matrix: takeRows(matrix, rows), names, beside: [...takeColumns(beside, rows), rowColumn(rows)] };
-  return tablePieces(some, format);
+  const table = await numbers(workbench, info);
+  const beside = await columnsBeside(workbench, info, table.matrix.rows);
+  if (info.kind === 'map' && info.keepNeighbors !== undefined) beside.push(await keptColumn(workbench, info.id));
+  if (!rows) return tablePieces({ ...table, beside }, format);
+  const some = { matrix: takeRows(table.matrix, rows), beside: [...takeColumns(beside, rows), rowColumn(rows)] };
+  return tablePieces({ ...some, names: table.names }, format);
 }
 
 /** The files that an item is kept in; a pack gives those it would be kept in. */
@@ -88,6 +92,18 @@ function allColumns({ matrix: { data, rows, cols }, names, beside = [] }: Number
 /** A map's columns. */
 export const coordinateNames = (nComponents: number): string[] => ['x', 'y', 'z'].slice(0, nComponents);
 
+/** Of a table the columns that are named so, where there are; else the table as it is. */
+export function coordinatesIn(table: Matrix, names: readonly string[] | undefined): Matrix {
+  const at = coordinateNames(3).map((name) => names?.indexOf(name) ?? -1);
+  if (at[0] < 0 || at[1] < 0) return table;
+  const taken = at.filter((j) => j >= 0);
+  const out = matrix(table.rows, taken.length);
+  for (let i = 0; i < table.rows; i++) {
+    taken.forEach((j, c) => (out.data[i * taken.length + c] = table.data[i * table.cols + j]));
+  }
+  return out;
+}
+
 /** `z1`, `z2`, …; a map's are `x`, `y`, `z`. */
 export function columnNames(prefix: 'x' | 'z', count: number): string[] {
   return Array.from({ length: count }, (_, j) => `${prefix}${j + 1}`);
@@ -122,7 +138,20 @@ export async function numbers(workbench: Workbench, info: ItemInfo): Promise<{ m
 export async function columnsBeside(workbench: Workbench, info: ItemInfo, n: number): Promise<Column[]> {
   const data = info.kind === 'data' ? info.id : info.data;
   const there = (await workbench.list({ kind: 'data' })).find((item) => item.id === data);
-  return there?.kind === 'data' && there.nSamples === n ? workbench.columns({ data }) : [];
+  return there?.kind === 'data' && there.nSamples === n ? [...(await workbench.columns({ data }))] : [];
+}
+
+/** The name of the column that says which share of its neighbours each point keeps. */
+export const KEPT = 'neighbours kept';
+
+/** Of a map that was measured point by point. */
+export async function keptColumn(workbench: Workbench, map: string): Promise<Column> {
+  return keptOf(await workbench.keep({ map }));
+}
+
+/** Shares of neighbours kept, as a column. */
+export function keptOf(shares: ArrayLike<number>): Column {
+  return { name: KEPT, type: 'number', values: Float64Array.from(shares, shortest) };
 }
 
 /** Which rows these are, as a column. */

@@ -3,17 +3,20 @@ export type { WorkbenchOptions } from './create-workbench.ts';
 export type { Packs } from './packs.ts';
 export { slug } from './items.ts';
 export {
+  KEPT,
   TABLE_FORMATS,
   columnNames,
   coordinateNames,
+  coordinatesIn,
   exportFiles,
   exportTable,
+  keptOf,
   rowColumn,
   tablePieces,
   takeColumns,
 } from './export.ts';
 export type { NumberTable, TableFormat } from './export.ts';
-export { KEPT, exportMapHtml, exportMapPicture, exportProjector, mapTable, projectorPieces } from './export-map.ts';
+export { exportMapHtml, exportMapPicture, exportProjector, mapTable, projectorPieces } from './export-map.ts';
 export type { MapHtmlArgs, MapPictureArgs, MapTable } from './export-map.ts';
 export { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES, byteLengthOf, piecesOf } from './store.ts';
 export type { FileBytes, Shelf, Store, StoredFile } from './store.ts';

@@ -2,12 +2,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { jobControl, matrix, matrixOf, random, row } from '../base/index.ts';
 import type { Matrix, Progress } from '../base/index.ts';
-import { bytesSource, readNpy, writeNpy } from '../data/index.ts';
+import { bytesSource, readDataset, readNpy, readRows, writeNpy } from '../data/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
 import { createWorkbench } from './create-workbench.ts';
+import { coordinatesIn, exportTable } from './export.ts';
 import { givenNeighbors } from './map-inputs.ts';
 import { previewOf } from './map-preview.ts';
 import { memoryStore } from './memory-store.ts';
+import { joined } from './store.ts';
 import type { MapInfo, MapPreview } from './workbench.ts';
 
 const N = 120;
@@ -57,6 +59,24 @@ describe('a map', () => {
     }
     const file = await readNpy(await project.file({ id: map.id, name: 'keep.npy' }));
     expect(file).toMatchObject({ shape: [N], data: keep });
+  });
+
+  it('goes out with that beside its places in every format, and comes back by them alone', async () => {
+    const keep = await project.keep({ map: map.id });
+    const places = await project.coordinates({ map: map.id });
+    for (const format of ['csv', 'jsonl', 'parquet'] as const) {
+      const bytes = joined([...(await exportTable(project, { id: map.id, format, rows: Uint32Array.of(5, 0) }))]);
+      const { rows, columns, featureNames } = await readDataset([bytesSource(`map.${format}`, bytes)]);
+      const at = featureNames!.indexOf('neighbours kept');
+      const table = readRows(rows);
+      [5, 0].forEach((i, line) => expect(table.data[line * table.cols + at]).toBeCloseTo(keep[i], 6));
+      expect(columns.map(({ name }) => name)).toContain('group');
+      const back = coordinatesIn(table, featureNames);
+      expect(back).toMatchObject({ rows: 2, cols: 2 });
+      expect([...row(back, 0), ...row(back, 1)]).toEqual([...row(places, 5), ...row(places, 0)]);
+    }
+    const npy = await readNpy(joined([...(await exportTable(project, { id: map.id, format: 'npy' }))]));
+    expect(npy.shape).toEqual([N, 2]);
   });
 
   it('that was made before that was counted says so', async () => {

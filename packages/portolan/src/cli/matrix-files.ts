@@ -5,6 +5,7 @@ import {
   FormatError,
   columnNames,
   coordinateNames,
+  coordinatesIn,
   npyPieces,
   readDataset,
   readNpyMatrix,
@@ -33,6 +34,14 @@ export async function readMatrixFile(path: string, medium: Medium | undefined, j
   }
   const options = { image, decoder: lazyDecoder, minSamples: 1, stretch: false };
   return readRows((await readDataset(await sources(path), options, job)).rows);
+}
+
+/** Coordinates from a file: of a table with columns x and y (and z) those, of another all numbers. */
+export async function readCoordinatesFile(path: string, job: JobOptions): Promise<Matrix> {
+  if (extname(path).toLowerCase() === '.npy') return readMatrixFile(path, undefined, job);
+  const options = { decoder: lazyDecoder, minSamples: 1, stretch: false };
+  const { rows, featureNames } = await readDataset(await sources(path), options, job);
+  return coordinatesIn(readRows(rows), featureNames);
 }
 
 const WRITERS = ['.npy', '.csv', '.jsonl', '.parquet'];

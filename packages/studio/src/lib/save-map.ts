@@ -1,5 +1,7 @@
 /** The map as a picture, or as a file that other programs and people open. */
+import type { Column } from '@portolan/core/data';
 import { colorsOf } from '@portolan/core/pictures';
+import { keptOf } from '@portolan/core/workbench';
 import type { MapFile } from './map-files.ts';
 import { aboutMap, aboutSpace } from './about.ts';
 import { saveBlob } from './save.ts';
@@ -44,16 +46,24 @@ function legend() {
 export async function saveMap(format: MapFile, { selection = false } = {}): Promise<void> {
   const name = nameOfMap();
   const what = chart.map ? aboutMap(chart.map, project.titleOf(chart.map)) : chart.space ? aboutSpace(chart.space) : [];
+  const columns = [...samples.columns, ...(await keptColumns())];
   const files = await scout().call('mapFiles', {
     format,
-    columns: [...samples.columns],
+    columns,
     points: selection ? Uint32Array.from(view.selection) : null,
     title: name,
     about: what.join(' · '),
-    colorBy: shown.column && samples.columns.includes(shown.column) ? shown.column.name : undefined,
+    colorBy: columns.find(({ name }) => name === shown.column?.name)?.name,
     medium: samples.info?.medium ?? null,
     ...(format === 'html' && { viewer: (await import('@portolan/view/viewer')).viewer }),
   });
   for (const [ending, blob] of Object.entries(files))
     saveBlob(blob, `${name}${selection ? '-selection' : ''}${ending}`);
+}
+
+/** How much of its neighbourhood each point keeps, as the CLI's files have it; none where that was not measured. */
+async function keptColumns(): Promise<Column[]> {
+  const { map } = chart;
+  if (map?.keepNeighbors === undefined || !project.client) return [];
+  return [keptOf(await project.client.keep({ map: map.id }))];
 }

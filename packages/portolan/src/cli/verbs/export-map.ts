@@ -39,7 +39,7 @@ export const exportMap: Verb = {
       name: 'format',
       value: FORMATS.join('|'),
       summary:
-        'npy: coordinates; csv, jsonl, parquet: the data’s columns beside them; png, svg: a picture; html: one page in which the map moves, filters and shows its samples; projector: vectors and metadata as two .tsv',
+        'npy: coordinates; csv, jsonl, parquet: the data’s columns and the neighbours kept beside them; png, svg: a picture; html: one page in which the map moves, filters and shows its samples; projector: vectors and metadata as two .tsv',
       default: 'by the name of --out, else csv',
     },
     { name: 'out', value: 'FILE', summary: 'where to', default: 'MAP.FORMAT' },

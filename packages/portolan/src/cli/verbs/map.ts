@@ -3,7 +3,7 @@ import { UsageError } from '../usage-error.ts';
 import { explainQuality } from '@portolan/core';
 import type { Control, Matrix } from '@portolan/core';
 import { describeMap } from '../describe-map.ts';
-import { readMatrixFile } from '../matrix-files.ts';
+import { readCoordinatesFile, readMatrixFile } from '../matrix-files.ts';
 import { methodNamed, methodOptions, number } from '../method-options.ts';
 import { textFlag } from '../verb.ts';
 import type { Context, Verb } from '../verb.ts';
@@ -71,7 +71,7 @@ export const map: Verb = {
           from: textFlag(context, 'from'),
           align: textFlag(context, 'align'),
           neighbors: await neighborsFrom(context),
-          ...(brought !== undefined && { coordinates: await readMatrixFile(brought, undefined, job) }),
+          ...(brought !== undefined && { coordinates: await readCoordinatesFile(brought, job) }),
         },
         { ...job, ...stopping },
       );
