@@ -2,9 +2,17 @@
 import { table } from '../lib/measure.mjs';
 import { portolan, python } from '../lib/programs.mjs';
 import { compare, costRows, judgePlaced, medianOf, missingNotes, verdict } from '../maps/compare.mjs';
-import { dataFile } from '../maps/data.mjs';
+import { dataFile, labelsFile } from '../maps/data.mjs';
 
-const METHODS = { umap: 'UMAP', tsne: 't-SNE', pacmap: 'PaCMAP', pca: 'PCA' };
+const METHODS = {
+  umap: 'UMAP',
+  tsne: 't-SNE',
+  pacmap: 'PaCMAP',
+  poincare: 'Poincaré disc',
+  mds: 'MDS',
+  pca: 'PCA',
+  lda: 'LDA',
+};
 const FITTED = 9000;
 const SLACK = 0.02;
 const PEER = 'umap-learn, seeded';
@@ -20,7 +28,7 @@ export async function heldOut({ turns, log }) {
   };
   for (const [method, title] of Object.entries(METHODS)) {
     sides[`Portolan, ${title}`] = (seed, out) =>
-      portolan('held-out.mjs', [method, file, '--seed', String(seed), '--out', out]);
+      portolan('held-out.mjs', [method, file, '--seed', String(seed), '--out', out, '--labels', labelsFile('digits')]);
   }
   const judge = (out) => judgePlaced('digits', out, FITTED);
   const { results, missing } = await compare({ name: 'held-out', sides, judge, turns, log });

@@ -25,7 +25,7 @@ const OPTIONS: readonly OptionSpec[] = [
   {
     name: 'nLandmarks',
     type: 'integer',
-    default: 400,
+    default: 600,
     min: 8,
     max: 3000,
     summary: 'Points whose distances to each other are kept; the others follow them. More are truer and slower.',
