@@ -16,7 +16,7 @@ const images = await digits(300);
 const vectors = table(120, 6);
 
 /** Small and quick, for methods that take such options. */
-const QUICK: Options = { epochs: 2, batchSize: 32, layers: [24], channels: [4, 8], seed: 3 };
+const QUICK: Options = { epochs: 2, batchSize: 32, layers: [24], channels: [4, 8], inverterSteps: 20, seed: 3 };
 
 describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (method) => {
   const quick = (more: Partial<Options> = {}): Partial<Options> =>
@@ -115,7 +115,8 @@ describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (me
       [{ ...vectors, rows: rowsOf(matrix(1, 6)) }, {}, /(one|1) (row|sample)|at least (2|two)/],
       ...(chosen
         ? ([
-            [vectors, { latentDim: 7 }, /\b7\b.*\b6\b/],
+            // a generator may take more numbers than it makes
+            ...(method.family === 'adversarial' ? [] : [[vectors, { latentDim: 7 }, /\b7\b.*\b6\b/] as const]),
             [vectors, { latentDim: 0 }, /latentDim is 0, expected/],
             [vectors, { latentDim: 1.5 }, /whole number/],
           ] as const)
@@ -142,8 +143,12 @@ describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (me
 
 describe.each(spaceMethods.filter(({ options }) => options.some(({ name }) => name === 'epochs')))(
   '$name, checkpoints',
-  ({ fit }) => {
-    const options = { epochs: 6, batchSize: 32, layers: [24], seed: 3, validationShare: 0.2, earlyStopping: 5 };
+  (method) => {
+    const options: Options = { ...QUICK, epochs: 6, validationShare: 0.2, earlyStopping: 5 };
+    const fit: typeof method.fit = (dataset, given, ...rest) => {
+      const known = Object.entries(given).filter(([name]) => method.options.some((spec) => spec.name === name));
+      return method.fit(dataset, Object.fromEntries(known), ...rest);
+    };
     const files = async ({ space }: FittedSpace): Promise<SpaceFiles> => {
       await space.dispose();
       return space.toFiles();
@@ -189,7 +194,8 @@ describe.each(spaceMethods.filter(({ options }) => options.some(({ name }) => na
       expect(ruined).toEqual([]);
       const { history } = await fit(vectors, more, runtime, { checkpoint: good });
       expect(history.slice(0, 2)).toEqual(first.history);
-      expect(history[3].train.loss).toBeLessThan(history[0].train.loss);
+      const { loss } = history[0].train;
+      if (loss !== undefined) expect(history[3].train.loss).toBeLessThan(loss);
     });
   },
 );

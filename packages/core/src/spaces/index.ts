@@ -27,6 +27,7 @@ export { makePrior } from './prior.ts';
 export type { PriorSpec } from './prior.ts';
 export { autoencoder } from './autoencoder.ts';
 export { vae } from './vae.ts';
+export { gan } from './gan.ts';
 export { spaceMethods } from './methods.ts';
 export { gaussianOf, unitRows, vectors, vectorsSpace } from './vectors-space.ts';
 export type { VectorsSpaceOptions } from './vectors-space.ts';

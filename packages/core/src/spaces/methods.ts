@@ -1,8 +1,9 @@
 /** The ways to learn a space. A new one joins by a line here, and the contract suite runs over it. */
 import { autoencoder } from './autoencoder.ts';
+import { gan } from './gan.ts';
 import type { SpaceMethod } from './latent-space.ts';
 import { pca } from './pca-space.ts';
 import { vae } from './vae.ts';
 import { vectors } from './vectors-space.ts';
 
-export const spaceMethods: readonly SpaceMethod[] = [pca, autoencoder, vae, vectors];
+export const spaceMethods: readonly SpaceMethod[] = [pca, autoencoder, vae, vectors, gan];

@@ -1,0 +1,114 @@
+/** What the two players of a GAN minimise, and what their mini-batches are made of. */
+import type { Options } from '../base/index.ts';
+import { add, detach, mul } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import {
+  adam,
+  constantRate,
+  cosineDecay,
+  discriminatorLoss,
+  generatorLoss,
+  gradientPenalty,
+  sgd,
+  warmUp,
+  zeroCenteredPenalty,
+} from '../nn/index.ts';
+import type { AdversarialOptions, BatchInput, GanLoss, LossParts, Schedule, Scope, Scopes } from '../nn/index.ts';
+import { CONDITION } from './condition.ts';
+import type { Condition } from './condition.ts';
+import type { GanNetworks } from './gan-networks.ts';
+import { readLearnRows } from './learn-rows.ts';
+import type { LearnRows } from './learn-rows.ts';
+import type { Architecture } from './networks.ts';
+
+/** Everything that is settled before learning. */
+export interface Gan {
+  readonly options: Options;
+  readonly rows: LearnRows;
+  readonly architecture: Architecture;
+  readonly condition?: Condition;
+  readonly networks: GanNetworks;
+}
+
+/** Losses and mini-batches of the two. */
+export function players({ options, rows, condition, networks }: Gan): AdversarialOptions {
+  const loss = options.loss as GanLoss;
+  const weight = options.penaltyWeight as number;
+  const latentDim = options.latentDim as number;
+  const { nFeatures, nSamples } = rows.rows;
+  const { generate, discriminate } = networks;
+  const z: BatchInput = { name: 'z', shape: [latentDim] };
+  const classes = condition ? [condition.input] : [];
+  const betweenRows = options.penalty === 'gradientPenalty' && weight > 0;
+  const joined = ({ generator, discriminator }: Scopes): Scope => asOne(generator, discriminator);
+  const common = {
+    learningRate: options.learningRate as number,
+    clipNorm: (options.clipNorm as number) || Infinity,
+    optimiser:
+      options.optimizer === 'sgd'
+        ? sgd({ momentum: 0.9 })
+        : adam({ beta1: options.beta1 as number, beta2: options.beta2 as number }),
+  };
+  return {
+    generator: {
+      ...common,
+      inputs: [z, ...classes],
+      loss(scopes, batch) {
+        const scope = joined(scopes);
+        const y = batch[CONDITION] as Tensor | undefined;
+        return { loss: generatorLoss(loss, discriminate(scope, generate(scope, batch.z, y), y)) };
+      },
+    },
+    discriminator: {
+      ...common,
+      inputs: [
+        { name: 'x', shape: [nFeatures] },
+        z,
+        ...classes,
+        ...(betweenRows ? [{ name: 'share', shape: [1] }] : []),
+      ],
+      loss(scopes, batch): LossParts {
+        const scope = joined(scopes);
+        const y = batch[CONDITION] as Tensor | undefined;
+        const fake = detach(generate(scope, batch.z, y));
+        const critic = (x: Tensor): Tensor => discriminate(scope, x, y);
+        const [real, made] = [critic(batch.x), critic(fake)];
+        const total = discriminatorLoss(loss, real, made);
+        if (options.penalty === 'none' || weight === 0) return { loss: total };
+        const penalty = betweenRows
+          ? gradientPenalty(critic, batch.x, fake, batch.share)
+          : zeroCenteredPenalty(critic, batch.x);
+        return { loss: add(total, mul(penalty, weight)), penalty };
+      },
+    },
+    nSamples,
+    fill(_, indices, buffers, rng) {
+      rng.fillNormal(buffers.z);
+      if (buffers.x) readLearnRows(rows, indices, buffers.x);
+      if (buffers.share) rng.fillUniform(buffers.share);
+      condition?.fill(indices, buffers[CONDITION]);
+    },
+    epochs: options.epochs as number,
+    batchSize: options.batchSize as number,
+    nCritic: options.nCritic as number,
+    averageDecay: options.averageDecay as number,
+    schedule: scheduleOf(options.schedule as string),
+    seed: options.seed as number,
+  };
+}
+
+/** Two players' scopes as children of one, which is how the networks ask for them. */
+function asOne(generator: Scope, discriminator: Scope): Scope {
+  const of = (name: string): Scope => (name === 'generator' ? generator : discriminator);
+  return {
+    child: of,
+    parameter: (name, ...rest) => of(name).parameter(name, ...rest),
+    change: (name, change) => of(name).change(name, change),
+  };
+}
+
+function scheduleOf(name: string): Schedule {
+  if (name === 'constant') return constantRate();
+  if (name === 'cosine') return cosineDecay();
+  return (iteration, total) => warmUp(Math.ceil(total / 20), cosineDecay())(iteration, total);
+}
