@@ -1,5 +1,5 @@
 /** Products of matrices: sums and second moments of columns, symmetric matrices times blocks, rows times few columns. */
-import { at4, madd } from './lib/vector';
+import { at4, at8, madd } from './lib/vector';
 
 /** Rows between two looks at the memory. */
 const ROW_BLOCK: i32 = 128;
@@ -13,12 +13,6 @@ export const ROWS: i32 = 64;
 export const BAND: i32 = 32;
 /** Rows of the result in a chunk of `symmetricTimes`. */
 export const PRODUCT_ROWS: i32 = 32;
-
-// @ts-ignore: decorator
-@inline
-function f64At(p: usize, i: i32): usize {
-  return p + ((<usize>i) << 3);
-}
 
 /** As `madd`, on two doubles. */
 // @ts-ignore: decorator
@@ -56,8 +50,8 @@ export function columnSums(
     let j = from;
     for (; j + 4 <= to; j += 4) {
       const reference = v128.load(at4(first, j));
-      let low = v128.load(f64At(sums, j));
-      let high = v128.load(f64At(sums, j), 16);
+      let low = v128.load(at8(sums, j));
+      let high = v128.load(at8(sums, j), 16);
       let differs = i32x4.splat(0);
       let count = v128.load(at4(filled, j));
       for (let i = start; i < end; i++) {
@@ -67,14 +61,14 @@ export function columnSums(
         differs = v128.or(differs, f32x4.ne(v, reference));
         count = i32x4.sub(count, f32x4.ne(v, zero));
       }
-      v128.store(f64At(sums, j), low);
-      v128.store(f64At(sums, j), high, 16);
+      v128.store(at8(sums, j), low);
+      v128.store(at8(sums, j), high, 16);
       v128.store(at4(varies, j), v128.or(v128.load(at4(varies, j)), v128.and(differs, i32x4.splat(1))));
       v128.store(at4(filled, j), count);
     }
     for (; j < to; j++) {
       const reference = load<f32>(at4(first, j));
-      let sum = load<f64>(f64At(sums, j));
+      let sum = load<f64>(at8(sums, j));
       let differs = load<i32>(at4(varies, j));
       let count = load<i32>(at4(filled, j));
       for (let i = start; i < end; i++) {
@@ -83,7 +77,7 @@ export function columnSums(
         differs |= <i32>(v != reference);
         count += <i32>(v != 0);
       }
-      store<f64>(f64At(sums, j), sum);
+      store<f64>(at8(sums, j), sum);
       store<i32>(at4(varies, j), differs);
       store<i32>(at4(filled, j), count);
     }
@@ -116,7 +110,7 @@ export function packPanels(
       for (let i = 0; i < n; i++) store<f32>(at4(to, i * PANEL + c), 0);
       continue;
     }
-    const shift = load<f64>(f64At(mean, k));
+    const shift = load<f64>(at8(mean, k));
     let at = at4(x, load<i32>(at4(columns, k)));
     const stride = (<usize>d) << 2;
     for (let i = 0; i < n; i++, at += stride) {
@@ -175,7 +169,7 @@ export function gramPanels(chunk: i32, thread: i32, panels: usize, nPanels: i32,
         s30 = madd(v, b0, s30);
         s31 = madd(v, b1, s31);
       }
-      const to = f64At(out, (chunk * PANEL + half * 4) * stride + q * PANEL);
+      const to = at8(out, (chunk * PANEL + half * 4) * stride + q * PANEL);
       const step = (<usize>stride) << 3;
       addRow(to, s00, s01);
       addRow(to + step, s10, s11);
@@ -248,7 +242,7 @@ function lowerBound(list: usize, n: i32, value: i32): i32 {
  * Adds the inner products of columns, not centred, over rows that are mostly zeros: those of the columns of one chunk
  * with all from them on. Sums over the n rows are in single precision, across calls in double.
  * @param sums  float32 [width, width], zeros before and after
- * @param out   float64 [width, width], its upper triangle
+ * @param out   float64 [width, width], its upper triangle; what is below may get anything
  */
 export function gramSparse(
   chunk: i32,
@@ -270,26 +264,32 @@ export function gramSparse(
     const four = at4(fours, i * (width >> 2));
     const nPlaces = load<i32>(at4(counts, 2 * i));
     const endFour = at4(four, load<i32>(at4(counts, 2 * i + 1)));
-    const start = lowerBound(place, nPlaces, from);
-    if (start == nPlaces) continue;
+    let p = lowerBound(place, nPlaces, from);
+    const endPlace = lowerBound(place, nPlaces, to);
     let firstFour = four;
-    for (let p = start; p < nPlaces; p++) {
+    // two columns at a time; what the second adds before its own place is not read
+    for (; p < endPlace; p += 2) {
       const k = load<i32>(at4(place, p));
-      if (k >= to) break;
+      const alone = p + 1 == endPlace; // then it adds nothing to itself
+      const next = alone ? k : load<i32>(at4(place, p + 1));
       while (load<i32>(firstFour) < k >> 2) firstFour += 4;
       const v = v128.load32_splat(at4(row, k));
+      const w = alone ? f32x4.splat(0) : v128.load32_splat(at4(row, next));
       const into = at4(sums, k * width);
+      const beside = at4(sums, next * width);
       for (let at = firstFour; at < endFour; at += 4) {
         const offset = (<usize>load<i32>(at)) << 4;
-        v128.store(into + offset, madd(v, v128.load(row + offset), v128.load(into + offset)));
+        const u = v128.load(row + offset);
+        v128.store(into + offset, madd(v, u, v128.load(into + offset)));
+        v128.store(beside + offset, madd(w, u, v128.load(beside + offset)));
       }
     }
   }
   const zero = f32x4.splat(0);
   for (let k = from; k < to; k++) {
-    for (let j = (k >> 2) << 2; j < width; j += 4) {
+    for (let j = from; j < width; j += 4) {
       const at = at4(sums, k * width + j);
-      const into = f64At(out, k * width + j);
+      const into = at8(out, k * width + j);
       const s = v128.load(at);
       v128.store(into, f64x2.add(v128.load(into), f64x2.promote_low_f32x4(s)));
       v128.store(into, f64x2.add(v128.load(into, 16), f64x2.promote_low_f32x4(i32x4.shuffle(s, s, 2, 3, 2, 3))), 16);
@@ -333,9 +333,9 @@ export function symmetricTimes(
   const vBack = f64x2.splat(back);
   for (let i = from; i < to; i += 4) {
     for (let strip = 0; strip < strips; strip++) {
-      let p = f64At(a, i * m);
+      let p = at8(a, i * m);
       const end = p + step;
-      let b = f64At(v, strip * m * 4);
+      let b = at8(v, strip * m * 4);
       const base = b;
       let s00 = f64x2.splat(0);
       let s01 = s00;
@@ -362,9 +362,9 @@ export function symmetricTimes(
         s31 = madd64(w, b1, s31);
       }
       const at = ((<usize>i) << 5);
-      const target = f64At(out, strip * m * 4) + at;
+      const target = at8(out, strip * m * 4) + at;
       const own = base + at;
-      const earlier = f64At(u, strip * m * 4) + at;
+      const earlier = at8(u, strip * m * 4) + at;
       storeStrip(target, own, earlier, s00, s01, vFactor, vShift, vBack);
       storeStrip(target + 32, own + 32, earlier + 32, s10, s11, vFactor, vShift, vBack);
       storeStrip(target + 64, own + 64, earlier + 64, s20, s21, vFactor, vShift, vBack);

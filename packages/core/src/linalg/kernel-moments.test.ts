@@ -42,6 +42,9 @@ describe.each(engines)('moments by kernels, %s', (_, kernels) => {
     [513, 33, 0.9, 0],
     [1100, 130, 0.85, 0],
     [600, 12, 0.9, 3000],
+    // more than is taken over at a time
+    [9000, 130, 0.85, 0],
+    [9000, 130, 0, 5],
   ])('of %i × %i with zeros %d and a column at %i', async (n, d, zeros, shift) => {
     const x = rows(n, d, n + d, zeros, shift);
     const exact = finish(covarianceSteps(x)).data;
@@ -65,8 +68,8 @@ describe.each(engines)('moments by kernels, %s', (_, kernels) => {
   });
 });
 
-test('one thread and three sum to the same bits', async () => {
-  const x = rows(700, 70, 4, 0);
+test.each([0, 0.9])('one thread and three sum to the same bits, with zeros %d', async (zeros) => {
+  const x = rows(700, 70, 4, zeros, 0);
   const [one, three] = await Promise.all(
     [createKernels(), createKernels({ threads: 3, spawn })].map(async (kernels) => {
       const space = await kernels.open('matrix');

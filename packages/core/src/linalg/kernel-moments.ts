@@ -18,9 +18,10 @@ const BAND = 32;
 /** Rows whose products are summed in single precision. */
 const DENSE_BLOCK = 256;
 const SPARSE_BLOCK = 512;
-/** Rows are taken over into the kernels' memory so many numbers at a time. */
-const SLAB = 2 ** 24;
+/** Rows are taken over into the kernels' memory so many numbers at a time: memory that was never touched costs more. */
+const SLAB = 2 ** 20;
 const SPARSE_SHARE = 0.3;
+const TILE = 32;
 /** Without centring digits are lost where the squared mean is more than this many variances. */
 const SPARSE_CANCELLATION = 8;
 
@@ -40,7 +41,8 @@ export interface Slabs {
 }
 
 export function slabsOf(space: Workspace, x: Matrix): Slabs {
-  const size = Math.max(1, Math.min(x.rows, Math.floor(SLAB / Math.max(1, x.cols))));
+  const most = Math.max(1, Math.floor(SLAB / Math.max(1, x.cols)));
+  const size = Math.min(x.rows, most > SPARSE_BLOCK ? most - (most % SPARSE_BLOCK) : most);
   const block = space.float32(size * x.cols);
   const from = Array.from({ length: Math.ceil(x.rows / size) }, (_, i) => i * size);
   let loaded = -1;
@@ -85,14 +87,7 @@ export async function kernelMoments(
   const shape = { n, d, columns, mean: Float64Array.from(columns, (j) => mean[j]) };
   const sparse = share < SPARSE_SHARE ? await sparseGram(space, slabs, shape, job) : undefined;
   const gram = sparse ?? (await denseGram(space, slabs, shape, job));
-  const { data, rows: m } = gram;
-  const scale = 1 / Math.max(1, n - 1);
-  for (let i = 0; i < m; i++) {
-    for (let j = i; j < m; j++) {
-      data[i * m + j] *= scale;
-      data[j * m + i] = data[i * m + j];
-    }
-  }
+  finishGram(gram, 1 / Math.max(1, n - 1));
   return { mean, columns, covariance: gram };
 }
 
@@ -152,14 +147,32 @@ async function sparseGram(
   }
   const gram = matrix64(m, m, out.view.slice());
   for (const block of [list, rows, places, fours, counts, sums, out]) block.free();
-  const { data } = gram;
-  const nColumns = columns.length;
-  for (let i = 0; i < nColumns; i++) {
+  return centreGram(gram, n, mean) ? gram : undefined;
+}
+
+/** Σ x xᵀ − n m mᵀ in place, of the upper triangle; false where too many digits would be lost. */
+function centreGram({ data, cols: m }: Matrix64, n: number, mean: Float64Array): boolean {
+  for (let i = 0; i < mean.length; i++) {
     const squared = n * mean[i] * mean[i];
-    if (squared > SPARSE_CANCELLATION * (data[i * (m + 1)] - squared)) return undefined;
+    if (squared > SPARSE_CANCELLATION * (data[i * (m + 1)] - squared)) return false;
     const row = i * m;
     const shift = n * mean[i];
-    for (let j = i; j < nColumns; j++) data[row + j] -= shift * mean[j];
+    for (let j = i; j < mean.length; j++) data[row + j] -= shift * mean[j];
   }
-  return gram;
+  return true;
+}
+
+/** The upper triangle · scale, mirrored tile by tile: a walk down a column is slow. */
+function finishGram({ data, cols: m }: Matrix64, scale: number): void {
+  for (let a = 0; a < m; a += TILE) {
+    for (let b = a; b < m; b += TILE) {
+      for (let i = a; i < Math.min(m, a + TILE); i++) {
+        for (let j = Math.max(i, b); j < Math.min(m, b + TILE); j++) {
+          const value = data[i * m + j] * scale;
+          data[i * m + j] = value;
+          data[j * m + i] = value;
+        }
+      }
+    }
+  }
 }

@@ -4,7 +4,7 @@
  * products by kernels. A few of many vectors cost a fraction of all of them.
  */
 import { drive, random } from '../base/index.ts';
-import type { JobOptions } from '../base/index.ts';
+import type { JobOptions, Random } from '../base/index.ts';
 import type { Workspace } from '../kernels/index.ts';
 import { eigenSteps, fixSigns, symmetricEigen } from './eigen.ts';
 import { cholesky, qr } from './factor.ts';
@@ -73,11 +73,7 @@ export async function leadingEigen(
   };
   /** from ← from · turnᵀ; the memory of u is used, and given back as the old one of `from` */
   const rotate = async (from: typeof v, turn: Float64Array): Promise<typeof v> => {
-    const packed = blocks.turn.view;
-    for (let c = 0; c < width; c++) {
-      const at = Math.floor(c / STRIP) * width * STRIP + (c % STRIP);
-      for (let j = 0; j < width; j++) packed[at + j * STRIP] = turn[c * width + j];
-    }
+    inStrips(blocks.turn.view, turn, width);
     const args = [from, m, width / STRIP, blocks.turn, u];
     await space.parallel('turnBlock', Math.ceil(m / PRODUCT_ROWS), args, { signal });
     const turned = u;
@@ -92,9 +88,7 @@ export async function leadingEigen(
       ({ well } = found);
     }
   };
-  const rng = random(seed);
-  const first = v.view;
-  for (let i = 0; i < first.length; i++) first[i] = rng.normal();
+  fillNormal(v.view, random(seed));
   for (let warm = 0; warm < 2; warm++) {
     await times(v, w, 1);
     [v, w] = [w, v];
@@ -116,9 +110,7 @@ export async function leadingEigen(
     // scaled so that the first value's growth is 1
     const sigma1 = half / (values[0] - half);
     let sigma = sigma1;
-    const from = v.view;
-    const product = w.view;
-    for (let i = 0; i < from.length; i++) product[i] = (product[i] / half - from[i]) * sigma;
+    combine(w.view, v.view, sigma / half, -sigma);
     for (let step = 2; step <= degree; step++) {
       const next = 1 / (2 / sigma1 - sigma);
       u.view.set(v.view);
@@ -129,14 +121,39 @@ export async function leadingEigen(
     [v, w] = [w, v];
     await orthonormalise();
   }
-  const vectors = matrix64(k, m);
-  for (let c = 0; c < k; c++) {
-    const at = Math.floor(c / STRIP) * m * STRIP + (c % STRIP);
-    for (let i = 0; i < m; i++) vectors.data[c * m + i] = v.view[at + i * STRIP];
-  }
+  const vectors = columnsOf(v.view, m, k);
   fixSigns(vectors);
   for (const block of Object.values(blocks)) block.free();
   return { values: values.slice(0, k), vectors, nProducts };
+}
+
+// engines compile a small function soon and once, but a long asynchronous one over and over
+
+function fillNormal(out: Float64Array, rng: Random): void {
+  for (let i = 0; i < out.length; i++) out[i] = rng.normal();
+}
+
+/** a ← a · alpha + b · beta */
+function combine(a: Float64Array, b: Float64Array, alpha: number, beta: number): void {
+  for (let i = 0; i < a.length; i++) a[i] = a[i] * alpha + b[i] * beta;
+}
+
+/** The rows of `turn` [width, width] as columns in strips. */
+function inStrips(out: Float64Array, turn: Float64Array, width: number): void {
+  for (let c = 0; c < width; c++) {
+    const at = Math.floor(c / STRIP) * width * STRIP + (c % STRIP);
+    for (let j = 0; j < width; j++) out[at + j * STRIP] = turn[c * width + j];
+  }
+}
+
+/** The first k columns of a block in strips, as rows. */
+function columnsOf(v: Float64Array, m: number, k: number): Matrix64 {
+  const out = matrix64(k, m);
+  for (let c = 0; c < k; c++) {
+    const at = Math.floor(c / STRIP) * m * STRIP + (c % STRIP);
+    for (let i = 0; i < m; i++) out.data[c * m + i] = v[at + i * STRIP];
+  }
+  return out;
 }
 
 /** Whether the first k vectors are within the tolerance. */
