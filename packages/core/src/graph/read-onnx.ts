@@ -146,7 +146,7 @@ function readDim(reader: Reader): Dim {
 }
 
 /** Protocol buffers, read with every length checked against what contains it. */
-class Reader {
+export class Reader {
   private readonly pbf: PbfReader;
   private readonly what: string;
   private end: number;
@@ -167,8 +167,15 @@ class Reader {
     return new FormatError(`${this.what}: ${message} (at byte ${at})`, { details: { name: this.what, offset: at } });
   }
 
-  /** Visits the fields up to `end`; a field that the visitor does not read is passed over. */
-  fields(end: number, visit: (tag: number, type: number) => void): void {
+  /**
+   * Visits the fields up to `end`; a field that the visitor does not read is passed over.
+   * @param passed  told of each field, from its key to its end
+   */
+  fields(
+    end: number,
+    visit: (tag: number, type: number) => void,
+    passed?: (tag: number, from: number, to: number) => void,
+  ): void {
     const outer = this.end;
     this.end = end;
     while (this.pbf.pos < end) {
@@ -183,14 +190,15 @@ class Reader {
       visit(tag, type);
       if (this.pbf.pos === body) this.skip(type);
       if (this.pbf.pos > end) throw this.error('the bytes end within a field; is the file cut off?', start);
+      passed?.(tag, start, this.pbf.pos);
     }
     this.end = outer;
   }
 
-  message(visit: (tag: number, type: number) => void): void {
+  message(visit: (tag: number, type: number) => void, passed?: (tag: number, from: number, to: number) => void): void {
     const end = this.lengthEnd();
     if (++this.depth > 32) throw this.error('got messages nested too deep, expected an ONNX model', this.offset);
-    this.fields(end, visit);
+    this.fields(end, visit, passed);
     this.depth--;
   }
 

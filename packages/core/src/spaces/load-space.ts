@@ -1,6 +1,7 @@
 /** Saved spaces of every form. */
 import type { Runtime } from '../runtime/index.ts';
 import { FormatError } from '../base/index.ts';
+import { loadBroughtSpace } from './brought.ts';
 import type { LatentSpace, SpaceFiles } from './latent-space.ts';
 import { readManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
@@ -11,7 +12,11 @@ import { loadVectorsSpace } from './vectors-space.ts';
 export type LoadSpace = (files: SpaceFiles, manifest: SpaceManifest, runtime: Runtime) => Promise<LatentSpace>;
 
 /** The forms in which spaces are kept. A new one joins by a line here. */
-const FORMS: Readonly<Record<string, LoadSpace>> = { onnx: loadOnnxSpace, vectors: loadVectorsSpace };
+const FORMS: Readonly<Record<string, LoadSpace>> = {
+  brought: loadBroughtSpace,
+  onnx: loadOnnxSpace,
+  vectors: loadVectorsSpace,
+};
 
 /**
  * A saved space. Without a space.json, the two models alone make one.
