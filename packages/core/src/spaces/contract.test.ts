@@ -16,7 +16,15 @@ const images = await digits(300);
 const vectors = table(120, 6);
 
 /** Small and quick, for methods that take such options. */
-const QUICK: Options = { epochs: 2, batchSize: 32, layers: [24], channels: [4, 8], inverterSteps: 20, seed: 3 };
+const QUICK: Options = {
+  epochs: 2,
+  batchSize: 32,
+  layers: [24],
+  channels: [4, 8],
+  inverterSteps: 20,
+  seed: 3,
+  shift: true,
+};
 
 describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (method) => {
   const quick = (more: Partial<Options> = {}): Partial<Options> =>

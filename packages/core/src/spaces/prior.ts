@@ -2,8 +2,13 @@
 import { matrix, random } from '../base/index.ts';
 import type { Prior } from './latent-space.ts';
 
-/** A distribution over codes, as space.json has it. The Cholesky factor is lower, row-major, [latentDim, latentDim]. */
-export type PriorSpec = { kind: 'standardNormal' } | { kind: 'gaussian'; mean: number[]; cholesky: number[] };
+/**
+ * A distribution over codes, as space.json has it. The Cholesky factor is lower, row-major, [latentDim, latentDim];
+ * `nonNegative` takes 0 for what is below it, of codes that are amounts.
+ */
+export type PriorSpec =
+  | { kind: 'standardNormal' }
+  | { kind: 'gaussian'; mean: number[]; cholesky: number[]; nonNegative?: boolean };
 
 /** A Gaussian over codes from its manifest. */
 export function makePrior(spec: PriorSpec, latentDim: number): Prior {
@@ -13,14 +18,14 @@ export function makePrior(spec: PriorSpec, latentDim: number): Prior {
       const z = matrix(n, latentDim);
       random(seed).fillNormal(z.data);
       if (spec.kind === 'standardNormal') return z;
-      const { mean, cholesky } = spec;
+      const { mean, cholesky, nonNegative = false } = spec;
       for (let i = 0; i < n; i++) {
         const row = z.data.subarray(i * latentDim, (i + 1) * latentDim);
         // from the last coordinate up, as each uses those before it
         for (let j = latentDim - 1; j >= 0; j--) {
           let sum = mean[j];
           for (let k = 0; k <= j; k++) sum += cholesky[j * latentDim + k] * row[k];
-          row[j] = sum;
+          row[j] = nonNegative ? Math.max(0, sum) : sum;
         }
       }
       return z;
