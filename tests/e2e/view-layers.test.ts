@@ -264,3 +264,29 @@ describe('very many points', () => {
     expect(aborted).toBe('AbortError');
   });
 });
+
+describe('marks', () => {
+  /** Three points, and marks at two other places, a hundred pixels a unit. */
+  const marked = (marks: View.Marks | null): Promise<void> =>
+    here.page.evaluate((marks) => {
+      const map = window.makeMap({ pointSize: 6, theme: { graticule: '#00000000' } });
+      map.setPoints(Float32Array.of(-2, -1, 0, -1, 2, -1), { animate: false });
+      map.setCamera({ x: 0, y: 0, scale: 100 });
+      map.setMarks(marks && { ...marks, places: Float32Array.from(Object.values(marks.places)) });
+    }, marks);
+
+  it('are drawn over the points, by category or in one colour, and leave the points as they are', async () => {
+    const places = Float32Array.of(-1, 1, 1, 1, NaN, 0);
+    await marked({ places, codes: Int32Array.of(1, -1, 0), colors: COLORS });
+    const [one, other] = await colorsAt([[200, 100], [400, 100]]); // prettier-ignore
+    expect(near(one, GREEN, 30), `${one}`).toBe(true);
+    expect(near(other, BACKGROUND, 24), `${other}`).toBe(false);
+    expect(await here.page.evaluate(() => window.map.count)).toBe(3);
+    await marked({ places, color: COLORS[2] });
+    expect(near((await colorsAt([[400, 100]]))[0], BLUE, 30)).toBe(true);
+    const svg = await here.page.evaluate(() => window.map.toSvg());
+    expect(svg.match(/M[\d.]+ 95l5 5l-5 5l-5 -5z/g)).toHaveLength(2);
+    await marked(null);
+    expect(near((await colorsAt([[400, 100]]))[0], BACKGROUND, 24)).toBe(true);
+  });
+});

@@ -21,7 +21,7 @@ import type { Picking } from './picking.ts';
 import type { PointState } from './point-state.ts';
 import type { Frame } from './renderer.ts';
 import type { Stage } from './stage.ts';
-import type { Camera, DensityScale, MapEvents, MapTheme, Place } from './types.ts';
+import type { Camera, DensityScale, MapEvents, MapTheme, Marks, Place } from './types.ts';
 
 /** What faded points keep of their opacity. */
 const FADED_OPACITY = 0.16;
@@ -56,6 +56,7 @@ export class Drawing {
   readonly labels = new LabelLayer();
   theme: MapTheme;
   pins: readonly Pin[] = [];
+  marks: Marks | null = null;
   /** the point that stands out; −1 for none */
   highlight = -1;
   /** a lasso or box being drawn, pixels */
@@ -318,6 +319,7 @@ export class Drawing {
       net: this.net(),
       labels: forExport ? this.labelsFor(size) : [],
       pins: this.pins,
+      marks: this.marks,
       highlight: place && {
         place,
         radius: this.pointRadius * 1.3,

@@ -15,6 +15,7 @@ import { hexOf } from './colors.ts';
 import { svgFurniture } from './furniture.ts';
 import type { Furniture } from './furniture.ts';
 import { copyPicture } from './gl/program.ts';
+import { svgMarks } from './marks.ts';
 import type { OverlayScene, Pin } from './overlay.ts';
 import type { PointState } from './point-state.ts';
 import { FADED, MUTED, SELECTED } from './renderer.ts';
@@ -68,6 +69,7 @@ export function mapToSvg(scene: SvgScene): string {
     ...(note ? [imageOf(scene)] : shapesOf(scene, sight)),
     ...svgNetLabels(frame.net, size, theme),
     ...svgLabels(labels, theme),
+    ...svgMarks(overlay),
     ...pins.map((pin) => pinOf(pin, overlay)),
     ...svgFurniture(overlay, furniture),
   ];

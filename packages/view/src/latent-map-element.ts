@@ -4,7 +4,7 @@ import type { MapLabel } from './labels.ts';
 import { LatentMap } from './latent-map.ts';
 import type { Pin } from './overlay.ts';
 import { darkTheme, lightTheme } from './theme.ts';
-import type { Backdrop, Coloring, Density, Edges, Line, MapEvents, Thumbnails, Tool } from './types.ts';
+import type { Backdrop, Coloring, Density, Edges, Line, MapEvents, Marks, Thumbnails, Tool } from './types.ts';
 
 const EVENTS = [
   'hover',
@@ -31,6 +31,7 @@ interface State {
   edges?: Edges | null;
   lines?: readonly Line[];
   pins?: readonly Pin[];
+  marks?: Marks | null;
 }
 
 /**
@@ -75,6 +76,7 @@ export class LatentMapElement extends HTMLElement {
     if (state.edges) map.setEdges(state.edges);
     if (state.lines) map.setLines(state.lines);
     if (state.pins) map.setPins(state.pins);
+    if (state.marks) map.setMarks(state.marks);
   }
 
   disconnectedCallback(): void {
@@ -152,6 +154,11 @@ export class LatentMapElement extends HTMLElement {
   set pins(pins: readonly Pin[]) {
     this.state.pins = pins;
     this.map?.setPins(pins);
+  }
+
+  set marks(marks: Marks | null) {
+    this.state.marks = marks;
+    this.map?.setMarks(marks);
   }
 
   /** Takes the data that scripts of the page hold, where none were given otherwise, and shows what there is. */

@@ -29,6 +29,7 @@ import type {
   Line,
   MapEvents,
   MapTheme,
+  Marks,
   Place,
   Thumbnails,
   Tool,
@@ -232,6 +233,12 @@ export class LatentMap {
 
   setPins(points: readonly Pin[]): void {
     this.drawing.pins = points;
+    this.drawing.retouch();
+  }
+
+  /** Places that are none of the points, such as rows put on the map later; kept, and must not be changed. */
+  setMarks(marks: Marks | null): void {
+    this.drawing.marks = marks;
     this.drawing.retouch();
   }
 

@@ -5,7 +5,8 @@ import type { Size } from './camera.ts';
 import { withAlpha } from './colors.ts';
 import type { Net } from './graticule.ts';
 import type { DrawnLabel } from './labels.ts';
-import type { Camera, MapTheme, Place } from './types.ts';
+import { drawMarks } from './marks.ts';
+import type { Camera, MapTheme, Marks, Place } from './types.ts';
 
 export interface Pin {
   place: Place;
@@ -20,6 +21,7 @@ export interface OverlayScene {
   net: Net;
   labels: readonly DrawnLabel[];
   pins: readonly Pin[];
+  marks: Marks | null;
   /** the highlighted point, its radius and its colour */
   highlight: { place: Place; radius: number; color: string } | null;
   /** a lasso or box being drawn, CSS pixels */
@@ -37,6 +39,7 @@ export function drawOverlay(context: Context2d, scene: OverlayScene): void {
   context.lineJoin = context.lineCap = 'round';
   drawEdge(context, scene);
   for (const label of scene.labels) drawLabel(context, scene, label);
+  drawMarks(context, scene);
   if (scene.highlight) drawHighlight(context, scene);
   for (const pin of scene.pins) drawPin(context, scene, pin);
   if (scene.outline && scene.outline.length > 1) drawOutline(context, scene);

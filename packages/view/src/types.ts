@@ -86,6 +86,19 @@ export interface Edges {
   opacity?: number;
 }
 
+/** Places on the map that are none of its points, such as rows put on it later: small diamonds over everything. */
+export interface Marks {
+  /** [n * nComponents]; places that are not finite are left out */
+  places: Float32Array;
+  /** 2 by default */
+  nComponents?: 2 | 3;
+  /** of all; by default the accent of the theme */
+  color?: string;
+  /** instead, of each by category; codes below 0 have none */
+  codes?: Int32Array;
+  colors?: readonly string[];
+}
+
 /** How close together points lie, as a smooth surface under them: a kernel density estimate made anew for every view. */
 export interface Density {
   /** standard deviation of the Gaussian kernel, CSS pixels; 12 by default */
