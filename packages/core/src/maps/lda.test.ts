@@ -136,3 +136,21 @@ describe('the LDA map', () => {
     expect(labelAccuracy(places, codes.slice(1200))).toBeGreaterThan(0.6);
   });
 });
+
+test('thousands of columns and few rows take no time, and are told apart', async () => {
+  const rng = random(5);
+  const labels = Int32Array.from({ length: 30 }, (_, i) => i % 3);
+  const x = matrix(30, 4000, rng.fillNormal(new Float32Array(30 * 4000)));
+  for (let i = 0; i < 30; i++) x.data[i * 4000 + labels[i]] += 20;
+  const { coordinates, figures } = await lda.fit(x, {}, { labels });
+  expect(figures.classes).toBe(3);
+  const mean = (label: number): [number, number] => {
+    const sum: [number, number] = [0, 0];
+    for (let i = label; i < 30; i += 3) for (const c of [0, 1]) sum[c] += coordinates.data[2 * i + c] / 10;
+    return sum;
+  };
+  for (let i = 0; i < 30; i++) {
+    const far = [0, 1, 2].map((label) => Math.hypot(...mean(label).map((m, c) => m - coordinates.data[2 * i + c])));
+    expect(far.indexOf(Math.min(...far))).toBe(labels[i]);
+  }
+});

@@ -219,7 +219,10 @@ function table(n: number, d: number): Dataset {
       x.data[i * d + j] = (a * axes[j] + b * axes[d + j] + 0.1 * rng.normal()) * 100 ** (j / d) + j;
     }
   }
-  return { name: 'plane', rows: rowsOf(x), columns: [], medium: { kind: 'vector' }, warnings: [] };
+  const codes = Int32Array.from({ length: n }, (_, i) => i % 5);
+  const label = { name: 'label', type: 'category' as const, codes, categories: ['a', 'b', 'c', 'd', 'e'] };
+  const columns = [label];
+  return { name: 'plane', rows: rowsOf(x), columns, label: 'label', medium: { kind: 'vector' }, warnings: [] };
 }
 
 function meanSquare(a: Float32Array, b: Float32Array): number {

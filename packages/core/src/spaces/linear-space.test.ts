@@ -11,7 +11,8 @@ import { factorAnalysis } from './factor-analysis.ts';
 import { ica } from './ica.ts';
 import { kernelPca } from './kernel-pca.ts';
 import type { LatentSpace, LearnDetail, SpaceMethod } from './latent-space.ts';
-import { gaussianOf } from './linear-space.ts';
+import { lda } from './lda.ts';
+import { codesPrior } from './linear-space.ts';
 import { nmf } from './nmf.ts';
 import { makePrior } from './prior.ts';
 
@@ -21,6 +22,7 @@ const golden = JSON.parse(readFileSync(new URL('classical/golden.json', import.m
   factorAnalysis: Record<'x' | 'z', number[]> & { logLikelihood: number };
   nmf: Record<'x' | 'z' | 'parts', number[]> & { mse: number };
   kernelPca: Record<'x' | 'rbf' | 'poly' | 'cosine', number[]>;
+  lda: Record<'x' | 'z', number[]>;
 };
 const runtime = nodeRuntime();
 
@@ -75,6 +77,55 @@ describe(`as ${golden.tool} has it`, () => {
     const expected = asMatrix(golden.kernelPca[kernel], latentDim);
     const size = Math.max(...expected.data.map(Math.abs));
     expect(worstMatch(columnsOf(await space.encode!(x)), columnsOf(expected)) / size).toBeLessThan(1e-3);
+  });
+});
+
+describe('LDA', () => {
+  const x = asMatrix(golden.lda.x, 5);
+  const four = Int32Array.from({ length: 120 }, (_, i) => i % 4);
+
+  test('the directions scikit-learn has', async () => {
+    const options = { latentDim: 3, autoShrinkage: false, shrinkage: 0 };
+    const { space } = await lda.fit(labelled(x, four), options, runtime);
+    const expected = columnsOf(asMatrix(golden.lda.z, 3)).map((c) => {
+      const mean = c.reduce((sum, value) => sum + value / c.length, 0); // there codes are not centred
+      return c.map((value) => value - mean);
+    });
+    expect(worstMatch(columnsOf(await space.encode!(x)), expected)).toBeLessThan(1e-3);
+  });
+
+  test('says what is missing: labels, classes, directions', async () => {
+    await expect(lda.fit(dataset(x), {}, runtime)).rejects.toMatchObject({ code: 'no-label' });
+    await expect(lda.fit(labelled(x, four), { label: 'colour' }, runtime)).rejects.toThrow(/no column colour/);
+    await expect(
+      lda.fit(
+        labelled(
+          x,
+          four.map(() => 0),
+        ),
+        {},
+        runtime,
+      ),
+    ).rejects.toMatchObject({ code: 'one-class' });
+    await expect(lda.fit(labelled(x, four), { latentDim: 4 }, runtime)).rejects.toThrow(
+      'LDA: latentDim 4 is more than the 3 directions that part the 4 classes of kind; try at most 3',
+    );
+    const two = four.map((c) => c % 2);
+    await expect(lda.fit(labelled(x, two), {}, runtime)).rejects.toThrow('more than the 1 direction that parts the 2');
+    const half = await lda.fit(
+      labelled(
+        x,
+        four.map((c, i) => (i < 60 ? c : -1)),
+      ),
+      {},
+      runtime,
+    );
+    expect(half.warnings.join()).toContain('60 rows have no label and had no say');
+    const few = matrix(120, 5);
+    four.forEach((c, i) => few.data.set([c, 2 * c, 0, 0, 0], i * 5));
+    await expect(lda.fit(labelled(few, four), {}, runtime)).rejects.toThrow(
+      /differ along 1 independent direction, got/,
+    );
   });
 });
 
@@ -270,13 +321,18 @@ test('a Gaussian has the mean and covariance of the codes, also where they lie o
     const [a, b] = [rng.normal(), rng.normal()];
     z.data.set([1 + 2 * a, a + b, 3 * a], i * 3);
   }
-  const drawn = columnsOf(makePrior(gaussianOf(z), 3).sample(4000, 1));
+  const drawn = columnsOf(makePrior(codesPrior(z), 3).sample(4000, 1));
   expect(correlation(drawn[0], drawn[2])).toBeCloseTo(1, 5);
   expect(correlation(drawn[0], drawn[1])).toBeCloseTo(Math.SQRT1_2, 1);
 });
 
 function dataset(x: Matrix): Dataset {
   return { name: 'data', rows: rowsOf(x), columns: [], medium: { kind: 'vector' }, warnings: [] };
+}
+
+function labelled(x: Matrix, codes: Int32Array): Dataset {
+  const kind = { name: 'kind', type: 'category' as const, codes, categories: ['a', 'b', 'c', 'd'] };
+  return { ...dataset(x), columns: [kind], label: 'kind' };
 }
 
 function asMatrix(values: readonly number[], cols: number): Matrix {

@@ -155,7 +155,7 @@ export async function finishedSpace(
     const { mse, codes } = await measured(space, x, job);
     if (!prior) {
       await space.dispose();
-      space = await onnxSpace(models, runtime, { method, medium, prior: gaussianOf(codes, nonNegative) });
+      space = await onnxSpace(models, runtime, { method, medium, prior: codesPrior(codes, nonNegative) });
     }
     const metrics = { mse, train: { mse, ...figures } };
     const stopped = job.control?.stopped === true;
@@ -190,7 +190,7 @@ async function measured(
 }
 
 /** The Gaussian of the codes' mean and covariance; flat along what does not vary. */
-export function gaussianOf({ data, rows: n, cols: k }: Matrix, nonNegative?: boolean): PriorSpec {
+export function codesPrior({ data, rows: n, cols: k }: Matrix, nonNegative?: boolean): PriorSpec {
   const mean = Array.from({ length: k }, () => 0);
   for (let i = 0; i < data.length; i++) mean[i % k] += data[i] / n;
   const l = Array.from({ length: k * k }, () => 0); // the covariance, then its factor in place

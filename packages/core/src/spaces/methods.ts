@@ -5,6 +5,7 @@ import { ica } from './ica.ts';
 import { gan } from './gan.ts';
 import { kernelPca } from './kernel-pca.ts';
 import type { SpaceMethod } from './latent-space.ts';
+import { lda } from './lda.ts';
 import { nmf } from './nmf.ts';
 import { pca } from './pca-space.ts';
 import { vae } from './vae.ts';
@@ -19,5 +20,6 @@ export const spaceMethods: readonly SpaceMethod[] = [
   ica,
   nmf,
   kernelPca,
+  lda,
   gan,
 ];
