@@ -25,6 +25,7 @@ export const PAGES = {
   'tsne-field': 7,
   'tsne-fft': 10,
   pacmap: 4,
+  word2vec: 11,
 };
 
 const FLAGS = [

@@ -16,6 +16,7 @@ const TEXTS = {
   tsne: () => import('./wasm/tsne.ts'),
   'tsne-field': () => import('./wasm/tsne-field.ts'),
   'tsne-fft': () => import('./wasm/tsne-fft.ts'),
+  word2vec: () => import('./wasm/word2vec.ts'),
 } satisfies Record<string, () => Promise<ModuleText>>;
 
 export type KernelName = keyof typeof TEXTS;

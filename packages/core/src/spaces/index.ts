@@ -34,6 +34,8 @@ export { autoencoder } from './autoencoder.ts';
 export { vae } from './vae.ts';
 export { gan } from './gan.ts';
 export { spaceMethods } from './methods.ts';
+export { countItems, fitSkipGram, SEQUENCE_END, sequencesOf } from './word2vec-fit.ts';
+export type { Sequences, SkipGram, SkipGramOptions } from './word2vec-fit.ts';
 export { gaussianOf, unitRows, vectors, vectorsSpace } from './vectors-space.ts';
 export type { VectorsSpaceOptions } from './vectors-space.ts';
 export { SHRINKAGE_OPTIONS, discriminants, labelWarnings, labelledClasses } from './lda-discriminants.ts';
