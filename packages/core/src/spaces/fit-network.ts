@@ -338,7 +338,7 @@ function measuring(total: number, { signal, onProgress }: JobOptions<LearnDetail
 }
 
 /** A Gaussian of the codes' mean and covariance. */
-function fitPrior(codes: Matrix): PriorSpec {
+export function fitPrior(codes: Matrix): PriorSpec {
   const k = codes.cols;
   const mean = Array.from({ length: k }, () => 0);
   for (let i = 0; i < codes.data.length; i++) mean[i % k] += codes.data[i] / codes.rows;

@@ -28,6 +28,7 @@ export { readManifest, SPACE_VERSION, writeManifest } from './manifest.ts';
 export type { SpaceManifest } from './manifest.ts';
 export { onnxSpace } from './onnx-space.ts';
 export type { OnnxSpaceOptions } from './onnx-space.ts';
+export { fitPrior } from './fit-network.ts';
 export { makePrior } from './prior.ts';
 export type { PriorSpec } from './prior.ts';
 export { autoencoder } from './autoencoder.ts';

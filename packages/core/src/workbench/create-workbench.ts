@@ -79,6 +79,7 @@ export function createWorkbench({
     rows: (args) => rows(desk, args),
     columns: (args) => columns(desk, args),
 
+    addSpace: async (args, job) => (await import('./add-space.ts')).addSpace(desk, args, job),
     learn: async (args, job) => (await import('./learn.ts')).learn(desk, args, job),
     codes: (args) => codes(desk, args),
     encode: (args, job) => encode(desk, args, job),

@@ -6,7 +6,7 @@ import type { JobOptions, Matrix } from '../base/index.ts';
 import { readRows, textsOf, writeNpy } from '../data/index.ts';
 import type { Dataset, Rows } from '../data/index.ts';
 import { spaceMethods } from '../spaces/index.ts';
-import type { FittedSpace, GeometrySpec, LatentSpace, LearnJob } from '../spaces/index.ts';
+import type { FittedSpace, GeometrySpec, LatentSpace, LearnJob, SpaceMethod } from '../spaces/index.ts';
 import { keepDataset } from './add-data.ts';
 import { spaceFiles } from './apply.ts';
 import { inBatches } from './batches.ts';
@@ -22,65 +22,83 @@ export async function learn(desk: Desk, args: LearnArgs, job: LearnJob = {}): Pr
   const method = named(spaceMethods, args.method, 'space');
   await desk.items.checkName(name);
   const info = await desk.items.findKind(data, 'data');
-  return useDataset(desk, info, async (dataset) => {
-    const clock = startClock(desk);
-    let pace: number | undefined; // of learning alone, as the method measures it
-    const onProgress: LearnJob['onProgress'] = (progress) => {
-      pace = progress.detail?.samplesPerSecond ?? pace;
-      job.onProgress?.(progress);
-    };
-    const previews = job.previews ?? job.onProgress !== undefined;
-    const fitted = await method.fit(dataset, options, desk.runtime, {
-      ...job,
-      onProgress,
-      previews,
-      kernels: desk.kernels,
-      files: (id) => spaceFiles(desk, id),
-    });
-    const { space, metrics, history } = fitted;
-    try {
-      const { seconds, cpuSeconds } = clock();
-      const codes = await codesOf(fitted, dataset, job);
-      const files = { ...space.toFiles(), ...(codes && { 'codes.npy': writeNpy(codes) }) };
-      job.signal?.throwIfAborted();
-      const made: Omit<SpaceInfo, 'id'> = {
-        kind: 'space',
-        created: desk.now().toISOString(),
-        data,
-        ...(fitted.items && { learnedFrom: data }),
-        method: method.name,
-        latentDim: space.latentDim,
-        nFeatures: space.nFeatures,
-        medium: space.medium,
-        encodes: space.encode !== undefined,
-        decodes: space.decode !== undefined,
-        samples: space.prior !== undefined,
-        ...(space.encodeTexts && { encodesTexts: true }),
-        ...(space.conditions && { conditions: space.conditions }),
-        ...(space.geometry.name !== 'euclidean' && { geometry: geometrySpec(space) }),
-        options: fitted.options,
-        metrics,
-        history: [...history],
-        seconds,
-        cpuSeconds,
-        samplesPerSecond: pace ?? dataset.rows.nSamples / seconds,
-        stopped: fitted.stopped,
-        warnings: [...fitted.warnings],
-        runtime: desk.runtime.name,
-      };
-      const base = `${data}-${method.name}`;
-      if (!fitted.items) return await desk.items.add<SpaceInfo>(made, files, { name, base });
-      const items = await keepDataset(desk, fitted.items, { base: `${name ?? base}-items` });
-      try {
-        return await desk.items.add<SpaceInfo>({ ...made, data: items.id }, files, { name, base });
-      } catch (error) {
-        await desk.items.remove(items.id);
-        throw error;
-      }
-    } finally {
-      await space.dispose();
-    }
+  return useDataset(desk, info, (dataset) => fitAndKeep(desk, method, { dataset, data, options, name }, job));
+}
+
+/** What a fit is of, and how the space is to be called. */
+export interface Fitting {
+  dataset: Dataset;
+  /** the data set's id; without one what is fitted brings items of its own */
+  data?: string;
+  options?: LearnArgs['options'];
+  name?: string;
+  /** the id where none is wanted; by default of data and method */
+  base?: string;
+}
+
+/** Fits, encodes all rows and keeps what came of it. */
+export async function fitAndKeep(
+  desk: Desk,
+  method: Pick<SpaceMethod, 'name' | 'fit'>,
+  { dataset, data, options = {}, name, base = `${data}-${method.name}` }: Fitting,
+  job: LearnJob = {},
+): Promise<SpaceInfo> {
+  const clock = startClock(desk);
+  let pace: number | undefined; // of learning alone, as the method measures it
+  const onProgress: LearnJob['onProgress'] = (progress) => {
+    pace = progress.detail?.samplesPerSecond ?? pace;
+    job.onProgress?.(progress);
+  };
+  const previews = job.previews ?? job.onProgress !== undefined;
+  const fitted = await method.fit(dataset, options, desk.runtime, {
+    ...job,
+    onProgress,
+    previews,
+    kernels: desk.kernels,
+    files: (id) => spaceFiles(desk, id),
   });
+  const { space, metrics, history } = fitted;
+  try {
+    const { seconds, cpuSeconds } = clock();
+    const codes = await codesOf(fitted, dataset, job);
+    const files = { ...space.toFiles(), ...(codes && { 'codes.npy': writeNpy(codes) }) };
+    job.signal?.throwIfAborted();
+    const made: Omit<SpaceInfo, 'id'> = {
+      kind: 'space',
+      created: desk.now().toISOString(),
+      data: data ?? '',
+      ...(fitted.items && data !== undefined && { learnedFrom: data }),
+      method: space.method,
+      latentDim: space.latentDim,
+      nFeatures: space.nFeatures,
+      medium: space.medium,
+      encodes: space.encode !== undefined,
+      decodes: space.decode !== undefined,
+      samples: space.prior !== undefined,
+      ...(space.encodeTexts && { encodesTexts: true }),
+      ...(space.conditions && { conditions: space.conditions }),
+      ...(space.geometry.name !== 'euclidean' && { geometry: geometrySpec(space) }),
+      options: fitted.options,
+      metrics,
+      history: [...history],
+      seconds,
+      cpuSeconds,
+      samplesPerSecond: pace ?? dataset.rows.nSamples / seconds,
+      stopped: fitted.stopped,
+      warnings: [...fitted.warnings],
+      runtime: desk.runtime.name,
+    };
+    if (!fitted.items) return await desk.items.add<SpaceInfo>(made, files, { name, base });
+    const items = await keepDataset(desk, fitted.items, { base: `${name ?? base}-items` });
+    try {
+      return await desk.items.add<SpaceInfo>({ ...made, data: items.id }, files, { name, base });
+    } catch (error) {
+      await desk.items.remove(items.id);
+      throw error;
+    }
+  } finally {
+    await space.dispose();
+  }
 }
 
 function geometrySpec({ geometry: { name, c } }: LatentSpace): GeometrySpec {

@@ -24,6 +24,7 @@ export const VERBS = {
   place: 'both',
   addData: 'job',
   makeData: 'job',
+  addSpace: 'job',
   learn: 'job',
   map: 'job',
   neighborTable: 'job',
@@ -48,7 +49,11 @@ export function isCallVerb(name: unknown): name is CallVerb {
 }
 
 /** Where the arguments of a verb hold byte sources, which can't cross a wire or a thread as they are. */
-const SOURCES: Partial<Record<Verb, readonly string[]>> = { addData: ['files', 'labels'], importProject: ['zip'] };
+const SOURCES: Partial<Record<Verb, readonly string[]>> = {
+  addData: ['files', 'labels'],
+  addSpace: ['files'],
+  importProject: ['zip'],
+};
 
 /** The arguments with each byte source, or what stands for it, replaced. */
 export function mapSources<T>(verb: Verb, args: unknown, replace: (source: T) => unknown): unknown {

@@ -7,6 +7,7 @@ import type { ByteSource, Column, Medium, Rows } from '../data/index.ts';
 import type { MapDetail, MapQuality } from '../maps/index.ts';
 import type { Distance, Nearest, Neighbors } from '../neighbors/index.ts';
 import type {
+  BroughtOptions,
   Conditions,
   EpochRecord,
   Family,
@@ -166,8 +167,8 @@ export interface MakeDataArgs {
   name?: string;
 }
 
-/** A model from elsewhere. What it does not say of itself is told here. */
-export interface AddSpaceArgs {
+/** A model from elsewhere. What can't be inferred of it is told here (BroughtOptions). */
+export interface AddSpaceArgs extends BroughtOptions {
   /** an encoder and a decoder as .onnx, either alone, or the files of a saved space */
   files: ByteSource[];
   /** the data whose rows it encodes; its codes are computed at once */
@@ -175,11 +176,6 @@ export interface AddSpaceArgs {
   /** which file is which, where their names do not tell */
   encoder?: string;
   decoder?: string;
-  /** what the model takes for a value in [0, 1]: (value − mean) / deviation, for each channel or one for all */
-  mean?: number[];
-  deviation?: number[];
-  /** how a model takes pictures: channels before rows and columns, or after */
-  layout?: 'channelsFirst' | 'channelsLast';
   name?: string;
 }
 
@@ -297,6 +293,11 @@ export interface Workbench {
   rows(args: { data: string; indices?: Uint32Array; from?: number; count?: number }): Promise<Rows>;
   columns(args: { data: string; names?: string[] }): Promise<Column[]>;
 
+  /**
+   * @throws InputError, code `tell`, where something can't be inferred: `details.ask` is `range`, `layout`, `latent`,
+   *   `inputs`, `roles` or `data`
+   */
+  addSpace(args: AddSpaceArgs, job?: JobOptions): Promise<SpaceInfo>;
   learn(args: LearnArgs, job?: LearnJob): Promise<SpaceInfo>;
   /** codes of the rows that the space was learned from, [nSamples, latentDim] */
   codes(args: { space: string }): Promise<Matrix>;

@@ -10,7 +10,7 @@ import { watchControl } from './control.ts';
 import type { FromWorker, OpenOptions, Request, SentSource, ToWorker } from './worker-protocol.ts';
 
 /** Verbs after which there is something that the browser had better not clear away. */
-const KEEPS: readonly Verb[] = ['learn', 'map', 'addData', 'importProject'];
+const KEEPS: readonly Verb[] = ['learn', 'map', 'addData', 'addSpace', 'importProject'];
 
 export async function workerClient({
   project = 'portolan',

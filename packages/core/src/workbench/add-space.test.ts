@@ -1,0 +1,123 @@
+/** Models from elsewhere in a project; how they are understood is tested in spaces/brought.test.ts. */
+import { readFileSync } from 'node:fs';
+import { beforeEach, expect, it } from 'vitest';
+import { isAbort, matrix, random } from '../base/index.ts';
+import { bytesSource, readRows, writeNpy } from '../data/index.ts';
+import type { ByteSource } from '../data/index.ts';
+import { digits, digitsFiles } from '../data/digits.fixture.ts';
+import { nodeRuntime } from '../runtime/node.fixture.ts';
+import { createWorkbench } from './create-workbench.ts';
+import { memoryStore } from './memory-store.ts';
+import type { Packs } from './packs.ts';
+import type { Store } from './store.ts';
+import type { AddSpaceArgs, SpaceInfo, Workbench } from './workbench.ts';
+
+const folder = new URL('../spaces/brought-models/', import.meta.url);
+const model = (name: string, as = name): ByteSource =>
+  bytesSource(as, new Uint8Array(readFileSync(new URL(name, folder))));
+const pack = await digitsFiles();
+const packs: Packs = { list: async () => ['digits'], file: async (_, name) => pack[name] };
+const some = await digits(50);
+const runtime = nodeRuntime();
+let store: Store;
+let project: Workbench;
+const open = (): Workbench => createWorkbench({ store, runtime, packs });
+
+beforeEach(async () => {
+  store = memoryStore();
+  project = open();
+  const rows = some.rows.data as Uint8Array;
+  await project.addData({ files: [bytesSource('few.npy', writeNpy({ shape: [50, 28, 28], data: rows }))] });
+});
+
+const add = (names: string[], more: Partial<AddSpaceArgs> = {}): Promise<SpaceInfo> =>
+  project.addSpace({ files: names.map((name) => model(name)), data: 'few', ...more });
+
+it('brings an encoder and a decoder: codes, decoding and sampling, in another program too', async () => {
+  const info = await add(['vae-decoder.onnx', 'vae-encoder.onnx']);
+  expect(info).toMatchObject({
+    id: 'few-vae',
+    data: 'few',
+    method: 'brought',
+    latentDim: 2,
+    nFeatures: 784,
+    encodes: true,
+    decodes: true,
+    samples: true,
+    options: { encoder: 'vae-encoder.onnx', codesOutput: 'mu', mean: [0.5], deviation: [0.5] },
+  });
+  expect(info.metrics.mse).toBeLessThan(0.06);
+  expect((await project.files({ id: 'few-vae' })).map(({ name }) => name).sort()).toEqual([
+    'codes.npy',
+    'decoder.onnx',
+    'encoder.onnx',
+    'info.json',
+    'space.json',
+  ]);
+  project = open();
+  expect(await project.show({ id: 'few-vae' })).toEqual(info);
+  const codes = await project.codes({ space: 'few-vae' });
+  const x = readRows(await project.rows({ data: 'few', count: 3 }));
+  expect((await project.encode({ space: 'few-vae', rows: x })).data).toEqual(codes.data.slice(0, 6));
+  expect((await project.decode({ space: 'few-vae', codes })).cols).toBe(784);
+  expect((await project.sample({ space: 'few-vae', n: 7 })).rows).toMatchObject({ rows: 7, cols: 784 });
+  expect(await project.map({ of: 'few-vae', method: 'pca' })).toMatchObject({ nComponents: 2 });
+});
+
+it('brings a decoder alone, to be seen by codes drawn from its prior', async () => {
+  const info = await project.addSpace({ files: [model('vae-decoder.onnx')] });
+  expect(info).toMatchObject({ id: 'vae', data: 'vae-items', encodes: false, decodes: true, samples: true });
+  expect(info.medium).toMatchObject({ kind: 'image', height: 28, width: 28 });
+  expect(await project.show({ id: 'vae-items' })).toMatchObject({ nSamples: 1000, nFeatures: 2 });
+  expect((await project.codes({ space: 'vae' })).rows).toBe(1000);
+});
+
+it('takes files by any name, when it is told which is which', async () => {
+  const files = [model('vae-encoder.onnx', 'a.onnx'), model('vae-decoder.onnx', 'b.onnx')];
+  await expect(project.addSpace({ files, data: 'few' })).rejects.toMatchObject({
+    code: 'tell',
+    details: { ask: 'roles' },
+  });
+  expect(await project.addSpace({ files, data: 'few', decoder: 'b.onnx' })).toMatchObject({
+    id: 'few-a',
+    latentDim: 2,
+  });
+  await expect(project.addSpace({ files, data: 'few', encoder: 'c.onnx' })).rejects.toThrow('c.onnx is not among');
+});
+
+it('takes the files of a saved space', async () => {
+  const learned = await project.learn({ data: 'few', method: 'pca', options: { latentDim: 3 }, name: 'first' });
+  const files = await Promise.all(
+    (await project.files({ id: 'first' })).map(async ({ name }) =>
+      bytesSource(`first/${name}`, await project.file({ id: 'first', name })),
+    ),
+  );
+  const again = await project.addSpace({ files, data: 'few', name: 'second' });
+  expect(again).toMatchObject({ id: 'second', method: 'pca', latentDim: 3, decodes: learned.decodes });
+  expect((await project.codes({ space: 'second' })).data).toEqual((await project.codes({ space: 'first' })).data);
+});
+
+it('keeps nothing of what fails, is cancelled or does not fit', async () => {
+  await project.addData({ files: [bytesSource('narrow.npy', writeNpy({ shape: [9, 6], data: noise(54) }))] });
+  const controller = new AbortController();
+  controller.abort();
+  const coded = (code: string) => (error: unknown) => (error as { code?: string }).code === code;
+  const both = [model('vae-encoder.onnx'), model('vae-decoder.onnx')];
+  const attempts: [() => Promise<unknown>, (error: unknown) => boolean][] = [
+    [() => add(['vae-encoder.onnx']), coded('tell')],
+    [() => add(['vae-encoder.onnx'], { data: 'narrow' }), coded('shape')],
+    [() => add(['unknown-operator.onnx'], { data: 'narrow' }), coded('shape')],
+    [() => add(['vae-encoder.onnx'], { data: 'nothing' }), coded('no-such-item')],
+    [() => add(['vae-encoder.onnx', 'vae-decoder.onnx', 'wide-decoder.onnx']), coded('too-many-files')],
+    [() => add([]), coded('input')],
+    [() => project.addSpace({ files: both, data: 'few' }, controller), isAbort],
+  ];
+  for (const [attempt, expected] of attempts) await expect(attempt()).rejects.toSatisfy(expected);
+  expect(await project.list({ kind: 'space' })).toEqual([]);
+});
+
+function noise(length: number): Float32Array {
+  const z = matrix(1, length);
+  random(0).fillNormal(z.data);
+  return z.data;
+}

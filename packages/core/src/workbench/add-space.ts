@@ -1,0 +1,210 @@
+/**
+ * `space add`: models from elsewhere, or the files of a saved space, → a space in the project, with the codes of all rows
+ * of the data it is brought to. A decoder alone has no rows to encode: codes drawn from its prior are what it is shown by.
+ */
+import { InputError } from '../base/index.ts';
+import type { JobOptions, Matrix, Options } from '../base/index.ts';
+import { readRows, rowsOf } from '../data/index.ts';
+import type { ByteSource, Dataset } from '../data/index.ts';
+import { bringSpace, fitPrior, loadSpace } from '../spaces/index.ts';
+import type { BroughtSpace, FittedSpace, LatentSpace, LearnJob, ModelFile, SpaceFiles } from '../spaces/index.ts';
+import { useDataset } from './datasets.ts';
+import type { Desk } from './desk.ts';
+import { slug } from './items.ts';
+import { fitAndKeep } from './learn.ts';
+import type { AddSpaceArgs, SpaceInfo } from './workbench.ts';
+
+/** rows that scaling is tried on, and that errors and the prior are measured on */
+const TRIED = 64;
+const MEASURED = 4096;
+/** codes of a decoder alone */
+const DRAWN = 1000;
+/** the covariance of wider codes is more than a space.json should hold */
+const PRIOR_DIM = 128;
+
+export async function addSpace(desk: Desk, args: AddSpaceArgs, job: JobOptions = {}): Promise<SpaceInfo> {
+  const { data, name } = args;
+  if (args.files.length === 0)
+    throw new InputError('no files were given; name an encoder, a decoder or both, as .onnx');
+  await desk.items.checkName(name);
+  const info = data === undefined ? undefined : await desk.items.findKind(data, 'data');
+  const files = await readFiles(args.files);
+  job.signal?.throwIfAborted();
+  const keep = (dataset: Dataset): Promise<SpaceInfo> => {
+    const base = [data, stemOf(files)].filter(Boolean).join('-');
+    const fit = (): Promise<FittedSpace> => bring(desk, files, args, info && dataset);
+    return fitAndKeep(desk, { name: 'brought', fit }, { dataset, data, name, base }, job as LearnJob);
+  };
+  return info ? useDataset(desk, info, keep) : keep(NOTHING);
+}
+
+const NOTHING: Dataset = {
+  name: 'nothing',
+  rows: { data: new Float32Array(), nSamples: 0, nFeatures: 0, scale: 1 },
+  columns: [],
+  medium: { kind: 'vector' },
+  warnings: [],
+};
+
+async function bring(
+  desk: Desk,
+  files: readonly ModelFile[],
+  args: AddSpaceArgs,
+  dataset: Dataset | undefined,
+): Promise<FittedSpace> {
+  if (files.some((file) => file.name === 'space.json')) return loaded(desk, files, dataset);
+  if (dataset?.medium.kind === 'text') {
+    throw new InputError(
+      `${dataset.name} holds texts, and a model takes numbers; learn a space with method pretrained`,
+      {
+        code: 'texts',
+      },
+    );
+  }
+  const { files: _, data: __, name: ___, encoder: ____, decoder: _____, ...told } = args;
+  const sides = rolesOf(files, args, dataset);
+  const space = await bringSpace(sides, desk.runtime, {
+    told,
+    ...(dataset && { data: { name: dataset.name, medium: dataset.medium, sample: spread(dataset, TRIED) } }),
+  });
+  try {
+    return await measured(space, sides, dataset);
+  } catch (error) {
+    await space.dispose();
+    throw error;
+  }
+}
+
+/** The space with a prior, and how well rows come back, on some of them. */
+async function measured(
+  space: BroughtSpace,
+  sides: { encoder?: ModelFile; decoder?: ModelFile },
+  dataset: Dataset | undefined,
+): Promise<FittedSpace> {
+  const { encoder, decoder, notes } = space.spec;
+  const rows = (encoder ?? decoder)!.rows;
+  const options: Options = {
+    ...(sides.encoder && { encoder: sides.encoder.name, codesOutput: encoder!.output }),
+    ...(sides.decoder && { decoder: sides.decoder.name, rowsOutput: decoder!.output }),
+    ...(rows.layout && { layout: rows.layout }),
+    mean: rows.mean,
+    deviation: rows.deviation,
+  };
+  const whole = { options, history: [], warnings: notes, stopped: false };
+  if (!dataset || !space.encode) {
+    const drawn = space.withPrior({ kind: 'standardNormal' });
+    const codes = drawn.prior!.sample(DRAWN, 0);
+    const items: Dataset = { ...NOTHING, name: 'codes', rows: rowsOf(codes) };
+    return { ...whole, space: drawn, items, metrics: { train: {} } };
+  }
+  const x = spread(dataset, MEASURED);
+  const codes = await space.encode(x);
+  const mse = space.decode && meanSquare(x, await space.decode(codes));
+  const priced = space.decode !== undefined && space.latentDim <= PRIOR_DIM && x.rows > 1;
+  return {
+    ...whole,
+    space: priced ? space.withPrior(fitPrior(codes)) : space,
+    metrics: { train: {}, ...(mse !== undefined && { mse }) },
+  };
+}
+
+/** A space that was saved elsewhere. */
+async function loaded(desk: Desk, files: readonly ModelFile[], dataset: Dataset | undefined): Promise<FittedSpace> {
+  const saved: SpaceFiles = Object.fromEntries(files.map(({ name, bytes }) => [name, bytes]));
+  const space: LatentSpace = await loadSpace(saved, desk.runtime);
+  const whole = { space, options: {}, history: [], warnings: [], stopped: false, metrics: { train: {} } };
+  const { nFeatures, method } = space;
+  if (dataset && space.encode && dataset.rows.nFeatures !== nFeatures) {
+    await space.dispose();
+    throw new InputError(
+      `${dataset.name} has rows of ${dataset.rows.nFeatures} numbers, but the space (${method}) encodes ${nFeatures}`,
+      { code: 'shape', details: { expected: nFeatures } },
+    );
+  }
+  if (dataset && (space.encode ?? space.encodeTexts)) return whole;
+  if (!space.prior) {
+    await space.dispose();
+    throw new InputError(`the space (${method}) has no prior to draw from; name the data whose rows it encodes`, {
+      code: 'tell',
+      details: { ask: 'data' },
+    });
+  }
+  return { ...whole, items: { ...NOTHING, name: 'codes', rows: rowsOf(space.prior.sample(DRAWN, 0)) } };
+}
+
+async function readFiles(sources: readonly ByteSource[]): Promise<ModelFile[]> {
+  const files: ModelFile[] = [];
+  for (const source of sources) {
+    const name = baseOf(source.name);
+    if (name === 'codes.npy' || name === 'info.json') continue;
+    files.push({ name, bytes: await source.slice(0) });
+  }
+  return files;
+}
+
+const ENCODES = /enc|embed|inference|feature/i;
+const DECODES = /dec|gen/i;
+
+/**
+ * Which file is the encoder and which the decoder: as told, by their names, else one alone by what it takes.
+ * @throws InputError, code `tell`, when it can't be told
+ */
+function rolesOf(
+  files: readonly ModelFile[],
+  { encoder, decoder }: AddSpaceArgs,
+  dataset: Dataset | undefined,
+): { encoder?: ModelFile; decoder?: ModelFile } {
+  const names = files.map(({ name }) => name).join(', ');
+  const named = (wanted: string): ModelFile => {
+    const found = files.find(({ name }) => name === baseOf(wanted));
+    if (found) return found;
+    throw new InputError(`${wanted} is not among the files: ${names}`, { code: 'option' });
+  };
+  const told = { ...(encoder && { encoder: named(encoder) }), ...(decoder && { decoder: named(decoder) }) };
+  const rest = files.filter((file) => file !== told.encoder && file !== told.decoder);
+  const unclear = (): InputError =>
+    new InputError(`which is the encoder and which the decoder can't be told from their names: ${names}; say it`, {
+      code: 'tell',
+      details: { ask: 'roles', files: files.map(({ name }) => name) },
+    });
+  if (files.length > 2) {
+    throw new InputError(`got ${files.length} files (${names}), expected an encoder.onnx, a decoder.onnx or both`, {
+      code: 'too-many-files',
+    });
+  }
+  if (rest.length === 0) return told;
+  if (rest.length === 1 && files.length === 2)
+    return told.encoder ? { ...told, decoder: rest[0] } : { ...told, encoder: rest[0] };
+  const [first, second] = rest;
+  const role = ({ name }: ModelFile): 'encoder' | 'decoder' | undefined => {
+    const [encodes, decodes] = [ENCODES.test(name), DECODES.test(name)];
+    return encodes === decodes ? undefined : encodes ? 'encoder' : 'decoder';
+  };
+  if (!second) return { [role(first) ?? (dataset ? 'encoder' : 'decoder')]: first };
+  const [a, b] = [role(first), role(second)];
+  if (a === b) throw unclear();
+  return a === 'encoder' || b === 'decoder' ? { encoder: first, decoder: second } : { encoder: second, decoder: first };
+}
+
+/** What a space is named after: `vae-encoder.onnx` → `vae`. */
+function stemOf(files: readonly ModelFile[]): string {
+  const stem = slug(files[0].name.replace(/\.(onnx|json)$/i, '')).replaceAll(/[-_.]*(en|de)coder[-_.]*/g, '');
+  return stem === '' || stem === 'space' ? 'brought' : stem;
+}
+
+/** Up to `count` rows, evenly over the data. */
+function spread({ rows }: Dataset, count: number): Matrix {
+  const n = Math.min(count, rows.nSamples);
+  return readRows(
+    rows,
+    Uint32Array.from({ length: n }, (_, i) => Math.floor((i * rows.nSamples) / n)),
+  );
+}
+
+function meanSquare(x: Matrix, y: Matrix): number {
+  let sum = 0;
+  for (let i = 0; i < x.data.length; i++) sum += (x.data[i] - y.data[i]) ** 2;
+  return sum / x.data.length;
+}
+
+const baseOf = (path: string): string => path.replace(/^.*[/\\]/, '');
