@@ -149,7 +149,7 @@ describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (me
   });
 });
 
-describe.each(spaceMethods.filter(({ options }) => options.some(({ name }) => name === 'epochs')))(
+describe.each(spaceMethods.filter(({ takes, options }) => takes === 'rows' && options.some(({ name }) => name === 'epochs')))(
   '$name, checkpoints',
   (method) => {
     const options: Options = { ...QUICK, epochs: 6, validationShare: 0.2, earlyStopping: 5 };

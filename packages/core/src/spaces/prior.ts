@@ -1,5 +1,7 @@
 /** Distributions over codes: what sampling draws from. */
 import { matrix, random } from '../base/index.ts';
+import { curvedPrior } from './geometry-priors.ts';
+import type { CurvedPriorSpec } from './geometry-priors.ts';
 import type { Prior } from './latent-space.ts';
 
 /**
@@ -7,11 +9,13 @@ import type { Prior } from './latent-space.ts';
  * `nonNegative` takes 0 for what is below it, of codes that are amounts.
  */
 export type PriorSpec =
+  | CurvedPriorSpec
   | { kind: 'standardNormal' }
   | { kind: 'gaussian'; mean: number[]; cholesky: number[]; nonNegative?: boolean };
 
-/** A Gaussian over codes from its manifest. */
+/** A distribution over codes from its manifest. */
 export function makePrior(spec: PriorSpec, latentDim: number): Prior {
+  if (spec.kind === 'uniformSphere' || spec.kind === 'wrappedNormal') return curvedPrior(spec, latentDim);
   return {
     name: spec.kind === 'standardNormal' ? 'standard normal' : 'Gaussian fitted to the codes',
     sample(n, seed) {

@@ -9,7 +9,7 @@ import type { JobOptions, Matrix, OptionSpec } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import type { Medium } from '../data/index.ts';
 import { cholesky, covarianceSteps } from '../linalg/index.ts';
-import { euclidean } from './geometry.ts';
+import { euclidean, geometryOf, geometrySpec } from './geometry.ts';
 import type { Geometry } from './geometry.ts';
 import type { LatentSpace, SpaceFiles, SpaceMethod } from './latent-space.ts';
 import { writeManifest } from './manifest.ts';
@@ -43,7 +43,6 @@ export function vectorsSpace({
   normalise = false,
   prior,
 }: VectorsSpaceOptions): LatentSpace {
-  const { name, c } = geometry;
   const check = (verb: string, x: Matrix): void => {
     if (x.cols === latentDim) return;
     throw new InputError(`${verb}: got rows of ${x.cols} numbers, expected ${latentDim}`, { code: 'width' });
@@ -58,6 +57,7 @@ export function vectorsSpace({
       check('encode', x);
       const z = matrix(x.rows, x.cols, x.data.slice());
       if (normalise) unitRows(z);
+      if (geometry !== euclidean) projectRows(z, geometry);
       return Promise.resolve(z);
     },
     decode(z) {
@@ -71,7 +71,7 @@ export function vectorsSpace({
         method,
         latentDim,
         nFeatures: latentDim,
-        geometry: { name, ...(c !== undefined && { c }) },
+        geometry: geometrySpec(geometry),
         medium,
         prior,
         parameters: { normalise },
@@ -91,7 +91,14 @@ export function loadVectorsSpace(_: SpaceFiles, manifest: SpaceManifest): Promis
     );
   }
   const normalise = parameters.normalise === true;
-  return Promise.resolve(vectorsSpace({ method, latentDim, geometry: euclidean, medium, normalise, prior }));
+  return Promise.resolve(
+    vectorsSpace({ method, latentDim, geometry: geometryOf(manifest.geometry), medium, normalise, prior }),
+  );
+}
+
+/** Brings each row into its space, in place. */
+function projectRows(z: Matrix, { project }: Geometry): void {
+  for (let i = 0; i < z.rows; i++) row(z, i).set(project(row(z, i)));
 }
 
 /** Brings each row to length 1, in place; a row of zeros stays. Returns how many such there are. */
