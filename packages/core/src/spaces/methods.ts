@@ -1,6 +1,5 @@
 /** The ways to learn a space. A new one joins by a line here, and the contract suite runs over it. */
 import { autoencoder } from './autoencoder.ts';
-import { classifier } from './classifier.ts';
 import { factorAnalysis } from './factor-analysis.ts';
 import { ica } from './ica.ts';
 import { gan } from './gan.ts';
@@ -10,27 +9,13 @@ import { lda } from './lda.ts';
 import { nmf } from './nmf.ts';
 import { pca } from './pca-space.ts';
 import { poincare } from './poincare.ts';
-import { contractive } from './contractive.ts';
-import { dipVae } from './dip-vae.ts';
-import { factorVae } from './factor-vae.ts';
-import { rae } from './rae.ts';
-import { sparse } from './sparse.ts';
-import { tcVae } from './tc-vae.ts';
 import { vae } from './vae.ts';
-import { wae } from './wae.ts';
 import { vectors } from './vectors-space.ts';
 
 export const spaceMethods: readonly SpaceMethod[] = [
   pca,
   autoencoder,
-  contractive,
-  sparse,
-  rae,
   vae,
-  tcVae,
-  factorVae,
-  dipVae,
-  wae,
   vectors,
   factorAnalysis,
   ica,
@@ -38,6 +23,5 @@ export const spaceMethods: readonly SpaceMethod[] = [
   kernelPca,
   lda,
   gan,
-  classifier,
   poincare,
 ];
