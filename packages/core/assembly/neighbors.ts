@@ -5,7 +5,7 @@
  * An entry is `key · 2³² + place`; an empty one is all ones but for the sign bit of either half.
  */
 import { panelAt } from './lib/panels';
-import { at4, at8 } from './lib/vector';
+import { at4, at8, madd } from './lib/vector';
 
 const NOTHING: i32 = 0x7fffffff;
 /** Rows packed in a chunk. */
@@ -295,19 +295,60 @@ function gatherStep(metric: i32, u: v128, v: v128, sum: v128): v128 {
   return f64x2.add(sum, f64x2.mul(apart, apart));
 }
 
+/** Columns that are summed in single precision before the sum goes on in double. */
+const SINGLES: i32 = 256;
+
+/** As `measure` of differences, to seven digits, for half the time. */
+// @ts-ignore: decorator
+@inline
+function measureSingle(metric: i32, a: usize, b: usize, d: i32): f64 {
+  let total: f64 = 0;
+  let j = 0;
+  while (j + 4 <= d) {
+    let s0 = f32x4.splat(0);
+    let s1 = s0;
+    let s2 = s0;
+    let s3 = s0;
+    const to = min(d, j + SINGLES);
+    for (; j + 16 <= to; j += 16) {
+      const u = at4(a, j);
+      const v = at4(b, j);
+      s0 = singleStep(metric, v128.load(u), v128.load(v), s0);
+      s1 = singleStep(metric, v128.load(u, 16), v128.load(v, 16), s1);
+      s2 = singleStep(metric, v128.load(u, 32), v128.load(v, 32), s2);
+      s3 = singleStep(metric, v128.load(u, 48), v128.load(v, 48), s3);
+    }
+    for (; j + 4 <= to; j += 4) s0 = singleStep(metric, v128.load(at4(a, j)), v128.load(at4(b, j)), s0);
+    s0 = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+    total += sum2(f64x2.add(lowHalf(s0), highHalf(s0)));
+  }
+  for (; j < d; j++) {
+    const apart = load<f32>(at4(a, j)) - load<f32>(at4(b, j));
+    total += <f64>(metric == 3 ? abs(apart) : apart * apart);
+  }
+  return total;
+}
+
+// @ts-ignore: decorator
+@inline
+function singleStep(metric: i32, u: v128, v: v128, sum: v128): v128 {
+  const apart = f32x4.sub(u, v);
+  return metric == 3 ? f32x4.add(sum, f32x4.abs(apart)) : madd(apart, apart, sum);
+}
+
 /**
  * What orders as the distance does: 0 squared, 1 cosine (weights: norms; 1 from a row of zeros), 2 −a·b, 3 Manhattan,
- * 4 |a − b|² · weight_i · weight_j.
+ * 4 |a − b|² · weight_i · weight_j. `single`: to seven digits, where nothing is taken from the sum.
  */
-function distance(metric: i32, a: usize, b: usize, d: i32, wi: f64, wj: f64): f64 {
-  if (metric == 0) return measure(0, a, b, d);
+function distance(metric: i32, single: bool, a: usize, b: usize, d: i32, wi: f64, wj: f64): f64 {
+  if (metric == 0) return single ? measureSingle(0, a, b, d) : measure(0, a, b, d);
   if (metric == 1) {
     const both = wi * wj;
     return both > 0 ? max(0.0, 1.0 - measure(1, a, b, d) / both) : 1.0;
   }
   if (metric == 2) return -measure(2, a, b, d);
-  if (metric == 3) return measure(3, a, b, d);
-  return measure(0, a, b, d) * wi * wj;
+  if (metric == 3) return single ? measureSingle(3, a, b, d) : measure(3, a, b, d);
+  return (single ? measureSingle(0, a, b, d) : measure(0, a, b, d)) * wi * wj;
 }
 
 // @ts-ignore: decorator
@@ -343,6 +384,7 @@ function place(values: usize, rows: usize, size: i32, k: i32, value: f64, row: i
  * infinity when there are fewer.
  * With scale > 0, keys are squared distances times scale², their roots at most `slack` off: the candidates after one
  * that is farther than the k-th by more than that are not looked at.
+ * single: 1 for distances to seven digits
  * scratch: 12 bytes · k for each thread
  */
 export function orderLists(
@@ -366,6 +408,7 @@ export function orderLists(
   scratch: usize,
   scale: f64,
   slack: f64,
+  single: bool,
 ): void {
   const values = scratch + <usize>thread * <usize>((k * 12 + 15) & ~15);
   const rows = at8(values, k);
@@ -387,7 +430,7 @@ export function orderLists(
         if (far > sqrt(metric == 1 ? 2 * last : last) * scale) break;
       }
       const row = places ? load<i32>(at4(places, spot)) : spot;
-      const value = distance(metric, mine, x + <usize>row * width, d, wi, weightAt(weights, row));
+      const value = distance(metric, single, mine, x + <usize>row * width, d, wi, weightAt(weights, row));
       size = place(values, rows, size, k, value, row);
     }
     write(metric, values, rows, size, k, line, indices, distances, kth);
@@ -449,7 +492,7 @@ export function searchRows(
   let size = min(k, self && line < from ? from - 1 : from);
   for (let j = from; j < to; j++) {
     if (self && j == line) continue;
-    const value = distance(metric, mine, x + <usize>j * width, d, wi, weightAt(weights, j));
+    const value = distance(metric, false, mine, x + <usize>j * width, d, wi, weightAt(weights, j));
     if (size == k && value >= load<f64>(at8(values, k - 1))) continue;
     size = place(values, rows, size, k, value, j);
   }

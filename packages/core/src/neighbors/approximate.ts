@@ -5,7 +5,7 @@
  * against the lists whose centres are nearest to it, list by list, so that the work is dense blocks. Then neighbours of
  * neighbours are tried (Dong, Charikar & Li 2011), which makes good neighbours of fair ones for little. The true
  * neighbours of a sample of rows say how many lists it takes and when it is enough; the share found of theirs is the
- * recall that is reported. What was found is put in order in double precision.
+ * recall that is reported.
  */
 import { permutation, random } from '../base/index.ts';
 import type { Block, Workspace } from '../kernels/index.ts';
@@ -174,7 +174,8 @@ export async function approximateNeighbors(
   if (recall < target && !exactIsLong) return undefined;
   old?.free();
   const ask = self ? places : space.int32(asking.places);
-  await order(space, input, { lists: entries, most, count: asking.places.length, ask, places, trust }, found, signal);
+  const count = asking.places.length;
+  await order(space, input, { lists: entries, most, count, ask, places, trust, single: true }, found, signal);
   const kth = found.kth.view;
   const missing = upTo(q.rows).filter((i) => kth[i] === Infinity);
   await searchOneByOne(space, input, missing, found, { signal });
@@ -351,7 +352,7 @@ async function sampleRecall(
   const queries = sample.map((place) => asking.places[place]);
   const lists = space.int32(some);
   const ask = space.int32(queries);
-  await order(space, input, { lists, most, count: sample.length, ask, places, trust }, found, signal);
+  await order(space, input, { lists, most, count: sample.length, ask, places, trust, single: true }, found, signal);
   for (const block of [lists, ask]) block.free();
   const { k } = input;
   const got = linesOf(found, queries);

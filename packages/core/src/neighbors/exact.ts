@@ -225,6 +225,8 @@ interface Candidates {
   places?: Block;
   /** how far keys tell distances; not at all when left out */
   trust?: Trust;
+  /** distances to seven digits rather than in double precision */
+  single?: boolean;
 }
 
 /** Keys are squared distances times scale², their roots at most `slack` off. */
@@ -246,11 +248,11 @@ function worstLoss({ errors }: Panels): number {
   return worst;
 }
 
-/** Candidates → neighbours, in double precision. */
+/** Candidates → neighbours. */
 export async function order(
   space: Workspace,
   { metric, x, q, k }: Search,
-  { lists, most, count, ask, places, trust }: Candidates,
+  { lists, most, count, ask, places, trust, single }: Candidates,
   found: Found,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -277,6 +279,7 @@ export async function order(
       scratch,
       trust?.scale ?? 0,
       trust?.slack ?? 0,
+      single ? 1 : 0,
     ],
     { signal },
   );
