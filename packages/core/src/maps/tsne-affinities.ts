@@ -82,40 +82,95 @@ export function symmetricGraph(indices: Uint32Array, stride: number, conditional
 export function* symmetricGraphSteps(
   indices: Uint32Array,
   stride: number,
-  { n, k, probabilities }: Conditional,
+  conditional: Conditional,
 ): Steps<SparseGraph> {
+  const { n, k } = conditional;
+  const outgoing: Outgoing = { ...conditional, indices, stride };
   // the edges the other way round, by their ends
-  const incoming = new Uint32Array(n + 1);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < k; j++) incoming[indices[i * stride + j] + 1]++;
-    if (i % STEP === 0) yield (i / n) * 0.1;
+  const starts = new Uint32Array(n + 1);
+  yield* stretches(n, 0, (from, to) => countIncoming(outgoing, starts, from, to));
+  for (let i = 0; i < n; i++) starts[i + 1] += starts[i];
+  const incoming: Incoming = { starts, sources: new Uint32Array(n * k), weights: new Float32Array(n * k) };
+  const cursor = starts.slice(0, n);
+  yield* stretches(n, 0.1, (from, to) => turnRound(outgoing, incoming, cursor, from, to));
+  const mark = new Int32Array(n).fill(-1);
+  const offsets = new Uint32Array(n + 1);
+  yield* stretches(n, 0.4, (from, to) => countEdges(outgoing, incoming, mark, offsets, from, to));
+  const graph = { n, offsets, targets: new Uint32Array(offsets[n]), weights: new Float32Array(offsets[n]) };
+  mark.fill(-1);
+  yield* stretches(n, 0.6, (from, to) => joinEdges(outgoing, incoming, mark, graph, from, to));
+  return graph;
+}
+
+/** Each row's neighbours with their weights. */
+interface Outgoing extends Conditional {
+  readonly indices: Uint32Array;
+  readonly stride: number;
+}
+
+/** Who has a row among their neighbours: sources[starts[i]] … sources[starts[i + 1] − 1]. */
+interface Incoming {
+  readonly starts: Uint32Array;
+  readonly sources: Uint32Array;
+  readonly weights: Float32Array;
+}
+
+/** Plain functions for the loops: engines are slow to compile those of generators. */
+function* stretches(n: number, share: number, work: (from: number, to: number) => void): Steps<void> {
+  for (let from = 0; from < n; from += STEP) {
+    work(from, Math.min(n, from + STEP));
+    yield share + (from / n) * 0.1;
   }
-  for (let i = 0; i < n; i++) incoming[i + 1] += incoming[i];
-  const sources = new Uint32Array(n * k);
-  const theirs = new Float32Array(n * k);
-  const cursor = incoming.slice(0, n);
-  for (let i = 0; i < n; i++) {
+}
+
+function countIncoming({ indices, stride, k }: Outgoing, starts: Uint32Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    for (let j = 0; j < k; j++) starts[indices[i * stride + j] + 1]++;
+  }
+}
+
+function turnRound(
+  { indices, stride, k, probabilities }: Outgoing,
+  { sources, weights }: Incoming,
+  cursor: Uint32Array,
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i++) {
     for (let j = 0; j < k; j++) {
       const at = cursor[indices[i * stride + j]]++;
       sources[at] = i;
-      theirs[at] = probabilities[i * k + j];
+      weights[at] = probabilities[i * k + j];
     }
-    if (i % STEP === 0) yield 0.1 + (i / n) * 0.3;
   }
-  // an incoming edge of a neighbour joins the outgoing one
-  const mark = new Int32Array(n).fill(-1);
-  const offsets = new Uint32Array(n + 1);
-  for (let i = 0; i < n; i++) {
+}
+
+/** An incoming edge of a neighbour joins the outgoing one. */
+function countEdges(
+  { indices, stride, k }: Outgoing,
+  { starts, sources }: Incoming,
+  mark: Int32Array,
+  offsets: Uint32Array,
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i++) {
     let degree = k;
     for (let j = 0; j < k; j++) mark[indices[i * stride + j]] = i;
-    for (let e = incoming[i]; e < incoming[i + 1]; e++) if (mark[sources[e]] !== i) degree++;
+    for (let e = starts[i]; e < starts[i + 1]; e++) if (mark[sources[e]] !== i) degree++;
     offsets[i + 1] = offsets[i] + ((degree + 3) & ~3);
-    if (i % STEP === 0) yield 0.4 + (i / n) * 0.2;
   }
-  const targets = new Uint32Array(offsets[n]);
-  const weights = new Float32Array(offsets[n]);
-  mark.fill(-1);
-  for (let i = 0; i < n; i++) {
+}
+
+function joinEdges(
+  { indices, stride, k, probabilities }: Outgoing,
+  { starts, sources, weights: theirs }: Incoming,
+  mark: Int32Array,
+  { offsets, targets, weights }: SparseGraph,
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i++) {
     const start = offsets[i];
     let at = start;
     for (let j = 0; j < k; j++) {
@@ -124,7 +179,7 @@ export function* symmetricGraphSteps(
       targets[at] = target;
       weights[at++] = probabilities[i * k + j] / 2;
     }
-    for (let e = incoming[i]; e < incoming[i + 1]; e++) {
+    for (let e = starts[i]; e < starts[i + 1]; e++) {
       const place = mark[sources[e]];
       if (place >= start) {
         weights[place] += theirs[e] / 2;
@@ -134,32 +189,47 @@ export function* symmetricGraphSteps(
       }
     }
     for (; at < offsets[i + 1]; at++) targets[at] = i;
-    if (i % STEP === 0) yield 0.6 + (i / n) * 0.4;
   }
-  return { n, offsets, targets, weights };
 }
 
 /** The number of pieces that no edge of positive weight joins, in short steps. */
-export function* pieceCountSteps({ n, offsets, targets, weights }: SparseGraph): Steps<number> {
-  const seen = new Uint8Array(n);
-  const stack = new Uint32Array(n);
+export function* pieceCountSteps(graph: SparseGraph): Steps<number> {
+  const { n } = graph;
+  const walk: Walk = { seen: new Uint8Array(n), stack: new Uint32Array(n), height: 0, visited: 0 };
   let count = 0;
-  let visited = 0;
   for (let start = 0; start < n; start++) {
-    if (seen[start]) continue;
+    if (walk.seen[start]) continue;
     count++;
-    seen[start] = 1;
-    stack[0] = start;
-    for (let height = 1; height > 0;) {
-      const i = stack[--height];
-      for (let e = offsets[i]; e < offsets[i + 1]; e++) {
-        const j = targets[e];
-        if (seen[j] || weights[e] === 0) continue;
-        seen[j] = 1;
-        stack[height++] = j;
-      }
-      if (++visited % STEP === 0) yield visited / n;
+    walk.seen[start] = 1;
+    walk.stack[0] = start;
+    for (walk.height = 1; walk.height > 0;) {
+      follow(graph, walk);
+      yield walk.visited / n;
     }
   }
   return count;
+}
+
+interface Walk {
+  seen: Uint8Array;
+  stack: Uint32Array;
+  height: number;
+  visited: number;
+}
+
+/** Visits some vertices of the stack and puts their neighbours on it. */
+function follow({ offsets, targets, weights }: SparseGraph, walk: Walk): void {
+  const { seen, stack } = walk;
+  let { height } = walk;
+  for (let turn = 0; turn < STEP && height > 0; turn++) {
+    const i = stack[--height];
+    walk.visited++;
+    for (let e = offsets[i]; e < offsets[i + 1]; e++) {
+      const j = targets[e];
+      if (seen[j] || weights[e] === 0) continue;
+      seen[j] = 1;
+      stack[height++] = j;
+    }
+  }
+  walk.height = height;
 }

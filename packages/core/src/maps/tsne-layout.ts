@@ -87,10 +87,7 @@ export async function tsneLayout(parts: LayoutParts): Promise<TsneLayout> {
   const reach = space.float64(6 * chunks);
   const sums = space.float64(chunks);
   let weighed: { entropy: number; mass: number } | undefined;
-  const places = y.view;
-  for (let i = 0; i < n; i++) {
-    for (let c = 0; c < dims; c++) places[i * stride + c] = start.data[order[i] * dims + c];
-  }
+  reorder(start, order, y.view, stride);
   const field = tsneField(space, n, dims, { exact, signal });
   try {
     const to = { offsets: rows.view, targets: columns.view, weights: pulls.view };
@@ -210,32 +207,57 @@ export function boxOf({ data, rows, cols }: Matrix): Box {
 /** Bits of a coordinate along the curve, and of a digit that is sorted by: two digits make a key. */
 const BITS = 12;
 
+/** to[i] = row order[i] of y, `stride` apart */
+function reorder({ data, cols }: Matrix, order: Uint32Array, to: Float32Array, stride: number): void {
+  for (let i = 0; i < order.length; i++) {
+    for (let c = 0; c < cols; c++) to[i * stride + c] = data[order[i] * cols + c];
+  }
+}
+
 /** Points in the order in which Morton's curve meets them, by their first two coordinates; sorted digit by digit. */
 function* curveSteps(y: Matrix): Steps<Uint32Array> {
-  const { rows: n, cols, data } = y;
-  const { least, most } = boxOf(y);
-  const [scaleX, scaleY] = [0, 1].map((c) => (most[c] > least[c] ? (2 ** BITS - 0.001) / (most[c] - least[c]) : 0));
+  const n = y.rows;
+  const box = boxOf(y);
   const keys = new Uint32Array(n);
-  for (let i = 0; i < n; i++) {
-    const a = Math.floor((data[i * cols] - least[0]) * scaleX);
-    const b = Math.floor((data[i * cols + 1] - least[1]) * scaleY);
-    keys[i] = spreadBits(a) | (spreadBits(b) << 1);
-    if (i % SWEEP === 0) yield 0;
+  for (let from = 0; from < n; from += SWEEP) {
+    keysOf(y, box, keys, from, Math.min(n, from + SWEEP));
+    yield 0;
   }
   let order = new Uint32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
   for (const shift of [0, BITS]) {
-    const starts = new Uint32Array(2 ** BITS + 1);
-    for (let i = 0; i < n; i++) starts[((keys[i] >>> shift) & (2 ** BITS - 1)) + 1]++;
-    for (let digit = 0; digit < 2 ** BITS; digit++) starts[digit + 1] += starts[digit];
+    const starts = digitStarts(keys, shift);
     const sorted = new Uint32Array(n);
-    for (let i = 0; i < n; i++) {
-      sorted[starts[(keys[order[i]] >>> shift) & (2 ** BITS - 1)]++] = order[i];
-      if (i % SWEEP === 0) yield 0;
+    for (let from = 0; from < n; from += SWEEP) {
+      sortDigit(keys, shift, starts, order.subarray(from, from + SWEEP), sorted);
+      yield 0;
     }
     order = sorted;
   }
   return order;
+}
+
+// plain functions for the loops: engines are slow to compile those of generators
+
+function keysOf({ data, cols }: Matrix, { least, most }: Box, keys: Uint32Array, from: number, to: number): void {
+  const [scaleX, scaleY] = [0, 1].map((c) => (most[c] > least[c] ? (2 ** BITS - 0.001) / (most[c] - least[c]) : 0));
+  const [left, top] = least;
+  for (let i = from; i < to; i++) {
+    const a = Math.floor((data[i * cols] - left) * scaleX);
+    const b = Math.floor((data[i * cols + 1] - top) * scaleY);
+    keys[i] = spreadBits(a) | (spreadBits(b) << 1);
+  }
+}
+
+function digitStarts(keys: Uint32Array, shift: number): Uint32Array {
+  const starts = new Uint32Array(2 ** BITS + 1);
+  for (const key of keys) starts[((key >>> shift) & (2 ** BITS - 1)) + 1]++;
+  for (let digit = 0; digit < 2 ** BITS; digit++) starts[digit + 1] += starts[digit];
+  return starts;
+}
+
+function sortDigit(keys: Uint32Array, shift: number, starts: Uint32Array, order: Uint32Array, to: Uint32Array): void {
+  for (let i = 0; i < order.length; i++) to[starts[(keys[order[i]] >>> shift) & (2 ** BITS - 1)]++] = order[i];
 }
 
 /** Twelve bits, a zero before each. */
@@ -247,20 +269,36 @@ function spreadBits(bits: number): number {
   return (out | (out << 1)) & 0x55555555;
 }
 
+interface Renumbered {
+  offsets: Int32Array;
+  targets: Int32Array;
+  weights: Float32Array;
+}
+
 /** Writes the graph with vertex order[i] as its i-th. */
-function* renumberSteps(
-  { n, offsets, targets, weights }: SparseGraph,
-  order: Uint32Array,
-  to: { offsets: Int32Array; targets: Int32Array; weights: Float32Array },
-): Steps<void> {
+function* renumberSteps(graph: SparseGraph, order: Uint32Array, to: Renumbered): Steps<void> {
+  const { n } = graph;
   const rank = new Uint32Array(n);
-  order.forEach((old, i) => (rank[old] = i));
-  for (let i = 0, at = 0; i < n; i++) {
+  for (let i = 0; i < n; i++) rank[order[i]] = i;
+  for (let from = 0; from < n; from += STEP) {
+    renumber(graph, order, rank, to, from, Math.min(n, from + STEP));
+    yield from / n;
+  }
+}
+
+function renumber(
+  { offsets, targets, weights }: SparseGraph,
+  order: Uint32Array,
+  rank: Uint32Array,
+  to: Renumbered,
+  from: number,
+  end: number,
+): void {
+  for (let i = from, at = to.offsets[from]; i < end; i++) {
     for (let e = offsets[order[i]]; e < offsets[order[i] + 1]; e++) {
       to.targets[at] = rank[targets[e]];
       to.weights[at++] = weights[e];
     }
     to.offsets[i + 1] = at;
-    if (i % STEP === 0) yield i / n;
   }
 }

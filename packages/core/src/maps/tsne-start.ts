@@ -3,10 +3,11 @@
  * the large-scale structure than a random start (Kobak & Linderman 2021).
  */
 import { drive, matrix, permutation, random, takeRows } from '../base/index.ts';
-import type { Matrix, Steps } from '../base/index.ts';
+import type { Matrix } from '../base/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
-import { centredMap, columnMoments, laplacianSteps, randomizedSvdSteps } from '../linalg/index.ts';
+import { laplacianSteps } from '../linalg/index.ts';
 import type { SparseGraph } from '../linalg/index.ts';
+import { fitPcaJob, transformPca } from '../spaces/index.ts';
 
 export const STARTS = ['pca', 'spectral', 'random'] as const;
 export type TsneStart = (typeof STARTS)[number];
@@ -17,8 +18,6 @@ const SPREAD = 1e-4;
 const JITTER = 0.01;
 /** Rows that directions are found from; two or three need no more. */
 const SAMPLE = 3000;
-/** Rows in a step. */
-const STEP = 4096;
 
 /** @returns [n, nComponents] */
 export async function tsneStart(
@@ -46,28 +45,17 @@ export async function tsneStart(
 /** Scores along the leading directions of a sample; zeros where there are fewer. */
 async function principal(x: Matrix, dims: number, seed: number, job: KernelJob<never>): Promise<Matrix | undefined> {
   const { rows, cols } = x;
-  const k = Math.min(dims, rows - 1, cols);
-  if (k < 1) return undefined;
+  const nComponents = Math.min(dims, rows - 1, cols);
+  if (nComponents < 1) return undefined;
   const some = rows <= SAMPLE ? x : takeRows(x, permutation(rows, random(seed).fork(1)).subarray(0, SAMPLE));
-  const { mean } = columnMoments(some);
-  const steps = randomizedSvdSteps(centredMap(some, mean), k, { nPowers: 3, seed });
-  const { singularValues, vt } = await drive('start', steps, job);
+  const pca = await fitPcaJob(some, { nComponents, truncate: true, seed }, 'start', job);
+  const scores = await transformPca(pca, x, job);
+  const { explainedVariance: variance } = pca;
   const out = matrix(rows, dims);
-  for (let c = 0; c < k; c++) {
+  for (let c = 0; c < scores.cols; c++) {
     // below that it is rounding, not a direction
-    if (!(singularValues[c] > 1e-6 * singularValues[0])) continue;
-    const direction = vt.data.subarray(c * cols, (c + 1) * cols);
-    let shift = 0;
-    for (let j = 0; j < cols; j++) shift += mean[j] * direction[j];
-    const project = function* (): Steps<void> {
-      for (let i = 0; i < rows; i++) {
-        let sum = -shift;
-        for (let j = 0, at = i * cols; j < cols; j++, at++) sum += x.data[at] * direction[j];
-        out.data[i * dims + c] = sum;
-        if (i % STEP === 0) yield i / rows;
-      }
-    };
-    await drive('start', project(), { signal: job.signal });
+    if (!(variance[c] > 1e-12 * variance[0])) continue;
+    for (let i = 0; i < rows; i++) out.data[i * dims + c] = scores.data[i * scores.cols + c];
   }
   return out;
 }

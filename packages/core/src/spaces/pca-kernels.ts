@@ -87,26 +87,38 @@ export async function transformPca<T>(pca: Pca, x: Matrix, job: KernelJob<T> = {
   const width = nPanels * PANEL;
   const space = await kernels.open('matrix');
   try {
-    const panels = new Float32Array(d * width);
-    for (let c = 0; c < k; c++) {
-      const scale = pca.whiten ? 1 / Math.sqrt(pca.explainedVariance[c]) : 1;
-      const at = Math.floor(c / PANEL) * d * PANEL + (c % PANEL);
-      for (let j = 0; j < d; j++) panels[at + j * PANEL] = pca.components.data[c * d + j] * scale;
-    }
-    const [mean, w] = [space.float32(pca.mean), space.float32(panels)];
+    const [mean, w] = [space.float32(pca.mean), space.float32(panelsOf(pca))];
     const slabs = slabsOf(space, x);
     const out = space.float32(slabs.load(0).rows * width);
     const z = matrix(x.rows, k);
     for (let slab = 0; slab < slabs.from.length; slab++) {
       const { block, rows } = slabs.load(slab);
       await space.parallel('rowsTimes', Math.ceil(rows / ROWS), [block, rows, d, mean, w, nPanels, out], { signal });
-      const from = out.view;
-      for (let i = 0, at = slabs.from[slab] * k; i < rows; i++) {
-        for (let c = 0; c < k; c++, at++) z.data[at] = from[i * width + c];
-      }
+      narrow(out.view, width, z.data.subarray(slabs.from[slab] * k, (slabs.from[slab] + rows) * k), k);
     }
     return z;
   } finally {
     space.close();
+  }
+}
+
+// engines compile a small function soon and once, but a long asynchronous one over and over
+
+/** Components as columns in panels of eight. */
+function panelsOf({ components, explainedVariance, whiten }: Pca): Float32Array {
+  const { data, rows: k, cols: d } = components;
+  const out = new Float32Array(d * PANEL * Math.ceil(k / PANEL));
+  for (let c = 0; c < k; c++) {
+    const scale = whiten ? 1 / Math.sqrt(explainedVariance[c]) : 1;
+    const at = Math.floor(c / PANEL) * d * PANEL + (c % PANEL);
+    for (let j = 0; j < d; j++) out[at + j * PANEL] = data[c * d + j] * scale;
+  }
+  return out;
+}
+
+/** The first k of each `width` numbers. */
+function narrow(from: Float32Array, width: number, to: Float32Array, k: number): void {
+  for (let at = 0, row = 0; at < to.length; row += width) {
+    for (let c = 0; c < k; c++, at++) to[at] = from[row + c];
   }
 }
