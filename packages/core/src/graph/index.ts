@@ -47,3 +47,5 @@ export { readOnnx } from './read-onnx.ts';
 export type { OnnxSummary } from './read-onnx.ts';
 export { onnxPorts, withFloatPorts } from './onnx-ports.ts';
 export type { FloatPorts, OnnxPort, OnnxPorts } from './onnx-ports.ts';
+export { readWeights } from './read-weights.ts';
+export type { LayerWeights } from './read-weights.ts';

@@ -51,11 +51,16 @@ describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (me
     const x = readRows(dataset.rows);
     const kept = x.data.slice();
     const z = await space.encode!(x);
-    const xHat = await space.decode!(z);
-    expect([z.rows, z.cols, xHat.rows, xHat.cols]).toEqual([x.rows, latentDim, x.rows, x.cols]);
+    expect([z.rows, z.cols]).toEqual([x.rows, latentDim]);
+    expect(z.data.every(Number.isFinite)).toBe(true);
+    expect(space.decode === undefined).toBe(metrics.mse === undefined);
+    if (space.decode) {
+      const xHat = await space.decode(z);
+      expect([xHat.rows, xHat.cols]).toEqual([x.rows, x.cols]);
+      expect(xHat.data.every(Number.isFinite)).toBe(true);
+      expect(metrics.mse).toBeCloseTo(meanSquare(x.data, xHat.data), 5);
+    }
     expect(x.data).toEqual(kept);
-    expect([...z.data, ...xHat.data].every(Number.isFinite)).toBe(true);
-    expect(metrics.mse).toBeCloseTo(meanSquare(x.data, xHat.data), 5);
     for (const value of Object.values(metrics.train)) expect(value).toEqual(expect.any(Number));
     if (chosen) expect(space.prior).toBeDefined();
     if (space.prior) {
@@ -81,7 +86,7 @@ describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (me
     const x = readRows(vectors.rows);
     const z = await space.encode!(x);
     expect((await loaded.encode!(x)).data).toEqual(z.data);
-    expect((await loaded.decode!(z)).data).toEqual((await space.decode!(z)).data);
+    expect((await loaded.decode?.(z))?.data).toEqual((await space.decode?.(z))?.data);
     expect(loaded.prior!.sample(4, 9).data).toEqual(space.prior!.sample(4, 9).data);
     expect(loaded.medium).toEqual(space.medium);
     expect(readManifest(loaded.toFiles()['space.json']).method).toBe(method.name);
@@ -123,8 +128,8 @@ describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (me
       [{ ...vectors, rows: rowsOf(matrix(1, 6)) }, {}, /(one|1) (row|sample)|at least (2|two)/],
       ...(chosen
         ? ([
-            // a generator may take more numbers than it makes
-            ...(method.family === 'adversarial' ? [] : [[vectors, { latentDim: 7 }, /\b7\b.*\b6\b/] as const]),
+            // a generator may take more numbers than it makes, and what tells classes apart need not be narrow
+            ...(['adversarial', 'supervised'].includes(method.family) ? [] : [[vectors, { latentDim: 7 }, /\b7\b.*\b6\b/] as const]),
             [vectors, { latentDim: 0 }, /latentDim is 0, expected/],
             [vectors, { latentDim: 1.5 }, /whole number/],
           ] as const)
@@ -145,7 +150,8 @@ describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (me
     const x = readRows(vectors.rows);
     for (let i = 0; i < x.rows; i++) x.data[i * 6 + 4] = 5;
     const { space } = await fit({ ...vectors, rows: rowsOf(x) });
-    expect((await space.decode!(await space.encode!(x))).data.every(Number.isFinite)).toBe(true);
+    const z = await space.encode!(x);
+    expect(((await space.decode?.(z)) ?? z).data.every(Number.isFinite)).toBe(true);
   });
 });
 
@@ -196,10 +202,15 @@ describe.each(spaceMethods.filter(({ takes, options }) => takes === 'rows' && op
       const more = { ...tame, epochs: 4 };
       const ruined: Uint8Array[] = [];
       const job = { checkpoint: good, onCheckpoint: (bytes: Uint8Array) => void ruined.push(bytes) };
-      await expect(fit(vectors, { ...more, learningRate: 10 }, runtime, job)).rejects.toMatchObject({
-        code: 'diverged',
-      });
-      expect(ruined).toEqual([]);
+      const error: unknown = await fit(vectors, { ...more, learningRate: 10 }, runtime, job).then(
+        ({ space }) => space.dispose(),
+        (error: unknown) => error,
+      );
+      // the slope of a classifier's loss is bounded, so it may bear any rate
+      if (error !== undefined || method.family !== 'supervised') {
+        expect(error).toMatchObject({ code: 'diverged' });
+        expect(ruined).toEqual([]);
+      }
       const { history } = await fit(vectors, more, runtime, { checkpoint: good });
       expect(history.slice(0, 2)).toEqual(first.history);
       const { loss } = history[0].train;

@@ -262,11 +262,11 @@ export async function fitNetwork(
   }
 }
 
-function optimiserOf(name: string): Optimiser {
+export function optimiserOf(name: string): Optimiser {
   return name === 'sgd' ? sgd({ momentum: 0.9 }) : name === 'adamw' ? adamw() : adam();
 }
 
-function scheduleOf(name: string): Schedule {
+export function scheduleOf(name: string): Schedule {
   if (name === 'constant') return constantRate();
   if (name === 'cosine') return cosineDecay();
   return (iteration, total) => warmUp(Math.ceil(total / 20), cosineDecay())(iteration, total);

@@ -2,20 +2,11 @@
 import type { Options } from '../base/index.ts';
 import { add, detach, mul } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
-import {
-  adam,
-  constantRate,
-  cosineDecay,
-  discriminatorLoss,
-  generatorLoss,
-  gradientPenalty,
-  sgd,
-  warmUp,
-  zeroCenteredPenalty,
-} from '../nn/index.ts';
-import type { AdversarialOptions, BatchInput, GanLoss, LossParts, Schedule, Scope, Scopes } from '../nn/index.ts';
+import { adam, discriminatorLoss, generatorLoss, gradientPenalty, sgd, zeroCenteredPenalty } from '../nn/index.ts';
+import type { AdversarialOptions, BatchInput, GanLoss, LossParts, Scope, Scopes } from '../nn/index.ts';
 import { CONDITION } from './condition.ts';
 import type { Condition } from './condition.ts';
+import { scheduleOf } from './fit-network.ts';
 import type { GanNetworks } from './gan-networks.ts';
 import { readLearnRows } from './learn-rows.ts';
 import type { LearnRows } from './learn-rows.ts';
@@ -105,10 +96,4 @@ function asOne(generator: Scope, discriminator: Scope): Scope {
     parameter: (name, ...rest) => of(name).parameter(name, ...rest),
     change: (name, change) => of(name).change(name, change),
   };
-}
-
-function scheduleOf(name: string): Schedule {
-  if (name === 'constant') return constantRate();
-  if (name === 'cosine') return cosineDecay();
-  return (iteration, total) => warmUp(Math.ceil(total / 20), cosineDecay())(iteration, total);
 }

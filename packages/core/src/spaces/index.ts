@@ -33,6 +33,7 @@ export { makePrior } from './prior.ts';
 export type { PriorSpec } from './prior.ts';
 export { autoencoder } from './autoencoder.ts';
 export { vae } from './vae.ts';
+export { classifier } from './classifier.ts';
 export { gan } from './gan.ts';
 export { spaceMethods } from './methods.ts';
 export { countItems, fitSkipGram, SEQUENCE_END, sequencesOf } from './word2vec-fit.ts';

@@ -1,5 +1,6 @@
 /** The ways to learn a space. A new one joins by a line here, and the contract suite runs over it. */
 import { autoencoder } from './autoencoder.ts';
+import { classifier } from './classifier.ts';
 import { factorAnalysis } from './factor-analysis.ts';
 import { ica } from './ica.ts';
 import { gan } from './gan.ts';
@@ -23,5 +24,6 @@ export const spaceMethods: readonly SpaceMethod[] = [
   kernelPca,
   lda,
   gan,
+  classifier,
   poincare,
 ];

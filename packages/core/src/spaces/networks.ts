@@ -80,17 +80,27 @@ export function architectureOf(options: Options, medium: Medium, nFeatures: numb
 }
 
 /** Rows [batch, nFeatures] → features [batch, m]. */
-export function encoderTrunk(
+export function encoderTrunk(scope: Scope, x: Tensor, architecture: Architecture): Tensor {
+  return flatten(encoderLayers(scope, x, architecture).at(-1) ?? x);
+}
+
+/** What the hidden layers give one after another: [batch, units], or [batch, channels, height, width]. */
+export function encoderLayers(
   scope: Scope,
   x: Tensor,
   { kind, layers, channels, activation, medium }: Architecture,
-): Tensor {
+): Tensor[] {
   const options = { ...INITIAL, activation };
+  const given: Tensor[] = [];
   if (kind === 'dense' || medium.kind !== 'image') {
-    return layers.reduce((h, units, i) => dense(scope.child(String(i)), h, units, options), x);
+    layers.forEach((units, i) => given.push(dense(scope.child(String(i)), given.at(-1) ?? x, units, options)));
+    return given;
   }
   const image = toChannelsFirst(x, medium);
-  return flatten(channels.reduce((h, n, i) => conv(scope.child(String(i)), h, n, { ...options, stride: 2 }), image));
+  channels.forEach((n, i) =>
+    given.push(conv(scope.child(String(i)), given.at(-1) ?? image, n, { ...options, stride: 2 })),
+  );
+  return given;
 }
 
 /** Codes [batch, latentDim] → rows [batch, nFeatures] before their last activation. */

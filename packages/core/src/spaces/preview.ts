@@ -27,8 +27,8 @@ export interface Previews {
 export interface Halves {
   /** rows as they are in the data → codes */
   encode(scope: Scope, x: Tensor, classes?: Tensor): Tensor;
-  /** codes → rows as they are in the data */
-  decode(scope: Scope, z: Tensor, classes?: Tensor): Tensor;
+  /** codes → rows as they are in the data; where there is no way back, nothing is shown beside the codes */
+  decode?(scope: Scope, z: Tensor, classes?: Tensor): Tensor;
   /** [indices.length, classes] */
   classesOf?: (indices: Uint32Array) => Matrix;
 }
@@ -42,7 +42,7 @@ export async function previews(
 ): Promise<Previews> {
   const indices = permutation(rows.nSamples, random(seed).fork(0x9e3)).slice(0, ROWS).sort();
   const x = readRows(rows, indices);
-  const originals = readRows(rows, indices.subarray(0, PAIRS));
+  const originals = readRows(rows, indices.subarray(0, decode ? PAIRS : 0));
   const scope = boundScope(new Map(parameters.map(({ name, shape }) => [name, input(name, shape)])));
   const all = input('all', ['all', rows.nFeatures]);
   const few = input('few', ['few', rows.nFeatures]);
@@ -50,7 +50,7 @@ export async function previews(
   const [ofAll, ofFew] = ['all', 'few'].map((name, i) => classes && input(`${name} classes`, [name, classes[i].cols]));
   const executable = await compile(runtime, {
     codes: encode(scope, all, ofAll),
-    reconstructions: decode(scope, encode(scope, few, ofFew), ofFew),
+    ...(decode && { reconstructions: decode(scope, encode(scope, few, ofFew), ofFew) }),
   });
   const needed = new Set(executable.inputs.map(({ name }) => name));
   let before: Matrix | undefined;
@@ -59,7 +59,7 @@ export async function previews(
     async due(current) {
       const began = performance.now();
       if (began < next) return undefined;
-      const feeds: Record<string, TensorValue> = { all: tensor(x), few: tensor(originals) };
+      const feeds: Record<string, TensorValue> = { all: tensor(x), ...(decode && { few: tensor(originals) }) };
       classes?.forEach((each, i) => (feeds[`${i === 0 ? 'all' : 'few'} classes`] = tensor(each)));
       for (const { name, shape, value } of current) {
         // what only the loss depends on (the posterior's variance) is not in this graph
@@ -74,7 +74,7 @@ export async function previews(
         indices,
         coordinates: before,
         originals,
-        reconstructions: matrix(originals.rows, originals.cols, reconstructions.data as Float32Array),
+        reconstructions: matrix(originals.rows, originals.cols, reconstructions?.data as Float32Array | undefined),
       };
     },
     dispose: () => executable.dispose(),
