@@ -87,13 +87,13 @@ export function linesGz(texts) {
 
 /** A column of categories by their values: its part of the manifest, and its file. */
 export function categoryColumn(name, values, categories = [...new Set(values)].sort()) {
-  const file = `${name}.npy.gz`;
+  const file = `${name.replaceAll(' ', '-')}.npy.gz`;
   const codes = Uint8Array.from(values, (value) => categories.indexOf(value));
   return { column: { name, type: 'category', file, categories }, files: { [file]: npyGz([codes.length], codes) } };
 }
 
 export function numberColumn(name, values) {
-  const file = `${name}.npy.gz`;
+  const file = `${name.replaceAll(' ', '-')}.npy.gz`;
   return {
     column: { name, type: 'number', file },
     files: { [file]: npyGz([values.length], Float32Array.from(values)) },
@@ -101,7 +101,7 @@ export function numberColumn(name, values) {
 }
 
 export function textColumn(name, values) {
-  const file = `${name}.txt.gz`;
+  const file = `${name.replaceAll(' ', '-')}.txt.gz`;
   return { column: { name, type: 'text', file }, files: { [file]: linesGz(values) } };
 }
 
