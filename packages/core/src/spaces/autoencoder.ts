@@ -5,17 +5,13 @@
  * Images are in [0, 1] and end in a sigmoid; other rows are standardised within the network and end linear. The code
  * is linear in the last features. There is no prior by nature: sampling draws from a Gaussian fitted to the codes.
  */
-import { resolveOptions } from '../base/index.ts';
 import type { Options, OptionSpec, Random } from '../base/index.ts';
 import { maskAtRandom, saltAndPepper } from '../nn/index.ts';
-import { checkLatentDim, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
-import type { SpaceMethod } from './latent-space.ts';
-import { learnRows } from './learn-rows.ts';
+import { designed } from './designed.ts';
 import type { LearnRows } from './learn-rows.ts';
 import { squares } from './likelihood.ts';
-import { ARCHITECTURE_OPTIONS } from './networks.ts';
 import { pointPosterior } from './posterior.ts';
-import { fitDesign } from './variational.ts';
+import { SMOOTHNESS_OPTIONS, smoothnessTerms } from './smoothness.ts';
 
 const NOISE_OPTIONS: readonly OptionSpec[] = [
   {
@@ -35,27 +31,21 @@ const NOISE_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
-export const autoencoder: SpaceMethod = {
+export const autoencoder = designed({
   name: 'autoencoder',
   title: 'Autoencoder',
   summary: 'A network that squeezes each row through a few numbers and learns to bring it back.',
   family: 'autoencoder',
-  takes: 'rows',
-  options: [LATENT_DIM, ...ARCHITECTURE_OPTIONS, ...NOISE_OPTIONS, ...TRAINING_OPTIONS],
-  async fit(dataset, given, runtime, job) {
-    const options = resolveOptions('autoencoder', autoencoder.options, given);
-    const latentDim = options.latentDim as number;
-    const rows = learnRows(dataset);
-    checkLatentDim(latentDim, dataset.rows.nFeatures);
-    const design = {
-      method: 'autoencoder',
-      posterior: pointPosterior(latentDim),
-      likelihood: squares(!rows.scaler, 'mean'),
-      corrupt: corruption(options, rows),
-    };
-    return fitDesign(design, options, rows, dataset, runtime, job);
-  },
-};
+  conditional: false,
+  options: [...NOISE_OPTIONS, ...SMOOTHNESS_OPTIONS],
+  defaults: { smoothnessWeight: 0.01 },
+  design: async ({ options, latentDim, rows, job }) => ({
+    posterior: pointPosterior(latentDim),
+    likelihood: squares(!rows.scaler, 'mean'),
+    regularisers: await smoothnessTerms(options, rows, job),
+    corrupt: corruption(options, rows),
+  }),
+});
 
 /** Corrupts rows in place; undefined when there is nothing to do. Standardised rows range over about ±2. */
 function corruption(

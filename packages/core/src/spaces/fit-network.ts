@@ -21,12 +21,14 @@ import type {
   TrainOptions,
   TrainUnit,
 } from '../nn/index.ts';
-import type { Runtime } from '../runtime/index.ts';
+import type { Runtime, TensorValue } from '../runtime/index.ts';
 import { CONDITION } from './condition.ts';
 import type { Condition } from './condition.ts';
 import type { GeometrySpec } from './geometry.ts';
 import type { FittedSpace, LatentSpace, LearnDetail, LearnJob } from './latent-space.ts';
 import type { LearnRows } from './learn-rows.ts';
+import { priorFor } from './mixture-prior.ts';
+import type { Encoded } from './mixture-prior.ts';
 import { onnxSpace } from './onnx-space.ts';
 import type { PriorSpec } from './prior.ts';
 import { previews } from './preview.ts';
@@ -243,8 +245,13 @@ export async function fitNetwork(
       );
     }
     let space = plain;
-    if (!network.prior) {
-      const prior = network.priorOf?.(trained.parameters, codes) ?? fitPrior(codes);
+    const asked = await priorFor(
+      options,
+      await encoded(options, files.encoder, codes, rows, trainRows, runtime, condition),
+      () => tick(0),
+    );
+    if (asked || !network.prior) {
+      const prior = asked ?? network.priorOf?.(trained.parameters, codes) ?? fitPrior(codes);
       await plain.dispose();
       space = await onnxSpace(files, runtime, { ...about, prior });
     }
@@ -292,6 +299,36 @@ function classesAt({ input, fill }: Condition, indices: Uint32Array): Matrix {
   fill(indices, out.data);
   return out;
 }
+
+/** Codes and, where a mixture is to be made of them, the log variances of their posteriors. */
+async function encoded(
+  options: Options,
+  encoder: Uint8Array,
+  means: Matrix,
+  rows: LearnRows['rows'],
+  indices: Uint32Array,
+  runtime: Runtime,
+  condition?: Condition,
+): Promise<Encoded> {
+  if (options.prior !== 'mixture' && options.prior !== 'vamp') return { means };
+  const executable = await runtime.load(encoder);
+  try {
+    if (!executable.outputs.some(({ name }) => name === 'logVar')) return { means };
+    const logVars = matrix(means.rows, means.cols);
+    for (let from = 0; from < indices.length; from += CHUNK) {
+      const chunk = indices.subarray(from, from + CHUNK);
+      const feeds = { x: valueOf(readRows(rows, chunk)) };
+      const classes = condition && { [CONDITION]: valueOf(classesAt(condition, chunk)) };
+      const { logVar } = await executable.run({ ...feeds, ...classes });
+      logVars.data.set(logVar.data as Float32Array, from * means.cols);
+    }
+    return { means, logVars };
+  } finally {
+    await executable.dispose();
+  }
+}
+
+const valueOf = ({ data, rows, cols }: Matrix): TensorValue => ({ dtype: 'float32', shape: [rows, cols], data });
 
 /** The codes of rows, the mean squared error of what is decoded from them, and the variance about the mean row. */
 async function reconstruct(

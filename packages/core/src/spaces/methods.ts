@@ -10,13 +10,27 @@ import { lda } from './lda.ts';
 import { nmf } from './nmf.ts';
 import { pca } from './pca-space.ts';
 import { poincare } from './poincare.ts';
+import { contractive } from './contractive.ts';
+import { dipVae } from './dip-vae.ts';
+import { factorVae } from './factor-vae.ts';
+import { rae } from './rae.ts';
+import { sparse } from './sparse.ts';
+import { tcVae } from './tc-vae.ts';
 import { vae } from './vae.ts';
+import { wae } from './wae.ts';
 import { vectors } from './vectors-space.ts';
 
 export const spaceMethods: readonly SpaceMethod[] = [
   pca,
   autoencoder,
+  contractive,
+  sparse,
+  rae,
   vae,
+  tcVae,
+  factorVae,
+  dipVae,
+  wae,
   vectors,
   factorAnalysis,
   ica,

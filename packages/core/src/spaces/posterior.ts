@@ -48,6 +48,8 @@ export interface PosteriorFamily {
   };
   /** the prior of a space whose posterior has none of its own, from what was learned */
   priorOf?(parameters: readonly Parameter[], codes: { readonly data: Float32Array; readonly rows: number }): PriorSpec;
+  /** whether posteriors are normal, so that a VampPrior can be made of them */
+  readonly isNormal?: boolean;
   /** of the codes; Euclidean when left out */
   readonly geometry?: GeometrySpec;
   /** what to say of what was learned, a sentence each */
@@ -63,6 +65,7 @@ export const clipLogVar = (logVar: Tensor): Tensor => clip(logVar, -LOG_VARIANCE
 export function normalPosterior(latentDim: number): PosteriorFamily {
   return {
     latentDim,
+    isNormal: true,
     noise: { shape: [latentDim], fill: (out, rng) => void rng.fillNormal(out) },
     infer(scope, features) {
       const logVar = dense(scope.child('logVar'), features, latentDim);

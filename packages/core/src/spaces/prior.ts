@@ -3,6 +3,8 @@ import { matrix, random } from '../base/index.ts';
 import { curvedPrior } from './geometry-priors.ts';
 import type { CurvedPriorSpec } from './geometry-priors.ts';
 import type { Prior } from './latent-space.ts';
+import { mixturePrior } from './mixture-prior.ts';
+import type { MixturePriorSpec } from './mixture-prior.ts';
 
 /**
  * A distribution over codes, as space.json has it. The Cholesky factor is lower, row-major, [latentDim, latentDim];
@@ -10,11 +12,13 @@ import type { Prior } from './latent-space.ts';
  */
 export type PriorSpec =
   | CurvedPriorSpec
+  | MixturePriorSpec
   | { kind: 'standardNormal' }
   | { kind: 'gaussian'; mean: number[]; cholesky: number[]; nonNegative?: boolean };
 
 /** A distribution over codes from its manifest. */
 export function makePrior(spec: PriorSpec, latentDim: number): Prior {
+  if (spec.kind === 'mixture' || spec.kind === 'vamp' || spec.kind === 'codebook') return mixturePrior(spec, latentDim);
   if (spec.kind === 'uniformSphere' || spec.kind === 'wrappedNormal') return curvedPrior(spec, latentDim);
   return {
     name: spec.kind === 'standardNormal' ? 'standard normal' : 'Gaussian fitted to the codes',

@@ -117,6 +117,20 @@ export function lengthTerm(weight: number): Regulariser {
   };
 }
 
+/** Half the sum of the decoder's squared weights. @see Ghosh et al. 2020 (RAE-L2) */
+export function decoderWeightTerm(weight: number): Regulariser {
+  return {
+    terms({ decoderWeights }) {
+      const sums = decoderWeights.map((each) => sum(square(each)));
+      const decoderSize = mul(
+        sums.reduce((a, b) => add(a, b)),
+        0.5,
+      );
+      return { loss: mul(decoderSize, weight), parts: { decoderSize } };
+    },
+  };
+}
+
 /** ‖∂x̂/∂z‖², by which decoded rows change slowly with the code. @see Ghosh et al. 2020 (RAE-GP) */
 export function decoderSlopeTerm(nFeatures: number, weight: number): Regulariser {
   return {

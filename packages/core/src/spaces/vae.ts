@@ -8,17 +8,13 @@
  * The Bernoulli likelihood takes grey levels for probabilities. The Gaussian one has a single variance, which is
  * learned (σ-VAE, Rybkin et al. 2021). The prior is N(0, I).
  */
-import type { OptionSpec } from '../base/index.ts';
-import { InputError, resolveOptions } from '../base/index.ts';
-import { CONDITION_OPTIONS } from './condition.ts';
-import { checkLatentDim, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
-import type { SpaceMethod } from './latent-space.ts';
-import { learnRows } from './learn-rows.ts';
+import type { Options, OptionSpec } from '../base/index.ts';
+import { InputError } from '../base/index.ts';
+import { designed } from './designed.ts';
 import { LIKELIHOOD, likelihoodOf } from './likelihood.ts';
-import { ARCHITECTURE_OPTIONS } from './networks.ts';
 import { normalPosterior } from './posterior.ts';
 import { klTerm } from './regulariser.ts';
-import { fitDesign } from './variational.ts';
+import { SMOOTHNESS_OPTIONS, smoothnessTerms } from './smoothness.ts';
 import { annealed, ANNEALING_OPTIONS, rising } from './weights.ts';
 
 /** The weight of the KL and how it comes to it, for any posterior that has one. */
@@ -55,50 +51,35 @@ const OWN_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
-export const vae: SpaceMethod = {
+export const vae = designed({
   name: 'vae',
   title: 'Variational autoencoder',
   summary: 'An autoencoder whose codes fill a Gaussian cloud without gaps, so that any point decodes to something.',
   family: 'variational',
-  takes: 'rows',
-  labels: 'used',
-  options: [
-    LATENT_DIM,
-    ...KL_OPTIONS,
-    ...OWN_OPTIONS,
-    LIKELIHOOD,
-    ...CONDITION_OPTIONS,
-    ...ARCHITECTURE_OPTIONS,
-    ...TRAINING_OPTIONS,
-  ],
-  async fit(dataset, given, runtime, job) {
-    const options = resolveOptions('vae', vae.options, given);
-    const latentDim = options.latentDim as number;
-    const rows = learnRows(dataset);
-    checkLatentDim(latentDim, dataset.rows.nFeatures);
-    const likelihood = likelihoodOf(options.likelihood as string, dataset.medium.kind === 'image');
+  options: [...KL_OPTIONS, ...OWN_OPTIONS, LIKELIHOOD, ...SMOOTHNESS_OPTIONS],
+  async design({ options, latentDim, image, rows, job }) {
     const beta = annealed('beta', options.beta as number, options);
     const capacity = options.capacity as number;
     const samples = options.importanceSamples as number;
-    if (samples > 1 && capacity > 0) {
-      throw new InputError('a capacity has no meaning with importance samples; set importanceSamples 1 or capacity 0', {
-        code: 'option',
-        details: { option: 'capacity' },
-      });
+    const parts = {
+      posterior: normalPosterior(latentDim),
+      likelihood: likelihoodOf(options.likelihood as string, image),
+    };
+    if (samples > 1) {
+      refuse(options, 'capacity', 0);
+      refuse(options, 'smoothness', 'none');
+      return { ...parts, importance: { samples, beta } };
     }
     const goal = capacity > 0 ? rising('capacity', capacity, options.annealingShare as number) : undefined;
-    return fitDesign(
-      {
-        method: 'vae',
-        posterior: normalPosterior(latentDim),
-        likelihood,
-        ...(samples > 1 ? { importance: { samples, beta } } : { regularisers: [klTerm(beta, goal)] }),
-      },
-      options,
-      rows,
-      dataset,
-      runtime,
-      job,
-    );
+    return { ...parts, regularisers: [klTerm(beta, goal), ...(await smoothnessTerms(options, rows, job))] };
   },
-};
+});
+
+/** What has no meaning with importance samples. */
+function refuse(options: Options, option: string, without: number | string): void {
+  if (options[option] === without) return;
+  throw new InputError(
+    `${option} has no meaning with importance samples; set importanceSamples 1, or ${option} ${without}`,
+    { code: 'option', details: { option } },
+  );
+}

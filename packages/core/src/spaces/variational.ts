@@ -40,6 +40,8 @@ export interface View {
   infer(x: Tensor): Posterior;
   /** codes → rows as they are learned */
   decode(z: Tensor): Tensor;
+  /** the weights of the decoder's layers, without biases */
+  readonly decoderWeights: readonly Tensor[];
   /** a number that may change while learning */
   weight(weight: Weight): Tensor | number;
   /** the regulariser's own inputs, and all others */
@@ -77,6 +79,12 @@ export async function fitDesign(
   runtime: Runtime,
   job?: LearnJob,
 ): Promise<FittedSpace> {
+  if (options.prior === 'vamp' && !design.posterior.isNormal) {
+    throw new InputError(`${design.method} gives a row one code and no posterior; a VampPrior needs one, try mixture`, {
+      code: 'option',
+      details: { option: 'prior' },
+    });
+  }
   return fitNetwork(networkOf(design, options, rows, dataset), options, rows, dataset, runtime, job);
 }
 
@@ -113,6 +121,7 @@ export function networkOf(design: Design, options: Options, rows: LearnRows, dat
     ],
     model(scope, batch) {
       const { x, corrupted = x, epsilon, condition: classes } = batch;
+      const decoderWeights: Tensor[] = [];
       const weight = (given: Weight): Tensor | number => weightOf(given)?.read(batch) ?? (given as number);
       const posterior = infer(scope, corrupted, classes);
       if (importance && samples > 1) {
@@ -123,7 +132,7 @@ export function networkOf(design: Design, options: Options, rows: LearnRows, dat
         );
       }
       const z = posterior.sample(epsilon);
-      const reconstruction = likelihood.total(scope, decoded(scope, z, classes), x);
+      const reconstruction = likelihood.total(scope, decoded(noting(scope, decoderWeights), z, classes), x);
       const view: View = {
         scope,
         x,
@@ -133,6 +142,7 @@ export function networkOf(design: Design, options: Options, rows: LearnRows, dat
         nRows: nSamples - Math.round(nSamples * (options.validationShare as number)),
         infer: (other) => infer(scope, other, classes),
         decode: (code) => likelihood.mean(decoded(scope, code, classes)),
+        decoderWeights,
         weight,
         batch,
       };
@@ -205,6 +215,19 @@ function importanceBound(
   const weights = sub(mul(errors, -1), mul(gaps, beta)); // log, [batch, samples]
   const loss = sub(Math.log(samples), mean(logSumExp(weights, { axes: [1] })));
   return { loss, reconstruction: mean(errors), kl: mean(gaps) };
+}
+
+/** The scope, which notes the weights that are asked of it. */
+function noting(scope: Scope, weights: Tensor[]): Scope {
+  return {
+    parameter(name, ...rest) {
+      const tensor = scope.parameter(name, ...rest);
+      if (name === 'weight') weights.push(tensor);
+      return tensor;
+    },
+    change: (name, change) => scope.change(name, change),
+    child: (name) => noting(scope.child(name), weights),
+  };
 }
 
 /** The k-th of the second axis, which stays with length 1. */

@@ -1,0 +1,71 @@
+/** From a design to a method of the registry: the options that all autoencoders share, and what is checked for all. */
+import { resolveOptions } from '../base/index.ts';
+import type { Options, OptionSpec } from '../base/index.ts';
+import type { Dataset } from '../data/index.ts';
+import { CONDITION_OPTIONS } from './condition.ts';
+import { checkLatentDim, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
+import type { LearnJob, SpaceMethod } from './latent-space.ts';
+import { learnRows } from './learn-rows.ts';
+import type { LearnRows } from './learn-rows.ts';
+import { ARCHITECTURE_OPTIONS } from './networks.ts';
+import { PRIOR_OPTIONS } from './prior-options.ts';
+import { fitDesign } from './variational.ts';
+import type { Design } from './variational.ts';
+
+/** What a design is made for. */
+export interface Occasion {
+  /** in full */
+  readonly options: Options;
+  readonly latentDim: number;
+  readonly dataset: Dataset;
+  readonly rows: LearnRows;
+  /** whether rows are images, in [0, 1] */
+  readonly image: boolean;
+  readonly job: LearnJob;
+}
+
+export interface DesignedMethod extends Pick<SpaceMethod, 'name' | 'title' | 'summary' | 'family'> {
+  /** dimensions when none are asked for, fewer where the data have no more features; 2 when left out */
+  readonly latentDim?: number;
+  /** whether it can be learned given classes; true when left out */
+  readonly conditional?: boolean;
+  /** the options that are its own */
+  readonly options: readonly OptionSpec[];
+  /** other defaults of shared options, by name */
+  readonly defaults?: Options;
+  design(occasion: Occasion): Omit<Design, 'method'> | Promise<Omit<Design, 'method'>>;
+}
+
+/** A method that is a design, with the options of every autoencoder beside its own. */
+export function designed(method: DesignedMethod): SpaceMethod {
+  const { name, title, summary, family, latentDim: usual = 2, conditional = true, defaults = {}, design } = method;
+  const options = [
+    LATENT_DIM,
+    ...method.options,
+    ...PRIOR_OPTIONS,
+    ...(conditional ? CONDITION_OPTIONS : []),
+    ...ARCHITECTURE_OPTIONS,
+    ...TRAINING_OPTIONS,
+  ].map((spec) => ({ ...spec, default: { latentDim: usual, ...defaults }[spec.name] ?? spec.default }));
+  return {
+    name,
+    title,
+    summary,
+    family,
+    takes: 'rows',
+    ...(conditional && { labels: 'used' as const }),
+    options,
+    async fit(dataset, given, runtime, job = {}) {
+      const full = resolveOptions(name, options, given);
+      const rows = learnRows(dataset);
+      const { nFeatures } = dataset.rows;
+      // a default is no wish: of few features fewer latents are made
+      if (given.latentDim === undefined) full.latentDim = Math.max(1, Math.min(usual, nFeatures - 1));
+      const latentDim = full.latentDim as number;
+      checkLatentDim(latentDim, nFeatures);
+      const image = dataset.medium.kind === 'image';
+      const made = await design({ options: full, latentDim, dataset, rows, image, job });
+      return fitDesign({ ...made, method: name }, full, rows, dataset, runtime, job);
+    },
+  };
+}
