@@ -7,6 +7,7 @@ import { readManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
 import { loadOnnxSpace } from './onnx-space.ts';
 import { loadVectorsSpace } from './vectors-space.ts';
+import { loadWord2vec } from './word2vec-space.ts';
 
 /** From files and their manifest to the space. */
 export type LoadSpace = (files: SpaceFiles, manifest: SpaceManifest, runtime: Runtime) => Promise<LatentSpace>;
@@ -16,6 +17,7 @@ const FORMS: Readonly<Record<string, LoadSpace>> = {
   brought: loadBroughtSpace,
   onnx: loadOnnxSpace,
   vectors: loadVectorsSpace,
+  word2vec: loadWord2vec,
 };
 
 /**

@@ -19,6 +19,7 @@ import { tcVae } from './tc-vae.ts';
 import { vae } from './vae.ts';
 import { wae } from './wae.ts';
 import { vectors } from './vectors-space.ts';
+import { word2vec } from './word2vec.ts';
 
 export const spaceMethods: readonly SpaceMethod[] = [
   pca,
@@ -32,6 +33,7 @@ export const spaceMethods: readonly SpaceMethod[] = [
   dipVae,
   wae,
   vectors,
+  word2vec,
   factorAnalysis,
   ica,
   nmf,
