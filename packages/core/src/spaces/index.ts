@@ -46,6 +46,7 @@ export { analogy, analogyAccuracy, nearestWords, wordSimilarity } from './word2v
 export type { NearWord, WordTable } from './word2vec-words.ts';
 export { word2vecSpace } from './word2vec-space.ts';
 export type { WordVectors } from './word2vec-space.ts';
+export { corpusSteps, tokensOf } from './vocabulary.ts';
 export type { Corpus, Tokenising, VocabularyOptions } from './vocabulary.ts';
 export { countItems, fitSkipGram, SEQUENCE_END, sequencesOf } from './word2vec-fit.ts';
 export type { Sequences, SkipGram, SkipGramOptions } from './word2vec-fit.ts';
