@@ -8,6 +8,7 @@ import type { MapDetail, MapMethod, Projection } from '../maps/index.ts';
 import { measureMap, neighborKeep } from '../measures/index.ts';
 import { resolveOptions } from '../spaces/index.ts';
 import { readMatrix } from './apply.ts';
+import { ownCoordinates, withDistance } from './by-geometry.ts';
 import { startClock } from './desk.ts';
 import type { Desk } from './desk.ts';
 import { KEEP } from './map-files.ts';
@@ -22,7 +23,7 @@ const KEEP_NEIGHBORS = 15;
 export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview> = {}): Promise<MapInfo> {
   const { of, name } = args;
   const method = named(everyMapMethod, args.method, 'map');
-  const options = resolveOptions(method.name, method.options, args.options);
+  resolveOptions(method.name, method.options, args.options);
   await desk.items.checkName(name);
   if (args.coordinates && method !== coordinatesMap) {
     throw new InputError(`coordinates are a map already; the method for them is coordinates, not ${method.name}`, {
@@ -33,20 +34,23 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
   if (source.kind === 'map') {
     throw new InputError(`${of} is a map already; name a space or a data set`, { code: 'wrong-kind' });
   }
+  const { options: given, told: curved } = withDistance(method, source, args.options);
+  const options = resolveOptions(method.name, method.options, given);
   const data = source.kind === 'space' ? source.data : source.id;
   const x = await numbersOf(desk, source);
   checkScale(x, of);
   const labels = await labelCodes(desk, data, x.rows, args.label);
   if (method.labels === 'needed' && !labels) throw await noLabels(desk, method, data);
   const neighbors = args.neighbors && givenNeighbors(x, args.neighbors);
-  const start = await startOf(desk, args, { method: method.name, options, rows: x.rows });
+  const brought = args.coordinates ?? (method === coordinatesMap ? ownCoordinates(source, x) : undefined);
+  const start = await startOf(desk, { ...args, coordinates: brought }, { method: method.name, options, rows: x.rows });
   const beside = args.align === undefined ? undefined : await alignTarget(desk, args.align, x.rows);
   job.signal?.throwIfAborted();
 
   const clock = startClock(desk);
   const watch = watched(job);
   // as given, for a method may give way where a default does not fit the rows, and refuse what was asked for
-  const fitted = await method.fit(x, args.options ?? {}, {
+  const fitted = await method.fit(x, given, {
     signal: job.signal,
     control: job.control,
     onProgress: watch.onProgress,
@@ -84,7 +88,7 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
     ...(args.from !== undefined && { from: args.from }),
     ...(beside && { align: args.align }),
     ...(kept && { keepNeighbors }),
-    warnings: [...projection.warnings, ...told, ...(inOnePlace(coordinates) ? [ONE_PLACE] : [])],
+    warnings: [...projection.warnings, ...curved, ...told, ...(inOnePlace(coordinates) ? [ONE_PLACE] : [])],
     ...made,
   };
   const files = {

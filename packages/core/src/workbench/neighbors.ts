@@ -5,6 +5,7 @@ import { readRows, rowsOf } from '../data/index.ts';
 import type { Rows } from '../data/index.ts';
 import { findNeighbors, neighborIndex } from '../neighbors/index.ts';
 import type { Distance, Nearest, NeighborIndex, Neighbors } from '../neighbors/index.ts';
+import { distanceOf } from './by-geometry.ts';
 import { useDataset } from './datasets.ts';
 import type { Desk } from './desk.ts';
 import { checkScale, numbersOf } from './map-inputs.ts';
@@ -21,13 +22,14 @@ const DEFAULT_K = 10;
 /** Answers at once after the first question about an item, whose index is then kept. */
 export async function neighbors(
   desk: Desk,
-  { of, row, point, k = DEFAULT_K, distance = 'euclidean' }: NeighborsArgs,
+  { of, row, point, k = DEFAULT_K, distance: asked }: NeighborsArgs,
 ): Promise<Nearest> {
   if ((row === undefined) === (point === undefined)) {
     throw new InputError('neighbours are those of a row or of a point; give one of them');
   }
   if (!Number.isInteger(k) || k < 1) throw new InputError(`k is ${k}, expected a whole number of at least 1`);
   const item = await desk.items.find(of);
+  const distance = asked ?? distanceOf(item);
   return desk.surroundings.with(
     item.id,
     item.created,
@@ -53,12 +55,13 @@ export async function neighbors(
 
 export async function neighborTable(
   desk: Desk,
-  { of, k = DEFAULT_K, distance, recall }: NeighborTableArgs,
+  { of, k = DEFAULT_K, distance: asked, recall }: NeighborTableArgs,
   { signal, onProgress }: JobOptions = {},
 ): Promise<Neighbors> {
   const item = await desk.items.find(of);
   const x = await numbersOf(desk, item);
   checkScale(x, of);
+  const distance = asked ?? distanceOf(item);
   return findNeighbors(x, k, { distance, recall, signal, onProgress, kernels: desk.kernels });
 }
 
