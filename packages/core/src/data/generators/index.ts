@@ -2,6 +2,8 @@
 import type { JobOptions, Options, OptionSpec } from '../../base/index.ts';
 import type { Dataset } from '../dataset.ts';
 import { gaussians } from './gaussians.ts';
+import { ratings } from './ratings.ts';
+import { sounds } from './sounds.ts';
 import { sprites } from './sprites.ts';
 import { moons, spiral } from './toys.ts';
 
@@ -16,4 +18,4 @@ export interface DataGenerator {
   make(options: Partial<Options>, job?: JobOptions): Promise<Dataset>;
 }
 
-export const dataGenerators: readonly DataGenerator[] = [sprites, gaussians, moons, spiral];
+export const dataGenerators: readonly DataGenerator[] = [sprites, sounds, gaussians, moons, spiral, ratings];
