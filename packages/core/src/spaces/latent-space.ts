@@ -117,6 +117,8 @@ export interface FittedSpace {
    * users and items. Its rows are their codes, its columns their names and figures.
    */
   readonly items?: Dataset;
+  /** the items' codes, where their rows are something else: what was decoded from codes that were drawn */
+  readonly codes?: Matrix;
   readonly metrics: LearnMetrics;
   readonly history: readonly EpochRecord[];
   readonly warnings: readonly string[];

@@ -68,8 +68,16 @@ it('brings a decoder alone, to be seen by codes drawn from its prior', async () 
   const info = await project.addSpace({ files: [model('vae-decoder.onnx')] });
   expect(info).toMatchObject({ id: 'vae', data: 'vae-items', encodes: false, decodes: true, samples: true });
   expect(info.medium).toMatchObject({ kind: 'image', height: 28, width: 28 });
-  expect(await project.show({ id: 'vae-items' })).toMatchObject({ nSamples: 1000, nFeatures: 2 });
-  expect((await project.codes({ space: 'vae' })).rows).toBe(1000);
+  expect(await project.show({ id: 'vae-items' })).toMatchObject({
+    nSamples: 1000,
+    nFeatures: 784,
+    medium: { kind: 'image' },
+  });
+  const codes = await project.codes({ space: 'vae' });
+  expect([codes.rows, codes.cols]).toEqual([1000, 2]);
+  const rows = readRows(await project.rows({ data: 'vae-items', count: 1 }));
+  const decoded = await project.decode({ space: 'vae', codes: matrix(1, 2, codes.data.slice(0, 2)) });
+  expect(rows.data[300]).toBeCloseTo(decoded.data[300], 5);
 });
 
 it('takes files by any name, when it is told which is which', async () => {

@@ -17,8 +17,9 @@ import type { AddSpaceArgs, SpaceInfo } from './workbench.ts';
 /** rows that scaling is tried on, and that errors and the prior are measured on */
 const TRIED = 64;
 const MEASURED = 4096;
-/** codes of a decoder alone */
+/** codes of a decoder alone, and numbers of the rows that they decode to at most */
 const DRAWN = 1000;
+const DRAWN_NUMBERS = 2 ** 25;
 /** the covariance of wider codes is more than a space.json should hold */
 const PRIOR_DIM = 128;
 
@@ -93,9 +94,7 @@ async function measured(
   const whole = { options, history: [], warnings: notes, stopped: false };
   if (!dataset || !space.encode) {
     const drawn = space.withPrior({ kind: 'standardNormal' });
-    const codes = drawn.prior!.sample(DRAWN, 0);
-    const items: Dataset = { ...NOTHING, name: 'codes', rows: rowsOf(codes) };
-    return { ...whole, space: drawn, items, metrics: { train: {} } };
+    return { ...whole, space: drawn, metrics: { train: {} }, ...(await drawnItems(drawn)) };
   }
   const x = spread(dataset, MEASURED);
   const codes = await space.encode(x);
@@ -129,7 +128,19 @@ async function loaded(desk: Desk, files: readonly ModelFile[], dataset: Dataset 
       details: { ask: 'data' },
     });
   }
-  return { ...whole, items: { ...NOTHING, name: 'codes', rows: rowsOf(space.prior.sample(DRAWN, 0)) } };
+  return { ...whole, ...(await drawnItems(space)) };
+}
+
+/** Codes drawn from the prior, and what is decoded from them, as items of a space that has no rows. */
+async function drawnItems(space: LatentSpace): Promise<Pick<FittedSpace, 'items' | 'codes'>> {
+  const n = Math.max(2, Math.min(DRAWN, Math.floor(DRAWN_NUMBERS / space.nFeatures)));
+  const codes = space.prior!.sample(n, 0);
+  const items = { ...NOTHING, name: 'drawn' };
+  if (!space.decode) return { items: { ...items, rows: rowsOf(codes) }, codes };
+  const rows = await space.decode(codes);
+  // rounding may leave [0, 1], where pictures are
+  if (space.medium.kind === 'image') rows.data.forEach((v, i) => (rows.data[i] = Math.min(1, Math.max(0, v))));
+  return { items: { ...items, rows: rowsOf(rows), medium: space.medium }, codes };
 }
 
 async function readFiles(sources: readonly ByteSource[]): Promise<ModelFile[]> {

@@ -107,11 +107,11 @@ function geometrySpec({ geometry: { name, c } }: LatentSpace): GeometrySpec {
 
 /** Where each row lies, or each thing that the space places instead; undefined when it cannot tell. */
 async function codesOf(
-  { space, items, options }: FittedSpace,
+  { space, items, codes, options }: FittedSpace,
   dataset: Dataset,
   job: LearnJob,
 ): Promise<Matrix | undefined> {
-  if (items) return readRows(items.rows);
+  if (items) return codes ?? readRows(items.rows);
   if (dataset.medium.kind !== 'text') return space.encode && encodeAll(space, dataset.rows, job);
   const { column = '' } = options as { column?: string };
   return space.encodeTexts?.(textsOf(dataset, column));
