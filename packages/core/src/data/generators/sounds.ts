@@ -2,6 +2,7 @@
  * Short sounds of an old game machine, by jsfxr (after sfxr by Tomas Pettersson). What each was made from is kept: its
  * wave, pitch, slide, vibrato and length are drawn evenly and independently of each other.
  */
+// oxlint-disable-next-line typescript/triple-slash-reference -- so that whoever compiles this file finds them
 /// <reference path="./jsfxr.d.ts" />
 import { breathe, InputError, random, resolveOptions } from '../../base/index.ts';
 import type { OptionSpec } from '../../base/index.ts';
