@@ -8,6 +8,7 @@ import { kernelPca } from './kernel-pca.ts';
 import type { SpaceMethod } from './latent-space.ts';
 import { lda } from './lda.ts';
 import { nmf } from './nmf.ts';
+import { node2vec } from './node2vec.ts';
 import { pca } from './pca-space.ts';
 import { poincare } from './poincare.ts';
 import { contractive } from './contractive.ts';
@@ -42,4 +43,5 @@ export const spaceMethods: readonly SpaceMethod[] = [
   gan,
   classifier,
   poincare,
+  node2vec,
 ];
