@@ -38,6 +38,7 @@ const state = fc.record({
   thumbnails: fc.boolean(),
   backdrop: fc.boolean(),
   density: fc.boolean(),
+  edges: fc.boolean(),
 });
 
 describe('the address', () => {

@@ -47,6 +47,8 @@ export interface ViewState {
   thumbnails: boolean;
   backdrop: boolean;
   density: boolean;
+  /** lines between nearest neighbours */
+  edges: boolean;
 }
 
 export const START: ViewState = {
@@ -65,6 +67,7 @@ export const START: ViewState = {
   thumbnails: false,
   backdrop: false,
   density: false,
+  edges: false,
 };
 
 /** A lasso over more samples than this isn't put in the address: links must stay short enough to send. */
@@ -101,6 +104,7 @@ export function toAddress(state: ViewState): string {
     ...(state.thumbnails ? ['pictures'] : []),
     ...(state.backdrop ? ['plane'] : []),
     ...(state.density ? ['density'] : []),
+    ...(state.edges ? ['neighbours'] : []),
   ];
   if (show.length > 0) query.set('show', show.join(','));
   return query.toString();
@@ -128,6 +132,7 @@ export function fromAddress(fragment: string): ViewState {
     thumbnails: show.includes('pictures'),
     backdrop: show.includes('plane'),
     density: show.includes('density'),
+    edges: show.includes('neighbours'),
   };
 }
 

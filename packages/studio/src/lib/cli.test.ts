@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OptionSpec } from '@portolan/core/spaces';
-import { addDataCommand, learnCommand, quote } from './cli.ts';
+import { addDataCommand, learnCommand, placeCommand, quote } from './cli.ts';
 
 const specs: OptionSpec[] = [
   { name: 'latentDim', type: 'integer', default: 2, summary: '' },
@@ -25,4 +25,10 @@ test('words are quoted for a shell when they must be', () => {
     'portolan data add faces.npy --labels people.csv --image 64x64',
   );
   expect(addDataCommand({ files: ['folder'], name: 'my pets' })).toBe("portolan data add folder --name 'my pets'");
+});
+
+test('rows are put on a map by their file or data set', () => {
+  expect(placeCommand({ map: 'digits-umap', rows: 'my rows.npy' })).toBe(
+    "portolan place digits-umap 'my rows.npy' --out places.csv",
+  );
 });

@@ -65,6 +65,10 @@ export function addDataCommand(args: {
   ].join(' ');
 }
 
+export function placeCommand(args: { map: string; rows: string }): string {
+  return `portolan place ${quote(args.map)} ${quote(args.rows)} --out places.csv`;
+}
+
 export function sampleCommand(args: { space: string; n: number; seed: number }): string {
   return `portolan sample ${quote(args.space)} --n ${args.n} --seed ${args.seed}`;
 }

@@ -23,6 +23,8 @@ class MapForm {
   /** begin at the map that is looked at, turn the new one to it */
   start = $state(false);
   align = $state(true);
+  /** to which: another map than the one that is looked at */
+  alignTo = $state('');
   coordinates = $state.raw<File | null>(null);
 }
 

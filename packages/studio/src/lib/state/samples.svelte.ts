@@ -35,6 +35,13 @@ class Samples {
   usual: Column | undefined = $derived(
     this.label ?? this.columns.find((column) => column.type === 'category' && column.categories.length <= 20),
   );
+  /** what tells samples by words rather than by a picture: the texts beside vectors that have no names of their own */
+  spoken: (Column & { type: 'text' }) | undefined = $derived.by(() => {
+    if (this.#medium?.kind === 'image' || this.#medium?.kind === 'sound' || this.info?.featureNames) return undefined;
+    return this.columns.find((column) => column.type === 'text');
+  });
+  /** samples a second, where rows are sounds */
+  sampleRate: number | null = $derived(this.#medium?.kind === 'sound' ? this.#medium.sampleRate : null);
   /** names of the features that can be coloured by: those of plain numbers, once they are here */
   featureNames: string[] = $derived.by(() => {
     const { info, rows } = this;

@@ -27,6 +27,7 @@ class View {
   thumbnails = $derived(this.now.thumbnails);
   backdrop = $derived(this.now.backdrop);
   density = $derived(this.now.density);
+  edges = $derived(this.now.edges);
 
   canUndo = $derived(this.#history.past.length > 0);
   canRedo = $derived(this.#history.future.length > 0);

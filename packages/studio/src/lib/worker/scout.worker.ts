@@ -10,6 +10,8 @@ import { atlasLayout, paint, shrunk, type ImageMedium, type Rgb } from '../pictu
 import { falseNeighbors, reachOf, rhumbLines, type Rhumb } from '../rhumb.ts';
 import type { MapFileArgs } from '../map-file.ts';
 import { namesFor, type Name, type NamingKind } from '../naming.ts';
+import type { NewRows } from '../new-rows.ts';
+import type { ReadTableArgs } from '../read-table.ts';
 import { sortRows } from '../table.ts';
 import { Moved, serve } from './rpc.ts';
 
@@ -103,6 +105,18 @@ const api = {
     if (!places) throw new InputError('there is no map to save yet');
     const { mapFiles } = await import('../map-file.ts');
     return mapFiles(args, { places, codes, rows });
+  },
+
+  /** Rows from files, to be put on the map; what reads them is fetched when it is wanted. */
+  async readTable(args: ReadTableArgs): Promise<NewRows> {
+    const { readTable } = await import('../read-table.ts');
+    return readTable(args);
+  },
+
+  matrixOfRows({ rows }: { rows: Rows }): Moved<Matrix> {
+    const x = readRows(rows);
+    const own = x.data === rows.data ? { ...x, data: x.data.slice() } : x;
+    return new Moved(own, [own.data.buffer]);
   },
 
   /** All thumbnails in one picture. */
