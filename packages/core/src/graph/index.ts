@@ -37,7 +37,7 @@ export { conv2d, convTranspose2d } from './convolution.ts';
 export type { Conv2dOptions, ConvTranspose2dOptions } from './convolution.ts';
 export { averagePool2d, maxPool2d, upsampleNearest2d } from './pooling.ts';
 export type { Pool2dOptions } from './pooling.ts';
-export { gather, scatterAdd } from './indexing.ts';
+export { argMax, gather, scatterAdd } from './indexing.ts';
 export { batchNorm, dropout, layerNorm } from './normalization.ts';
 export type { BatchNormOptions } from './normalization.ts';
 export { gradients, jacobian, jvp } from './gradients.ts';

@@ -59,3 +59,16 @@ function checkIndices(what: string, indices: Tensor): void {
     throw new InputError(`${what}: got indices of type ${indices.dtype}, expected int64 or int32`);
   }
 }
+
+const argMaxOp = defineOp<{ axis: number }>({
+  name: 'argMax',
+  shape: ([x], { axis }) => x.shape.filter((_, i) => i !== axis),
+  dtype: () => 'int64',
+  onnx: (emit, [x], { axis }) => emit.node('ArgMax', [x], { axis, keepdims: 0 }),
+});
+
+/** Where the greatest element lies along an axis, the last when left out; of equal ones the first. int64. */
+export function argMax(x: Tensor, axis = -1): Tensor {
+  const [at] = normalizeAxes('argMax', axis, x.shape.length);
+  return argMaxOp([x], { axis: at });
+}

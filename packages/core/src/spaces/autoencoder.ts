@@ -37,6 +37,7 @@ export const autoencoder = designed({
   summary: 'A network that squeezes each row through a few numbers and learns to bring it back.',
   family: 'autoencoder',
   conditional: false,
+  priors: ['normal', 'mixture'],
   options: [...NOISE_OPTIONS, ...SMOOTHNESS_OPTIONS],
   defaults: { smoothnessWeight: 0.01 },
   design: async ({ options, latentDim, rows, job }) => ({

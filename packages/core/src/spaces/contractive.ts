@@ -17,6 +17,7 @@ export const contractive = designed({
   summary: 'An autoencoder whose codes hardly move when a row changes a little.',
   family: 'autoencoder',
   conditional: false,
+  priors: ['normal', 'mixture'],
   options: [
     {
       name: 'contraction',

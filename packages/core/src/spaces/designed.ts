@@ -8,7 +8,7 @@ import type { LearnJob, SpaceMethod } from './latent-space.ts';
 import { learnRows } from './learn-rows.ts';
 import type { LearnRows } from './learn-rows.ts';
 import { ARCHITECTURE_OPTIONS } from './networks.ts';
-import { PRIOR_OPTIONS } from './prior-options.ts';
+import { priorOptions } from './prior-options.ts';
 import { fitDesign } from './variational.ts';
 import type { Design } from './variational.ts';
 
@@ -29,6 +29,8 @@ export interface DesignedMethod extends Pick<SpaceMethod, 'name' | 'title' | 'su
   readonly latentDim?: number;
   /** whether it can be learned given classes; true when left out */
   readonly conditional?: boolean;
+  /** what sampling may draw from, the usual first; all of them when left out, no choice when empty */
+  readonly priors?: readonly string[];
   /** the options that are its own */
   readonly options: readonly OptionSpec[];
   /** other defaults of shared options, by name */
@@ -39,10 +41,11 @@ export interface DesignedMethod extends Pick<SpaceMethod, 'name' | 'title' | 'su
 /** A method that is a design, with the options of every autoencoder beside its own. */
 export function designed(method: DesignedMethod): SpaceMethod {
   const { name, title, summary, family, latentDim: usual = 2, conditional = true, defaults = {}, design } = method;
+  const { priors = ['normal', 'mixture', 'vamp'] } = method;
   const options = [
     LATENT_DIM,
     ...method.options,
-    ...PRIOR_OPTIONS,
+    ...(priors.length > 0 ? priorOptions(priors) : []),
     ...(conditional ? CONDITION_OPTIONS : []),
     ...ARCHITECTURE_OPTIONS,
     ...TRAINING_OPTIONS,

@@ -18,6 +18,7 @@ import { rae } from './rae.ts';
 import { sparse } from './sparse.ts';
 import { tcVae } from './tc-vae.ts';
 import { vae } from './vae.ts';
+import { vqVae } from './vq-vae.ts';
 import { wae } from './wae.ts';
 import { vectors } from './vectors-space.ts';
 import { word2vec } from './word2vec.ts';
@@ -33,6 +34,7 @@ export const spaceMethods: readonly SpaceMethod[] = [
   factorVae,
   dipVae,
   wae,
+  vqVae,
   vectors,
   word2vec,
   factorAnalysis,

@@ -1,14 +1,20 @@
 /** What sampling draws from, as an option of all autoencoders. */
 import type { OptionSpec } from '../base/index.ts';
 
-export const PRIOR_OPTIONS: readonly OptionSpec[] = [
+const DRAWN: Readonly<Record<string, string>> = {
+  normal: 'one Gaussian',
+  mixture: 'a mixture of Gaussians fitted to the codes',
+  vamp: 'the posteriors of some rows (VampPrior)',
+};
+
+/** @param choices  of normal, mixture and vamp, the usual first */
+export const priorOptions = (choices: readonly string[]): OptionSpec[] => [
   {
     name: 'prior',
     type: 'choice',
-    default: 'normal',
-    choices: ['normal', 'mixture', 'vamp'],
-    summary:
-      'What new codes are drawn from: one Gaussian, a mixture of Gaussians fitted to the codes, or the posteriors of some rows (VampPrior).',
+    default: choices[0],
+    choices,
+    summary: `What new codes are drawn from: ${choices.map((name) => DRAWN[name]).join(', or ')}.`,
   },
   {
     name: 'priorComponents',
@@ -16,6 +22,8 @@ export const PRIOR_OPTIONS: readonly OptionSpec[] = [
     default: 0,
     min: 0,
     max: 1000,
-    summary: 'Gaussians of a mixture, or rows of a VampPrior; 0 takes 10 or 200. More follow the codes closer.',
+    summary: choices.includes('vamp')
+      ? 'Gaussians of a mixture, or rows of a VampPrior; 0 takes 10 or 200. More follow the codes closer.'
+      : 'Gaussians of a mixture; 0 takes 10. More follow the codes closer.',
   },
 ];

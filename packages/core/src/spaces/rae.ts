@@ -43,7 +43,7 @@ export const rae = designed({
       summary: "Weight of half the codes' squared length. Raising it draws codes together.",
     },
   ],
-  defaults: { prior: 'mixture' },
+  priors: ['mixture', 'normal'],
   design: ({ options, latentDim, rows, dataset }) => ({
     posterior: pointPosterior(latentDim),
     likelihood: squares(!rows.scaler, 'sum'),

@@ -16,6 +16,7 @@ export const sparse = designed({
   family: 'autoencoder',
   latentDim: 32,
   conditional: false,
+  priors: ['normal', 'mixture'],
   options: [
     {
       name: 'sparsity',
