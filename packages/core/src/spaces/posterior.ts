@@ -37,6 +37,8 @@ export interface PosteriorFamily {
   readonly latentDim: number;
   /** what a sample is made of: fed anew for each row of each mini-batch; none where nothing is random */
   readonly noise?: { readonly shape: readonly number[]; fill(out: Float32Array, rng: Random): void };
+  /** codes → what the decoder sees of them, points of the space whatever the codes; the codes as they are when left out */
+  toDecoder?(z: Tensor): Tensor;
   /** features [batch, m] → q(z|x) */
   infer(scope: Scope, features: Tensor): Posterior;
   readonly prior?: {

@@ -106,8 +106,10 @@ export function networkOf(design: Design, options: Options, rows: LearnRows, dat
     return family.infer(inner, classes && architecture.kind !== 'dense' ? concat([features, classes], 1) : features);
   };
   /** before the last activation */
-  const decoded = (scope: Scope, z: Tensor, classes?: Tensor): Tensor =>
-    decoderTrunk(scope.child('decoder'), classes ? concat([z, classes], 1) : z, architecture);
+  const decoded = (scope: Scope, z: Tensor, classes?: Tensor): Tensor => {
+    const code = family.toDecoder?.(z) ?? z;
+    return decoderTrunk(scope.child('decoder'), classes ? concat([code, classes], 1) : code, architecture);
+  };
 
   return {
     method,
