@@ -7,6 +7,7 @@ import { readManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
 import { loadOnnxSpace } from './onnx-space.ts';
 import { loadVectorsSpace } from './vectors-space.ts';
+import { loadTransformer } from './transformer-space.ts';
 import { loadWord2vec } from './word2vec-space.ts';
 
 /** From files and their manifest to the space. */
@@ -18,6 +19,7 @@ const FORMS: Readonly<Record<string, LoadSpace>> = {
   onnx: loadOnnxSpace,
   vectors: loadVectorsSpace,
   word2vec: loadWord2vec,
+  transformer: loadTransformer,
 };
 
 /**

@@ -21,6 +21,7 @@ import { vae } from './vae.ts';
 import { vqVae } from './vq-vae.ts';
 import { wae } from './wae.ts';
 import { vectors } from './vectors-space.ts';
+import { transformer } from './transformer.ts';
 import { word2vec } from './word2vec.ts';
 
 export const spaceMethods: readonly SpaceMethod[] = [
@@ -37,6 +38,7 @@ export const spaceMethods: readonly SpaceMethod[] = [
   vqVae,
   vectors,
   word2vec,
+  transformer,
   factorAnalysis,
   ica,
   nmf,

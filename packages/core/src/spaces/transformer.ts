@@ -1,0 +1,303 @@
+/**
+ * A small transformer encoder for short texts, learned from one's own corpus: some of the words are hidden and have to
+ * be foretold from the others (Devlin et al. 2019). A text's code is the mean of the vectors that a layer gives its
+ * words.
+ */
+import { InputError, breathe, drive, isAbort, resolveOptions, run } from '../base/index.ts';
+import type { JobOptions, OptionSpec, Random, Stepper, Steps } from '../base/index.ts';
+import { textsOf } from '../data/index.ts';
+import { concat, input, reshape, toOnnx } from '../graph/index.ts';
+import { constantScope, trainer } from '../nn/index.ts';
+import type { Parameter, Trained } from '../nn/index.ts';
+import { TRAINING_OPTIONS, optimiserOf, scheduleOf } from './fit-network.ts';
+import type { LearnDetail, SpaceMethod } from './latent-space.ts';
+import { MASK, PAD, SPECIAL, encodeTokens, maskedTokenLoss, pooled } from './transformer-network.ts';
+import type { TransformerShape } from './transformer-network.ts';
+import { SPECIAL_WORDS, fillTokens, placesOf, transformerSpace } from './transformer-space.ts';
+import { gaussianOf } from './vectors-space.ts';
+import { TOKEN_OPTIONS, corpusSteps, tokensOf } from './vocabulary.ts';
+import type { Tokenising } from './vocabulary.ts';
+
+const TRAINING: Record<string, Partial<OptionSpec>> = {
+  epochs: { default: 30 },
+  batchSize: { default: 64 },
+  schedule: { default: 'warmUp' },
+  clipNorm: { default: 1 },
+};
+
+const OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'latentDim',
+    type: 'integer',
+    default: 64,
+    min: 2,
+    max: 1024,
+    main: true,
+    summary: 'Numbers in a code, and in the vector of each word on its way. More learn more, and slower.',
+  },
+  {
+    name: 'layers',
+    type: 'integer',
+    default: 2,
+    min: 1,
+    max: 12,
+    main: true,
+    summary: 'How often words look at each other. Two or three do for some thousand short texts.',
+  },
+  {
+    name: 'heads',
+    type: 'integer',
+    default: 4,
+    min: 1,
+    max: 32,
+    summary: 'In how many ways at once words look at each other; must divide latentDim.',
+  },
+  {
+    name: 'layer',
+    type: 'integer',
+    default: -1,
+    min: -1,
+    max: 12,
+    summary: 'The layer whose vectors make the code: 0 for the words by themselves, -1 for the last.',
+  },
+  {
+    name: 'maxLength',
+    type: 'integer',
+    default: 32,
+    min: 2,
+    max: 512,
+    summary: 'Words of a text that are looked at; what is beyond is not. Twice as many cost more than twice the time.',
+  },
+  {
+    name: 'vocabularySize',
+    type: 'integer',
+    default: 2000,
+    min: 2,
+    max: 50_000,
+    summary: 'How many of the commonest words are told apart; the others are all one.',
+  },
+  {
+    name: 'maskShare',
+    type: 'number',
+    default: 0.15,
+    min: 0.01,
+    max: 0.9,
+    summary: 'Share of the words that are hidden and have to be foretold.',
+  },
+  ...TOKEN_OPTIONS,
+  ...TRAINING_OPTIONS.map((spec): OptionSpec => ({ ...spec, ...TRAINING[spec.name] })),
+];
+
+interface TransformerOptions extends Tokenising {
+  latentDim: number;
+  layers: number;
+  heads: number;
+  layer: number;
+  maxLength: number;
+  vocabularySize: number;
+  maskShare: number;
+  column: string;
+  epochs: number;
+  batchSize: number;
+  learningRate: number;
+  optimizer: string;
+  schedule: string;
+  clipNorm: number;
+  validationShare: number;
+  earlyStopping: number;
+  batchesPerCall: number;
+  seed: number;
+}
+
+/** Of hidden words, BERT shows one in ten as another word and one in ten as it is. */
+const [AS_MASK, AS_OTHER] = [0.8, 0.9];
+
+export const transformer: SpaceMethod = {
+  name: 'transformer',
+  title: 'Transformer encoder',
+  summary: 'Learns to foretell hidden words of short texts from the others; texts that say alike things lie near.',
+  family: 'text',
+  takes: 'texts',
+  options: OPTIONS,
+  async fit(dataset, given, runtime, job = {}) {
+    const resolved = resolveOptions('transformer', OPTIONS, given);
+    const options = resolved as unknown as TransformerOptions;
+    const { latentDim, heads, layers, layer, vocabularySize, batchSize } = options;
+    if (latentDim % heads !== 0) refuse('heads', `latentDim ${latentDim} is not a multiple of heads ${heads}`);
+    if (layer > layers) refuse('layer', `layer ${layer} is beyond the ${layers} there are; -1 is the last`);
+    const plain = job as JobOptions;
+    const texts = textsOf(dataset, options.column);
+    const how = { ...options, minCount: 1, phrases: 0, phraseThreshold: 0 };
+    const corpus = await drive('reading', corpusSteps(dataset.name, texts, how), plain);
+    const words = [...SPECIAL_WORDS, ...corpus.words.slice(0, vocabularySize)];
+    const rows = await drive('reading', tokenRows(texts, words, options), plain);
+    if (rows.nSamples < 2) {
+      throw new InputError(`${dataset.name} has one text with words in it; expected at least two, better thousands`, {
+        code: 'too-few-rows',
+      });
+    }
+    const shape: TransformerShape = { nTokens: words.length, length: rows.length, width: latentDim, heads, layers };
+    const masked = Math.max(1, Math.round(options.maskShare * rows.length));
+    const training = await trainer(runtime, {
+      ...options,
+      model: (scope, batch) => maskedTokenLoss(scope, batch, shape),
+      inputs: [
+        { name: 'tokens', shape: [rows.length] },
+        ...['places', 'answers', 'weights'].map((name) => ({ name, shape: [masked] })),
+      ],
+      fill: (indices, buffers, rng) => fillMasked(rows, indices, buffers, rng, shape, masked, options.maskShare),
+      nSamples: rows.nSamples,
+      batchSize: Math.min(batchSize, rows.nSamples),
+      optimiser: optimiserOf(options.optimizer),
+      schedule: scheduleOf(options.schedule),
+      clipNorm: options.clipNorm || Infinity,
+      patience: options.earlyStopping,
+      checkpoint: job.checkpoint,
+    });
+    const keep = async (): Promise<void> => job.onCheckpoint?.(training.checkpoint());
+    try {
+      const stepper: Stepper<LearnDetail, Trained> = {
+        phase: 'learning',
+        get done() {
+          return training.done;
+        },
+        get total() {
+          return training.total;
+        },
+        async step() {
+          const unit = await training.step();
+          if (!unit) return undefined;
+          if (unit.record) await keep();
+          await breathe();
+          job.signal?.throwIfAborted();
+          return { ...unit, nEpochs: options.epochs };
+        },
+        result: () => training.result(),
+      };
+      const trained = await run(stepper, job).catch(async (error: unknown) => {
+        if (isAbort(error)) await keep();
+        throw error;
+      });
+      const stopped = training.done < training.total;
+      if (stopped) await keep();
+      const parts = {
+        encoder: encoderOf(trained.parameters, shape, layer < 0 ? layers : layer, dataset.name),
+        words,
+        latentDim,
+        length: rows.length,
+        layers,
+        heads,
+        tokens: options.tokens,
+        lowercase: options.lowercase,
+      };
+      const first = await transformerSpace(parts, runtime);
+      const codes = await first.encodeTexts(texts);
+      await first.dispose();
+      job.signal?.throwIfAborted();
+      const space = await transformerSpace(parts, runtime, await gaussianOf(codes, plain));
+      const { train = {}, validation } = trained.history.at(-1) ?? {};
+      return {
+        space,
+        metrics: { train: { ...train, words: words.length - SPECIAL }, ...(validation && { validation }) },
+        history: trained.history,
+        warnings: [...corpus.warnings, ...rows.warnings, ...training.warnings],
+        options: resolved,
+        stopped,
+      };
+    } finally {
+      await training.dispose();
+    }
+  },
+};
+
+function refuse(option: string, why: string): never {
+  throw new InputError(`transformer: ${why}`, { code: 'option', details: { option } });
+}
+
+/** Texts as rows of tokens, PAD behind their end; those without words are left out. */
+interface TokenRows {
+  readonly data: Uint16Array;
+  readonly nSamples: number;
+  /** tokens in a row: those of the longest text, at most maxLength */
+  readonly length: number;
+  readonly warnings: readonly string[];
+}
+
+function* tokenRows(
+  texts: readonly string[],
+  words: readonly string[],
+  { maxLength, ...how }: TransformerOptions,
+): Steps<TokenRows> {
+  const place = placesOf(words);
+  const row = new Float32Array(maxLength);
+  let data = new Uint16Array(texts.length * maxLength);
+  let [nSamples, longest, cut] = [0, 1, 0];
+  for (let i = 0; i < texts.length; i++) {
+    const tokens = tokensOf(texts[i], how);
+    const n = fillTokens(row, tokens, place);
+    if (tokens.length > maxLength) cut++;
+    if (n > 0) data.set(row, nSamples++ * maxLength);
+    longest = Math.max(longest, n);
+    if (i % 512 === 511) yield i / texts.length;
+  }
+  if (longest < maxLength) {
+    const narrow = new Uint16Array(nSamples * longest);
+    for (let i = 0; i < nSamples; i++) narrow.set(data.subarray(i * maxLength, i * maxLength + longest), i * longest);
+    data = narrow;
+  }
+  const warnings =
+    cut * 2 > nSamples
+      ? [`${cut} of ${texts.length} texts are longer than ${maxLength} words; what is beyond is not looked at`]
+      : [];
+  return { data, nSamples, length: longest, warnings };
+}
+
+/** A mini-batch: tokens with some hidden, where these are, and what they were. */
+function fillMasked(
+  { data }: TokenRows,
+  indices: Uint32Array,
+  buffers: Record<string, Float32Array>,
+  rng: Random,
+  { length, nTokens }: TransformerShape,
+  masked: number,
+  share: number,
+): void {
+  const { tokens, places, answers, weights } = buffers;
+  const order = new Uint16Array(length);
+  indices.forEach((index, i) => {
+    const row = tokens.subarray(i * length, (i + 1) * length);
+    row.set(data.subarray(index * length, (index + 1) * length));
+    const end = row.indexOf(PAD);
+    const n = end < 0 ? length : end;
+    // the first places of a random order of the text's own, then others, which count for nothing
+    for (let k = 0; k < length; k++) order[k] = k;
+    const hidden = Math.min(masked, Math.max(1, Math.round(share * n)));
+    for (let k = 0; k < masked; k++) {
+      if (k < hidden) {
+        const other = k + rng.below(n - k);
+        [order[k], order[other]] = [order[other], order[k]];
+      }
+      const at = order[k];
+      places[i * masked + k] = i * length + at;
+      answers[i * masked + k] = row[at];
+      weights[i * masked + k] = k < hidden ? 1 : 0;
+    }
+    for (let k = 0; k < hidden; k++) {
+      const drawn = rng.uniform();
+      if (drawn < AS_MASK) row[order[k]] = MASK;
+      else if (drawn < AS_OTHER) row[order[k]] = SPECIAL + rng.below(nTokens - SPECIAL);
+    }
+  });
+}
+
+/** encoder.onnx: tokens → the code and what attends to what. */
+function encoderOf(parameters: readonly Parameter[], shape: TransformerShape, layer: number, data: string): Uint8Array {
+  const tokens = input('tokens', ['batch', shape.length]);
+  const { hidden, attention, present } = encodeTokens(constantScope(parameters), tokens, shape, false);
+  const { heads, length } = shape;
+  const each = attention.map((weights) => reshape(weights, ['batch', 1, heads, length, length]));
+  return toOnnx(
+    { z: pooled(hidden[layer], present), attention: each.length === 1 ? each[0] : concat(each, 1) },
+    { inputs: [tokens], metadata: { producer: 'portolan', method: 'transformer', data } },
+  );
+}
