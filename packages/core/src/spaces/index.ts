@@ -55,6 +55,10 @@ export { countItems, fitSkipGram, SEQUENCE_END, sequencesOf } from './word2vec-f
 export type { Sequences, SkipGram, SkipGramOptions } from './word2vec-fit.ts';
 export { gaussianOf, unitRows, vectors, vectorsSpace } from './vectors-space.ts';
 export type { VectorsSpaceOptions } from './vectors-space.ts';
+export { factorsSpace } from './factors-space.ts';
+export type { FactorsSpace } from './factors-space.ts';
+export { ratingsRow, recommend, userCode } from './ratings-recommend.ts';
+export type { Recommendation, RecommendOptions } from './ratings-recommend.ts';
 export { SHRINKAGE_OPTIONS, discriminants, labelWarnings, labelledClasses } from './lda-discriminants.ts';
 export type { Discriminants, LabelledClasses } from './lda-discriminants.ts';
 export { inBands } from './lda-spread.ts';

@@ -91,6 +91,7 @@ export async function iterate<R>(
   nIter: number,
   nSamples: number,
   { signal, onProgress, control }: LearnJob,
+  phase = 'learning',
 ): Promise<R> {
   let done = 0;
   let losses: Figures = {};
@@ -107,7 +108,7 @@ export async function iterate<R>(
     }
   };
   const stepper = {
-    phase: 'learning',
+    phase,
     total: nIter,
     get done() {
       // the generator's end is the end, not its count

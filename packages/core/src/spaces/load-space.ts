@@ -2,6 +2,7 @@
 import type { Runtime } from '../runtime/index.ts';
 import { FormatError } from '../base/index.ts';
 import { loadBroughtSpace } from './brought.ts';
+import { FACTORS_FORM, loadFactorsSpace } from './factors-space.ts';
 import type { LatentSpace, SpaceFiles } from './latent-space.ts';
 import { readManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
@@ -16,6 +17,7 @@ export type LoadSpace = (files: SpaceFiles, manifest: SpaceManifest, runtime: Ru
 /** The forms in which spaces are kept. A new one joins by a line here. */
 const FORMS: Readonly<Record<string, LoadSpace>> = {
   brought: loadBroughtSpace,
+  [FACTORS_FORM]: loadFactorsSpace,
   onnx: loadOnnxSpace,
   vectors: loadVectorsSpace,
   word2vec: loadWord2vec,

@@ -1,6 +1,9 @@
 /** The ways to learn a space. A new one joins by a line here, and the contract suite runs over it. */
+import { als } from './als.ts';
 import { autoencoder } from './autoencoder.ts';
+import { bpr } from './bpr.ts';
 import { classifier } from './classifier.ts';
+import { ease } from './ease.ts';
 import { factorAnalysis } from './factor-analysis.ts';
 import { ica } from './ica.ts';
 import { gan } from './gan.ts';
@@ -48,4 +51,7 @@ export const spaceMethods: readonly SpaceMethod[] = [
   classifier,
   poincare,
   node2vec,
+  als,
+  bpr,
+  ease,
 ];

@@ -1,0 +1,165 @@
+/**
+ * EASE, the shallow linear autoencoder of ratings (Steck 2019): each item is predicted from all others by weights B that
+ * a closed formula gives, B = 1 − P / diag(P) with P = (Xᵀ X + ridge)⁻¹ and X who chose what, 0 or 1.
+ *
+ * Scaled by s = √diag(P) on both sides, B is symmetric: 1 − P / (s sᵀ). Its leading eigenvectors make vectors of items,
+ * and a user is the sum of theirs, so that both lie in one space. That is the best approximation of so few dimensions;
+ * with as many as there are items, and the spectrum lifted above 0, it would be B itself but for items that were given.
+ */
+import { InputError, drive, matrix, resolveOptions } from '../base/index.ts';
+import type { JobOptions, Matrix, OptionSpec, Steps } from '../base/index.ts';
+import { singleThread } from '../kernels/index.ts';
+import { leadingEigen, matrix64, solveCholeskySteps } from '../linalg/index.ts';
+import type { Matrix64 } from '../linalg/index.ts';
+import { foldOf } from './factors-space.ts';
+import type { FactorsParts } from './factors-space.ts';
+import type { LearnJob, SpaceMethod } from './latent-space.ts';
+import { seedOption } from './linear-space.ts';
+import { checkRank, FACTOR_OPTION, finishedFactors } from './ratings-fit.ts';
+import { rankingFigures } from './ratings-quality.ts';
+import { heldOut, ratingsOf, RATINGS_OPTIONS } from './ratings.ts';
+import type { Sparse } from './ratings.ts';
+
+/** A table of items by items larger than this would take minutes to invert. */
+const MOST_ITEMS = 3000;
+
+const OPTIONS: readonly OptionSpec[] = [
+  FACTOR_OPTION,
+  {
+    name: 'ridge',
+    type: 'number',
+    default: 100,
+    min: 1e-3,
+    main: true,
+    summary: 'How many users more than there are it takes to believe that two items go together.',
+  },
+  ...RATINGS_OPTIONS,
+  seedOption('Start of the random numbers of what is held out.'),
+];
+
+export const ease: SpaceMethod = {
+  name: 'ease',
+  title: 'EASE',
+  summary: 'Items by which other items they go with, users as the sum of theirs: solved at once, hard to beat.',
+  family: 'ratings',
+  takes: 'ratings',
+  options: OPTIONS,
+  async fit(dataset, given, _, job = {}) {
+    const options = resolveOptions('ease', OPTIONS, given);
+    const { latentDim, ridge, seed } = options as Record<string, number>;
+    job.signal?.throwIfAborted();
+    const ratings = ratingsOf(dataset, options);
+    checkRank('EASE', ratings, latentDim);
+    const nItems = ratings.items.length;
+    if (nItems > MOST_ITEMS) {
+      throw new InputError(
+        `EASE inverts a table of ${nItems} × ${nItems} items; it takes at most ${MOST_ITEMS}: raise minCount, or take als`,
+        { code: 'too-many-items', details: { items: nItems, most: MOST_ITEMS } },
+      );
+    }
+    const { train, test } = heldOut(ratings.given, options.heldOut as number, seed);
+    const quiet = job as JobOptions<never>;
+    const inverse = await drive('learning', inverseSteps(train, ridge), quiet);
+    const scale = Float64Array.from({ length: nItems }, (_, j) => Math.sqrt(inverse.data[j * (nItems + 1)]));
+    const { factors, weights } = await factorsOf(train, scale, ridge, latentDim, job);
+    const bias = new Float32Array(nItems);
+    const parts: FactorsParts = {
+      method: 'ease',
+      names: ratings.items,
+      factors,
+      weights,
+      bias,
+      fold: { kind: 'sum', binary: true },
+    };
+    const place = foldOf(parts);
+    const users = { rows: train.rows, cols: latentDim, data: new Float64Array(train.rows * latentDim) };
+    for (let i = 0; i < train.rows; i++) users.data.set(Float64Array.from(place(train, i)), i * latentDim);
+    // what the weights themselves would reach, of which the factors are an approximation
+    const full = easeWeights(inverse);
+    const exact = await drive('measuring', rankingFigures(train, test, weightedScores(full, train)), quiet);
+    const figures = Object.fromEntries(Object.entries(exact).map(([name, value]) => [`${name}OfAllWeights`, value]));
+    return finishedFactors(
+      { dataset, ratings, train, test, parts, users, options, figures: {}, validation: figures },
+      job,
+    );
+  },
+};
+
+/** (Xᵀ X + ridge)⁻¹ of who chose what. */
+export function* inverseSteps(given: Sparse, ridge: number): Steps<Matrix64> {
+  const n = given.cols;
+  const gram = together(given, ridge);
+  const one = matrix64(n, n);
+  for (let j = 0; j < n; j++) one.data[j * (n + 1)] = 1;
+  return yield* solveCholeskySteps(gram, one);
+}
+
+/** How many users chose both of two items, plus the ridge. */
+function together({ rows, cols: n, starts, places }: Sparse, ridge: number): Matrix64 {
+  const gram = matrix64(n, n);
+  for (let i = 0; i < rows; i++) {
+    for (let e = starts[i]; e < starts[i + 1]; e++) {
+      for (let f = starts[i]; f < starts[i + 1]; f++) gram.data[places[e] * n + places[f]]++;
+    }
+  }
+  for (let j = 0; j < n; j++) gram.data[j * (n + 1)] += ridge;
+  return gram;
+}
+
+/** B: row i says what item i tells of all others; its diagonal is 0. */
+export function easeWeights(inverse: Matrix64): Matrix64 {
+  const n = inverse.rows;
+  const weights = matrix64(n, n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      if (i !== j) weights.data[i * n + j] = -inverse.data[i * n + j] / inverse.data[j * (n + 1)];
+    }
+  }
+  return weights;
+}
+
+function weightedScores(weights: Matrix64, { starts, places }: Sparse): (user: number, out: Float64Array) => void {
+  const n = weights.rows;
+  return (user, out) => {
+    out.fill(0);
+    for (let e = starts[user]; e < starts[user + 1]; e++) {
+      for (let j = 0, at = places[e] * n; j < n; j++, at++) out[j] += weights.data[at];
+    }
+  };
+}
+
+/**
+ * Vectors by the eigenvectors of 1 − P / (s sᵀ): those of s (Xᵀ X + ridge) s, its inverse, whose values μ are 1 / (1 − λ).
+ * A user's vector is Σ s v √λ over their items, an item's score v √λ / s times it.
+ */
+async function factorsOf(
+  given: Sparse,
+  scale: Float64Array,
+  ridge: number,
+  k: number,
+  { kernels = singleThread(), signal }: LearnJob,
+): Promise<{ factors: Matrix; weights: Matrix }> {
+  const n = scale.length;
+  const padded = 4 * Math.ceil(n / 4);
+  const gram = together(given, ridge);
+  const scaled = matrix64(padded, padded);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) scaled.data[i * padded + j] = gram.data[i * n + j] * scale[i] * scale[j];
+  }
+  const space = await kernels.open('matrix');
+  try {
+    const { values, vectors } = await leadingEigen(space, scaled, k, { signal, tolerance: 1e-8, maxRounds: 200 });
+    const [factors, weights] = [matrix(n, k), matrix(n, k)];
+    for (let c = 0; c < k; c++) {
+      const length = Math.sqrt(Math.max(0, 1 - 1 / Math.max(values[c], 1e-30)));
+      for (let j = 0; j < n; j++) {
+        const along = vectors.data[c * padded + j] * length;
+        factors.data[j * k + c] = along / scale[j];
+        weights.data[j * k + c] = along * scale[j];
+      }
+    }
+    return { factors, weights };
+  } finally {
+    space.close();
+  }
+}

@@ -1,0 +1,316 @@
+/** Ratings of items by users, from a table with a line for each: which columns they are, and what they say. */
+import { InputError, didYouMean, random } from '../base/index.ts';
+import type { Matrix, OptionSpec } from '../base/index.ts';
+import type { Column, Dataset } from '../data/index.ts';
+
+/** Who gave what how much: a sparse matrix, a row for each user, its items rising. */
+export interface Sparse {
+  readonly rows: number;
+  readonly cols: number;
+  /** [rows + 1]: where each row's entries begin */
+  readonly starts: Int32Array;
+  readonly places: Int32Array;
+  readonly values: Float32Array;
+}
+
+export interface Ratings {
+  readonly users: readonly string[];
+  readonly items: readonly string[];
+  /** users × items; what is not in it is not known */
+  readonly given: Sparse;
+  readonly warnings: readonly string[];
+}
+
+/** Above it, whole numbers in single precision are no longer told apart. */
+const LARGEST_ID = 2 ** 24;
+
+const USER_NAMES = ['user', 'userid', 'userno', 'uid', 'customer', 'customerid', 'reader', 'listener', 'visitor', 'visitorid', 'person', 'reviewer', 'reviewerid']; // prettier-ignore
+const ITEM_NAMES = ['item', 'itemid', 'iid', 'movie', 'movieid', 'film', 'filmid', 'product', 'productid', 'book', 'bookid', 'isbn', 'song', 'songid', 'track', 'trackid', 'artist', 'artistid', 'article', 'articleid', 'asin', 'anime', 'animeid', 'title']; // prettier-ignore
+const RATING_NAMES = ['rating', 'ratings', 'score', 'stars', 'bookrating', 'value', 'plays', 'playcount', 'count', 'weight', 'amount', 'quantity']; // prettier-ignore
+
+const columnOption = (name: string, summary: string): OptionSpec => ({ name, type: 'text', default: '', summary });
+
+/** What every method of ratings takes beside its own. */
+export const RATINGS_OPTIONS: readonly OptionSpec[] = [
+  columnOption('userColumn', 'The column that says who; found by its name (user, userId, customer …) when left out.'),
+  columnOption('itemColumn', 'The column that says what; found by its name (item, movieId, product …) when left out.'),
+  columnOption(
+    'ratingColumn',
+    'The column that says how much, found by its name (rating, stars, plays …); without one, every line counts as 1.',
+  ),
+  {
+    name: 'minRating',
+    type: 'number',
+    default: 0,
+    min: 0,
+    summary: 'Ratings below this are left out: 4 of 5 stars, so that only what was liked counts.',
+  },
+  {
+    name: 'minCount',
+    type: 'integer',
+    default: 1,
+    min: 1,
+    summary: 'Users and items with fewer ratings than this are left out.',
+  },
+  {
+    name: 'heldOut',
+    type: 'number',
+    default: 0.1,
+    min: 0,
+    max: 0.5,
+    summary: "Share of each user's ratings kept back to measure recommendations by; 0 learns from all.",
+  },
+];
+
+/**
+ * The ratings of a data set.
+ * @throws InputError when a column is missing, a rating is negative or not a number, or nothing is left
+ */
+export function ratingsOf(dataset: Dataset, options: Record<string, unknown>): Ratings {
+  const { name, rows } = dataset;
+  const { minRating, minCount } = options as { minRating: number; minCount: number };
+  if (rows.nSamples === 0)
+    throw new InputError(`${name} has 0 rows; there is nothing to learn from`, { code: 'empty' });
+  const user = findColumn(dataset, 'userColumn', options.userColumn as string, USER_NAMES)!;
+  const item = findColumn(dataset, 'itemColumn', options.itemColumn as string, ITEM_NAMES)!;
+  const rating = findColumn(dataset, 'ratingColumn', options.ratingColumn as string, RATING_NAMES);
+  if (user.name === item.name)
+    throw new InputError(`${name}: users and items are both column ${user.name}; expected two`);
+  const warnings: string[] = [];
+  const [userKey, itemKey] = [keysOf(dataset, user), keysOf(dataset, item)];
+  const amount = rating ? amountsOf(dataset, rating) : undefined;
+
+  const lines: { user: string; item: string; value: number }[] = [];
+  let [nameless, low] = [0, 0];
+  for (let i = 0; i < rows.nSamples; i++) {
+    const [who, what] = [userKey(i), itemKey(i)];
+    const value = amount ? amount(i) : 1;
+    if (who === '' || what === '' || Number.isNaN(value)) nameless++;
+    else if (value < minRating || value === 0) low++;
+    else lines.push({ user: who, item: what, value });
+  }
+  if (nameless > 0)
+    warnings.push(`${nameless} ${nameless === 1 ? 'row has' : 'rows have'} no user, item or rating and were left out`);
+  if (low > 0) {
+    const below = minRating > 0 ? ` or below ${minRating}` : '';
+    warnings.push(`${low} ${low === 1 ? 'rating' : 'ratings'} of 0${below} ${low === 1 ? 'was' : 'were'} left out`);
+  }
+  const kept = atLeast(lines, minCount, warnings);
+  if (kept.length === 0) {
+    throw new InputError(
+      `${name}: no rating is left to learn from; lower minRating (${minRating}) or minCount (${minCount})`,
+      {
+        code: 'empty',
+      },
+    );
+  }
+  const users = namesOf(kept.map((line) => line.user));
+  const items = namesOf(kept.map((line) => line.item));
+  if (users.list.length < 2 || items.list.length < 2) {
+    throw new InputError(
+      `${name} has ratings of ${items.list.length} items by ${users.list.length} users; at least 2 of both are needed`,
+      { code: 'too-few-rows' },
+    );
+  }
+  const entries = kept.map((line): Entry => [users.of.get(line.user)!, items.of.get(line.item)!, line.value]);
+  const { given, repeated } = sparseOf(entries, users.list.length, items.list.length, rating !== undefined);
+  if (repeated > 0) {
+    warnings.push(
+      `${repeated} ${repeated === 1 ? 'rating is' : 'ratings are'} of an item the user had rated before; they were ${rating ? 'averaged' : 'added'}`,
+    );
+  }
+  return { users: users.list, items: items.list, given, warnings };
+}
+
+type Found = { name: string; column?: Column; feature?: number };
+
+function findColumn(
+  { name, columns, featureNames = [] }: Dataset,
+  option: string,
+  wanted: string,
+  guesses: readonly string[],
+): Found | undefined {
+  const all: Found[] = [
+    ...columns.map((column) => ({ name: column.name, column })),
+    ...featureNames.map((feature, i) => ({ name: feature, feature: i })),
+  ];
+  const names = all.map((found) => found.name);
+  if (wanted !== '') {
+    const found = all.find((one) => one.name === wanted);
+    if (found) return found;
+    const hint = didYouMean(wanted, names);
+    throw new InputError(`${name} has no column ${wanted} (${option}); its columns: ${names.join(', ')}${hint}`, {
+      code: 'no-column',
+    });
+  }
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z]/g, '');
+  for (const guess of guesses) {
+    const found = all.find((one) => plain(one.name) === guess);
+    if (found) return found;
+  }
+  if (option === 'ratingColumn') return undefined;
+  throw new InputError(
+    `${name}: no column is known by its name to hold ${option === 'userColumn' ? 'users' : 'items'}; ` +
+      `name it by ${option}; its columns: ${names.join(', ') || 'none'}`,
+    { code: 'no-column', details: { option } },
+  );
+}
+
+/** The name in each row; empty where there is none. */
+function keysOf({ name, rows }: Dataset, { name: of, column, feature }: Found): (i: number) => string {
+  if (column?.type === 'category') return (i) => column.categories[column.codes[i]] ?? '';
+  if (column?.type === 'text') return (i) => column.values[i];
+  if (column) return (i) => (Number.isNaN(column.values[i]) ? '' : String(column.values[i]));
+  const values = featureOf(rows, feature!);
+  const large = values.findIndex((value) => Math.abs(value) >= LARGEST_ID);
+  if (large >= 0) {
+    throw new InputError(
+      `${name}: column ${of} holds numbers like ${values[large]} in row ${large}, too large to be told apart as features; ` +
+        'add the data with that column kept beside the rows',
+      { code: 'large-id', details: { row: large, column: of } },
+    );
+  }
+  return (i) => String(values[i]);
+}
+
+function featureOf(rows: Dataset['rows'], feature: number): Float64Array {
+  const { data, nFeatures, scale } = rows;
+  return Float64Array.from({ length: rows.nSamples }, (_, i) => data[i * nFeatures + feature] * scale);
+}
+
+function amountsOf({ name, rows }: Dataset, { name: of, column, feature }: Found): (i: number) => number {
+  let values: Float64Array;
+  if (column === undefined) values = featureOf(rows, feature!);
+  else if (column.type === 'number') ({ values } = column);
+  else if (column.type === 'category') {
+    const numbers = column.categories.map(Number);
+    values = Float64Array.from(column.codes, (code) => (code < 0 ? NaN : numbers[code]));
+    const bad = numbers.findIndex(Number.isNaN);
+    if (bad >= 0) throw notNumber(name, of, column.categories[bad]);
+  } else throw notNumber(name, of, column.type === 'text' ? column.values[0] : 'a time');
+  const bad = values.findIndex((value) => value < 0 || Math.abs(value) === Infinity);
+  if (bad >= 0) {
+    throw new InputError(
+      `${name}: rating ${values[bad]} in row ${bad}, column ${of}; expected zero and more, as ratings say how much: ` +
+        'leave such rows out, or count from another zero',
+      { code: 'negative', details: { row: bad, column: of } },
+    );
+  }
+  return (i) => values[i];
+}
+
+function notNumber(name: string, of: string, got: string): InputError {
+  return new InputError(`${name}: column ${of} holds ${JSON.stringify(got)}, expected numbers that say how much`, {
+    code: 'no-column',
+  });
+}
+
+/** Lines of users and items that are there often enough; leaving some out may make others too rare. */
+function atLeast<T extends { user: string; item: string }>(lines: T[], minCount: number, warnings: string[]): T[] {
+  let kept = lines;
+  for (let before = -1; minCount > 1 && before !== kept.length;) {
+    before = kept.length;
+    const [users, items] = [new Map<string, number>(), new Map<string, number>()];
+    for (const { user, item } of kept) {
+      users.set(user, (users.get(user) ?? 0) + 1);
+      items.set(item, (items.get(item) ?? 0) + 1);
+    }
+    kept = kept.filter(({ user, item }) => users.get(user)! >= minCount && items.get(item)! >= minCount);
+  }
+  if (kept.length < lines.length) {
+    warnings.push(`${lines.length - kept.length} ratings of users or items with fewer than ${minCount} were left out`);
+  }
+  return kept;
+}
+
+/** Names in the order they come in. */
+function namesOf(texts: readonly string[]): { list: string[]; of: Map<string, number> } {
+  const of = new Map<string, number>();
+  for (const text of texts) if (!of.has(text)) of.set(text, of.size);
+  return { list: [...of.keys()], of };
+}
+
+/** Row, column, value. */
+export type Entry = [number, number, number];
+
+/** @param average  what becomes of repeated entries: their mean, else their sum */
+export function sparseOf(
+  entries: readonly Entry[],
+  rows: number,
+  cols: number,
+  average = true,
+): { given: Sparse; repeated: number } {
+  const sorted = [...entries].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const starts = new Int32Array(rows + 1);
+  const places: number[] = [];
+  const values: number[] = [];
+  let repeated = 0;
+  for (let e = 0; e < sorted.length;) {
+    const [row, col] = sorted[e];
+    let [sum, count] = [0, 0];
+    for (; e < sorted.length && sorted[e][0] === row && sorted[e][1] === col; e++, count++) sum += sorted[e][2];
+    repeated += count - 1;
+    places.push(col);
+    values.push(average ? sum / count : sum);
+    starts[row + 1]++;
+  }
+  for (let i = 0; i < rows; i++) starts[i + 1] += starts[i];
+  return {
+    given: { rows, cols, starts, places: Int32Array.from(places), values: Float32Array.from(values) },
+    repeated,
+  };
+}
+
+/** Items by users. */
+export function turned({ rows, cols, starts, places, values }: Sparse): Sparse {
+  const out = {
+    rows: cols,
+    cols: rows,
+    starts: new Int32Array(cols + 1),
+    places: places.slice(),
+    values: values.slice(),
+  };
+  for (const place of places) out.starts[place + 1]++;
+  for (let j = 0; j < cols; j++) out.starts[j + 1] += out.starts[j];
+  const next = out.starts.slice();
+  for (let i = 0; i < rows; i++) {
+    for (let e = starts[i]; e < starts[i + 1]; e++) {
+      const at = next[places[e]]++;
+      out.places[at] = i;
+      out.values[at] = values[e];
+    }
+  }
+  return out;
+}
+
+/** Ratings to learn from and those kept back: a share of each user's, who keeps at least one. */
+export function heldOut(given: Sparse, share: number, seed: number): { train: Sparse; test: Sparse } {
+  const rng = random(seed).fork(1);
+  const [train, test]: Entry[][] = [[], []];
+  for (let i = 0; i < given.rows; i++) {
+    const own = Array.from({ length: given.starts[i + 1] - given.starts[i] }, (_, e) => given.starts[i] + e);
+    rng.shuffle(own);
+    // a share of few is one or none, by chance, so that it is right on average
+    const back = Math.min(own.length - 1, Math.floor(own.length * share + (share > 0 ? rng.uniform() : 0)));
+    own.forEach((e, at) => (at < back ? test : train).push([i, given.places[e], given.values[e]]));
+  }
+  return { train: sparseOf(train, given.rows, given.cols).given, test: sparseOf(test, given.rows, given.cols).given };
+}
+
+/** Dense rows of ratings over the items → the same, sparse. */
+export function sparseRows(x: Matrix): Sparse {
+  const entries: Entry[] = [];
+  for (let i = 0; i < x.rows; i++) {
+    for (let j = 0; j < x.cols; j++) {
+      const value = x.data[i * x.cols + j];
+      if (value === 0) continue;
+      if (!(value > 0 && value < Infinity)) {
+        throw new InputError(`encode: rating ${value} in row ${i}, item ${j}; expected zero (not rated) and more`, {
+          code: 'negative',
+        });
+      }
+      entries.push([i, j, value]);
+    }
+  }
+  return sparseOf(entries, x.rows, x.cols).given;
+}
