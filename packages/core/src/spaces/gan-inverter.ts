@@ -52,7 +52,7 @@ export function inverterTrainer(runtime: Runtime, options: InverterOptions): Pro
   const { nFeatures, nSamples } = rows.rows;
   const batchSize = Math.min(options.batchSize, nSamples);
   const fixed = constantScope(parameters);
-  const variance = varianceOf(rows);
+  const variance = meanVariance(rows);
   const indices = new Uint32Array(batchSize);
   const beside = condition ? [condition.input, { ...condition.input, name: 'drawn' }] : [];
   return trainer(runtime, {
@@ -84,7 +84,7 @@ export function inverterTrainer(runtime: Runtime, options: InverterOptions): Pro
 }
 
 /** The mean variance of a feature, of rows as they are learned, from at most a thousand of them. */
-function varianceOf(rows: LearnRows): number {
+export function meanVariance(rows: LearnRows): number {
   const { nSamples, nFeatures } = rows.rows;
   const n = Math.min(nSamples, VARIANCE_ROWS);
   const rng = random(0);

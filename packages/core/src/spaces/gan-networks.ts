@@ -35,10 +35,11 @@ export const GAN_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'penaltyWeight',
     type: 'number',
-    default: 0.1,
+    default: 0.05,
     min: 0,
     max: 1000,
-    summary: 'Weight of the penalty. More is steadier and slower; gradientPenalty is usual with 10.',
+    summary:
+      "Weight of the penalty, of r1 in units of the data's variance. More is steadier and slower; gradientPenalty is usual with 10.",
   },
   {
     name: 'spectralNorm',

@@ -8,6 +8,7 @@ import { CONDITION } from './condition.ts';
 import type { Condition } from './condition.ts';
 import { scheduleOf } from './fit-network.ts';
 import type { GanNetworks } from './gan-networks.ts';
+import { meanVariance } from './gan-inverter.ts';
 import { readLearnRows } from './learn-rows.ts';
 import type { LearnRows } from './learn-rows.ts';
 import type { Architecture } from './networks.ts';
@@ -23,6 +24,8 @@ export interface Gan {
 
 /** Losses and mini-batches of the two. */
 export function players({ options, rows, condition, networks }: Gan): AdversarialOptions {
+  // R1 in units of the data's spread, so that one weight does for few features and for many
+  const spread = rows.rows.nFeatures * meanVariance(rows);
   const loss = options.loss as GanLoss;
   const weight = options.penaltyWeight as number;
   const latentDim = options.latentDim as number;
@@ -68,7 +71,7 @@ export function players({ options, rows, condition, networks }: Gan): Adversaria
         if (options.penalty === 'none' || weight === 0) return { loss: total };
         const penalty = betweenRows
           ? gradientPenalty(critic, batch.x, fake, batch.share)
-          : zeroCenteredPenalty(critic, batch.x);
+          : mul(zeroCenteredPenalty(critic, batch.x), spread);
         return { loss: add(total, mul(penalty, weight)), penalty };
       },
     },

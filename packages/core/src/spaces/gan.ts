@@ -26,11 +26,16 @@ import { learnRows } from './learn-rows.ts';
 import { ARCHITECTURE_OPTIONS, architectureOf, restore, standardise } from './networks.ts';
 import { onnxSpace } from './onnx-space.ts';
 
-const DEFAULTS: Readonly<Record<string, OptionSpec['default']>> = {
-  layers: [128, 128, 128],
-  epochs: 100,
-  batchSize: 128,
-  schedule: 'cosine',
+const DEFAULTS: Readonly<Record<string, Partial<OptionSpec>>> = {
+  layers: { default: [128, 128, 128] },
+  epochs: { default: 200 },
+  schedule: { default: 'cosine' },
+  learningRate: {
+    default: 0,
+    min: 0,
+    summary:
+      'The length of each update. Too high and the two circle each other; 0 takes 0.004 for vectors, 0.001 for images.',
+  },
 };
 const TRAINING = ['epochs', 'batchSize', 'learningRate', 'optimizer', 'schedule', 'clipNorm', 'seed'];
 const INVERTER_OPTIONS: readonly OptionSpec[] = [
@@ -65,9 +70,10 @@ export const gan: SpaceMethod = {
     ...ARCHITECTURE_OPTIONS,
     ...TRAINING_OPTIONS.filter(({ name }) => TRAINING.includes(name)),
     ...INVERTER_OPTIONS,
-  ].map((spec) => (spec.name in DEFAULTS ? { ...spec, default: DEFAULTS[spec.name] } : spec)),
+  ].map((spec) => ({ ...spec, ...DEFAULTS[spec.name] })),
   async fit(dataset, given, runtime, job = {}) {
     const options = resolveOptions('gan', gan.options, given);
+    if (options.learningRate === 0) options.learningRate = dataset.medium.kind === 'image' ? 1e-3 : 4e-3;
     const rows = learnRows(dataset);
     job.signal?.throwIfAborted();
     const { nFeatures, nSamples } = dataset.rows;

@@ -40,6 +40,8 @@ export { mixtureLogDensity, mixtureSteps } from './mixture.ts';
 export type { FittedMixture, Mixture, MixtureOptions } from './mixture.ts';
 export { classifier } from './classifier.ts';
 export { gan } from './gan.ts';
+export { projectLatent } from './project-latent.ts';
+export type { LatentProjection, ProjectLatentOptions } from './project-latent.ts';
 export { spaceMethods } from './methods.ts';
 export { transformer } from './transformer.ts';
 export { attentionOf, transformerSpace } from './transformer-space.ts';
