@@ -8,7 +8,7 @@ import { normalPosterior } from './posterior.ts';
 import { covarianceTerm, klTerm } from './regulariser.ts';
 
 export const dipVae = designed({
-  name: 'dipVae',
+  name: 'dip-vae',
   title: 'DIP-VAE',
   summary: 'A variational autoencoder whose latents are held uncorrelated and of equal spread.',
   family: 'variational',

@@ -9,7 +9,7 @@ import { normalPosterior } from './posterior.ts';
 import { criticTerm, klTerm } from './regulariser.ts';
 
 export const factorVae = designed({
-  name: 'factorVae',
+  name: 'factor-vae',
   title: 'FactorVAE',
   summary: 'A variational autoencoder with a critic that finds out where its latents depend on each other.',
   family: 'variational',

@@ -10,7 +10,7 @@ import { correlationTerm } from './regulariser.ts';
 import { annealed, ANNEALING_OPTIONS } from './weights.ts';
 
 export const tcVae = designed({
-  name: 'tcVae',
+  name: 'tc-vae',
   title: 'β-TCVAE',
   summary:
     'A variational autoencoder whose latents are pressed to vary independently, so that each tends to one trait.',

@@ -155,7 +155,7 @@ describe('importance samples', () => {
 });
 
 describe('a critic', () => {
-  const parts = { method: 'factorVae', posterior: normalPosterior(3), likelihood: likelihoodOf('auto', true) };
+  const parts = { method: 'factor-vae', posterior: normalPosterior(3), likelihood: likelihoodOf('auto', true) };
   const rows = { rows: 16, cols: 784, data: x.data.slice(0, 16 * 784) };
   const order = Float32Array.from({ length: 48 }, (_, at) => ((Math.floor(at / 3) * 5 + (at % 3)) % 16) * 3 + (at % 3));
   const feeds = {

@@ -9,7 +9,7 @@ import { designed } from './designed.ts';
 import { LIKELIHOOD, likelihoodOf } from './likelihood.ts';
 
 export const vqVae = designed({
-  name: 'vqVae',
+  name: 'vq-vae',
   title: 'Vector-quantised autoencoder (VQ-VAE)',
   summary: 'An autoencoder whose codes are put together from a small stock of vectors, learned with it.',
   family: 'variational',
