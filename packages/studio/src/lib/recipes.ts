@@ -19,6 +19,20 @@ interface KnownRecipe extends Recipe {
 
 const RECIPES: readonly KnownRecipe[] = [
   {
+    id: 'vectors',
+    title: 'As they are',
+    summary:
+      'These rows are vectors already, each with its word: they are the space, to be mapped and searched at once.',
+    method: 'vectors',
+    options: {},
+    takes: 'rows',
+    fits: ({ medium, featureNames, columns, nFeatures }) =>
+      medium.kind === 'vector' &&
+      !featureNames &&
+      nFeatures >= 8 &&
+      (columns ?? []).some(({ type }) => type === 'text'),
+  },
+  {
     id: 'chart',
     title: 'A chart to travel',
     summary: 'An autoencoder with two latent dimensions: the map is the space, every place on it can be decoded.',

@@ -1,0 +1,68 @@
+/** Data that is made on the spot, methods beyond the recipes, and spaces of words. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { launch } from './server-browser.ts';
+import { complaints, expectLivingLens, learn, pointAt, startStudio } from './studio-page.ts';
+
+let browser: Browser;
+let studio: Awaited<ReturnType<typeof startStudio>>;
+let context: BrowserContext;
+let page: Page;
+let errors: string[];
+
+beforeAll(async () => {
+  [browser, studio] = await Promise.all([launch(), startStudio()]);
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  page = await context.newPage();
+  errors = complaints(page);
+  await page.goto(studio.url);
+});
+afterAll(async () => {
+  await browser?.close();
+  await studio?.stop();
+});
+afterEach(() => expect(errors.splice(0)).toEqual([]));
+
+/** Learns by a method of the list, its options as they are. */
+async function learnBy(title: string): Promise<void> {
+  if (!(await page.getByTestId('panel-learn').isVisible())) await page.getByTestId('verb-learn').click();
+  await page.getByRole('radio', { name: /Any method/ }).check();
+  await page.getByLabel('method', { exact: true }).selectOption({ label: title });
+  await page.getByTestId('learn-start').click();
+  await page.getByText('Learned', { exact: true }).waitFor();
+}
+
+test('makes sprites, which are what is looked at then', async () => {
+  await page.getByTestId('verb-data').click();
+  await page.getByTestId('make-what').selectOption('sprites');
+  await page.getByLabel('n samples', { exact: true }).fill('300');
+  await expect.poll(() => page.getByText('portolan data make sprites --n-samples 300').count()).toBe(1);
+  await page.getByTestId('make-data').click();
+  await page.waitForURL(/data=sprites/);
+  expect(await page.getByText(/300 samples · 32 × 32/).count()).toBeGreaterThan(0);
+});
+
+test('learns by a method that no recipe names, and decodes what lies anywhere', async () => {
+  await learnBy('Factor analysis');
+  await page.waitForURL(/space=sprites-factor-analysis/);
+  await expectLivingLens(page);
+});
+
+test('shows the words around a place in a space of words', async () => {
+  const [url] = page.url().split('#');
+  await page.goto('about:blank');
+  await page.goto(`${url}#data=words`);
+  await learn(page, /As they are/, {});
+  await page.waitForURL(/space=words-vectors/);
+  await page.locator('[data-testid=map][aria-busy=false]').waitFor();
+  const said = new Set<string>();
+  for (const x of [0.4, 0.5, 0.6]) {
+    await pointAt(page, x, 0.5);
+    const lens = page.getByTestId('lens');
+    await lens.waitFor();
+    await expect.poll(() => lens.innerText()).toMatch(/\S+\n+\S+\n+\S+/);
+    said.add(await lens.innerText());
+  }
+  expect(said.size).toBeGreaterThan(1);
+  expect(await page.getByTestId('nearest').getByRole('button').count()).toBe(8);
+});
