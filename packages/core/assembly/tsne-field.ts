@@ -12,7 +12,7 @@
 import { at4, madd, sum4 } from './lib/vector';
 
 /** Rows of cells in a band: bands two apart write to different rows. */
-const BAND: i32 = 8;
+const BAND: i32 = 4;
 /** Targets in a chunk. */
 const TARGETS: i32 = 256;
 /** Cells that the near part reaches to each side. */
@@ -38,13 +38,14 @@ function i32At(p: usize, i: i32): i32 {
  * Sorts points by their cells, stably.
  * @param y  float32 [n, stride], stride 2 or 4
  * @param cells  int32 [n], scratch
- * @param starts  int32 [n0 n1 w + 1], where each cell's points begin
+ * @param starts  int32 [n0 n1 w + 2], where each cell's points begin, of which the last is scratch
  * @param order  int32 [n], the points by cell
  * @param sorted  float32 [dims][room], their coordinates
- * @returns Σ over cells of their points squared
+ * @returns Σ over cells of their points squared, if that is to be known
  */
 export function sortCells(
   y: usize, n: i32, dims: i32, geo: usize, cells: usize, starts: usize, order: usize, sorted: usize, room: i32,
+  judged: i32,
 ): f64 {
   const stride = dims == 2 ? 2 : 4;
   const inverse = geoF(geo, 1);
@@ -54,7 +55,7 @@ export function sortCells(
   const w = geoI(geo, 6);
   const n1 = geoI(geo, 7);
   const total = w * n1 * geoI(geo, 8);
-  memory.fill(starts, 0, (<usize>(total + 1)) << 2);
+  memory.fill(starts, 0, (<usize>(total + 2)) << 2);
   for (let i = 0; i < n; i++) {
     const at = at4(y, i * stride);
     const cx = <i32>((load<f32>(at) - o0) * inverse);
@@ -62,31 +63,28 @@ export function sortCells(
     if (dims == 3) cell += <i32>((load<f32>(at, 8) - o2) * inverse) * n1;
     cell = cell * w + cx;
     store<i32>(cells + ((<usize>i) << 2), cell);
+    // two cells on: when the points have been put in place, each start has moved on by one
     const count = starts + ((<usize>cell) << 2);
-    store<i32>(count, load<i32>(count) + 1);
+    store<i32>(count, load<i32>(count, 8) + 1, 8);
   }
-  let sum = 0;
   let squares: f64 = 0;
-  for (let c = 0; c <= total; c++) {
+  for (let c = 2; judged && c <= total + 1; c++) squares += <f64>i32At(starts, c) * <f64>i32At(starts, c);
+  let sum = 0;
+  for (let c = 2; c <= total + 1; c++) {
     const at = starts + ((<usize>c) << 2);
-    const count = load<i32>(at);
+    sum += load<i32>(at);
     store<i32>(at, sum);
-    sum += count;
-    squares += <f64>count * <f64>count;
   }
   for (let i = 0; i < n; i++) {
     const at = starts + ((<usize>i32At(cells, i)) << 2);
-    const to = load<i32>(at);
-    store<i32>(at, to + 1);
+    const to = load<i32>(at, 4);
+    store<i32>(at, to + 1, 4);
     store<i32>(order + ((<usize>to) << 2), i);
     const from = at4(y, i * stride);
     store<f32>(at4(sorted, to), load<f32>(from));
     store<f32>(at4(sorted, room + to), load<f32>(from, 4));
     if (dims == 3) store<f32>(at4(sorted, 2 * room + to), load<f32>(from, 8));
   }
-  // each start has moved to its end: back by one cell
-  for (let c = total; c > 0; c--) store<i32>(starts + ((<usize>c) << 2), i32At(starts, c - 1));
-  store<i32>(starts, 0);
   return squares;
 }
 

@@ -29,7 +29,8 @@ const MOST_CELLS = { 2: 4096, 3: 256 };
 /** Costs in clock cycles: of a transform per number and doubling, of a row of near cells, of a pair. */
 const COST = { fft: 1.2, row: 12, pair: 3 };
 const TARGETS = 256;
-const BAND = 8;
+/** Rows of cells in a band; as in the kernel. */
+const BAND = 4;
 
 export interface Box {
   least: readonly number[];
@@ -85,7 +86,7 @@ export function tsneField(
   const job = { signal };
   let plan: Plan = { h: 1, near: true, lowered: false, sides: [0, 0, 0] };
   let mesh: Mesh | undefined;
-  let starts = space.int32(2);
+  let starts = space.int32(3);
 
   async function replan(y: Block, box: Box): Promise<void> {
     const extents = extentsOf(box);
@@ -95,9 +96,9 @@ export function tsneField(
     // one more than there should be, for rounding
     const sides = extents.map((extent) => Math.floor(extent / h) + 2);
     const [w, n1, n0] = dims === 2 ? [sides[0], 1, sides[1]] : sides;
-    const coarse = space.int32(w * n1 * n0 + 1);
+    const coarse = space.int32(w * n1 * n0 + 2);
     geo.view.set([h, 1 / h, box.least[0], box.least[dims - 2], box.least[dims - 1], 0, w, n1, n0, 0]);
-    const squares = space.call('sortCells', y, n, dims, geo, cells, coarse, order, sorted, room);
+    const squares = space.call('sortCells', y, n, dims, geo, cells, coarse, order, sorted, room, 1);
     coarse.free();
     const crowd = { mean: squares / n, h };
     const best = choosePlan(box, n, crowd);
@@ -106,7 +107,7 @@ export function tsneField(
     plan = best;
     mesh = await buildMesh(space, plan, job);
     starts.free();
-    starts = space.int32(mesh.n0 * mesh.n1 * mesh.w + 1);
+    starts = space.int32(mesh.n0 * mesh.n1 * mesh.w + 2);
   }
 
   function setGeometry({ least, most }: Box): void {
@@ -130,7 +131,7 @@ export function tsneField(
         turn++;
       }
       setGeometry(box);
-      space.call('sortCells', y, n, dims, geo, cells, starts, order, sorted, room);
+      space.call('sortCells', y, n, dims, geo, cells, starts, order, sorted, room, 0);
       if (!mesh) return;
       const { grid, n0 } = mesh;
       grid.view.fill(0);
