@@ -51,7 +51,7 @@ const MOST_PAGES = 65536;
 /** The first pages hold the control block and the modules' constants (scripts/kernels.mjs). */
 const FIRST_PAGES = 16;
 const ALIGNMENT = 64;
-/** A memory grows by 32 MB at least, and by as much as it has. */
+/** A memory grows by 32 MB at least, and by a quarter of what it has. */
 const AMPLE_PAGES = 512;
 
 const ARRAYS = {
@@ -232,7 +232,7 @@ function freeSpace(memory: WebAssembly.Memory) {
  * each time a memory grows.
  */
 function grow(memory: WebAssembly.Memory, missing: number, bytes: number): void {
-  const ample = Math.max(missing, AMPLE_PAGES, memory.buffer.byteLength / PAGE);
+  const ample = Math.max(missing, AMPLE_PAGES, Math.ceil(memory.buffer.byteLength / PAGE / 4));
   try {
     if (ample > missing) return void memory.grow(ample);
   } catch {
