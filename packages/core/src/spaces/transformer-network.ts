@@ -11,6 +11,7 @@ import {
   add,
   cast,
   constant,
+  defineOp,
   equal,
   gather,
   logSoftmax,
@@ -64,15 +65,14 @@ const normal: Initialiser = (shape, _, rng) =>
 const FAR = 1e9;
 
 /** @param tokens  places in the vocabulary as float32, [batch, length] */
-export function encodeTokens(scope: Scope, tokens: Tensor, shape: TransformerShape, learning: boolean): Encoded {
+export function encodeTokens(scope: Scope, tokens: Tensor, shape: TransformerShape): Encoded {
   const { nTokens, length, width, layers } = shape;
   const fans = { fanIn: width, fanOut: width };
   const embedding = scope.parameter('tokenVectors', [nTokens, width], normal, fans);
   const places = scope.parameter('placeVectors', [length, width], normal, fans);
   const batch = tokens.shape[0];
   const ids = reshape(tokens, [-1]);
-  // a product with ones and zeros has a gradient that adds up repeated tokens in a fixed order
-  const taken = learning ? matmul(oneHot(ids, nTokens), embedding) : gather(embedding, cast(ids, 'int64'));
+  const taken = lookUp([embedding, cast(ids, 'int64')], {});
   let x = add(reshape(taken, [batch, length, width]), places);
   const present = sub(1, cast(equal(tokens, constant(PAD)), 'float32'));
   const far = mul(reshape(sub(present, 1), [batch, 1, 1, length]), FAR);
@@ -109,7 +109,7 @@ export function maskedTokenLoss(
   batch: Readonly<Record<string, Tensor>>,
   shape: TransformerShape,
 ): LossParts {
-  const { hidden, embedding } = encodeTokens(scope, batch.tokens, shape, true);
+  const { hidden, embedding } = encodeTokens(scope, batch.tokens, shape);
   const flat = reshape(hidden[shape.layers], [-1, shape.width]);
   const asked = gather(flat, cast(reshape(batch.places, [-1]), 'int64'));
   const bias = scope.parameter('bias', [shape.nTokens], zeros, { fanIn: shape.width, fanOut: shape.nTokens });
@@ -118,6 +118,20 @@ export function maskedTokenLoss(
   const weights = reshape(batch.weights, [-1]);
   return { loss: neg(div(sum(mul(right, weights)), maximum(sum(weights), 1))) };
 }
+
+/**
+ * Rows of a table by index, [nTokens, width] and int64 [n] → [n, width]. Its gradient is a product with ones and zeros,
+ * which adds up what tokens that occur twice get in a fixed order, on any number of threads.
+ */
+const lookUp = defineOp<object>({
+  name: 'lookUp',
+  shape: ([table, ids]) => [...ids.shape, ...table.shape.slice(1)],
+  gradient: (g, { inputs: [table, ids] }) => [
+    () => matmul(oneHot(cast(ids, 'float32'), table.shape[0] as number), g, { transposeA: true }),
+    null,
+  ],
+  onnx: (emit, inputs) => emit.node('Gather', inputs, { axis: 0 }),
+});
 
 /** [n] → [n, size] of zeros and, in each row, a one. */
 function oneHot(ids: Tensor, size: number): Tensor {

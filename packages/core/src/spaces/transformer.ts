@@ -293,7 +293,7 @@ function fillMasked(
 /** encoder.onnx: tokens → the code and what attends to what. */
 function encoderOf(parameters: readonly Parameter[], shape: TransformerShape, layer: number, data: string): Uint8Array {
   const tokens = input('tokens', ['batch', shape.length]);
-  const { hidden, attention, present } = encodeTokens(constantScope(parameters), tokens, shape, false);
+  const { hidden, attention, present } = encodeTokens(constantScope(parameters), tokens, shape);
   const { heads, length } = shape;
   const each = attention.map((weights) => reshape(weights, ['batch', 1, heads, length, length]));
   return toOnnx(

@@ -38,6 +38,16 @@ describe('vectors', () => {
     expect((await loaded.encode!(matrixOf([[0, 9]]))).data).toEqual(Float32Array.of(0, 1));
   });
 
+  it('lies on the sphere when told to, its draws too', async () => {
+    const { space } = await vectors.fit(of([[3, 4], [1, 0], [0, 2]]), { geometry: 'sphere' }, runtime); // prettier-ignore
+    const loaded = await loadSpace(space.toFiles(), runtime);
+    expect(loaded.geometry.name).toBe('sphere');
+    for (const z of [await loaded.encode!(matrixOf([[3, 4]])), loaded.prior!.sample(1, 3)]) {
+      expect(Math.hypot(...z.data)).toBeCloseTo(1, 6);
+    }
+    expect(loaded.geometry.distance([1, 0], [0, 1])).toBeCloseTo(Math.PI / 2, 6);
+  });
+
   it('draws from the Gaussian of its codes', async () => {
     const rng = random(2);
     const codes = matrix(4000, 2);

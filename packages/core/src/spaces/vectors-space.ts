@@ -11,7 +11,7 @@ import type { Medium } from '../data/index.ts';
 import { cholesky, covarianceSteps } from '../linalg/index.ts';
 import { euclidean, geometryOf, geometrySpec } from './geometry.ts';
 import type { Geometry } from './geometry.ts';
-import type { LatentSpace, SpaceFiles, SpaceMethod } from './latent-space.ts';
+import type { LatentSpace, Prior, SpaceFiles, SpaceMethod } from './latent-space.ts';
 import { writeManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
 import { makePrior } from './prior.ts';
@@ -64,7 +64,7 @@ export function vectorsSpace({
       check('decode', z);
       return Promise.resolve(matrix(z.rows, z.cols, z.data.slice()));
     },
-    prior: prior && makePrior(prior, latentDim),
+    prior: prior && priorOn(makePrior(prior, latentDim), geometry),
     toFiles: () => ({
       'space.json': writeManifest({
         form: VECTORS_FORM,
@@ -94,6 +94,19 @@ export function loadVectorsSpace(_: SpaceFiles, manifest: SpaceManifest): Promis
   return Promise.resolve(
     vectorsSpace({ method, latentDim, geometry: geometryOf(manifest.geometry), medium, normalise, prior }),
   );
+}
+
+/** A distribution whose draws are brought into the space. */
+function priorOn(prior: Prior, geometry: Geometry): Prior {
+  if (geometry === euclidean) return prior;
+  return {
+    name: prior.name,
+    sample(n, seed) {
+      const z = prior.sample(n, seed);
+      projectRows(z, geometry);
+      return z;
+    },
+  };
 }
 
 /** Brings each row into its space, in place. */
@@ -137,6 +150,13 @@ const OPTIONS: readonly OptionSpec[] = [
     main: true,
     summary: 'Brings each vector to length 1, so that distances compare directions alone, as cosine similarity does.',
   },
+  {
+    name: 'geometry',
+    type: 'choice',
+    default: 'euclidean',
+    choices: ['euclidean', 'sphere'],
+    summary: 'Whether paths between codes go straight or along the sphere of vectors of length 1.',
+  },
 ];
 
 /** Rows that are vectors of some model already: the space is the vectors. */
@@ -149,7 +169,8 @@ export const vectors: SpaceMethod = {
   options: OPTIONS,
   async fit({ name, rows, medium }, given, _, job = {}) {
     const options = resolveOptions('vectors', OPTIONS, given);
-    const normalise = options.normalise as boolean;
+    const geometry = geometryOf({ name: options.geometry as 'euclidean' | 'sphere' });
+    const normalise = options.normalise === true || geometry !== euclidean;
     if (rows.nSamples < 2 || rows.nFeatures === 0) {
       throw new InputError(
         `${name} has ${rows.nSamples} rows of ${rows.nFeatures} numbers; a space of vectors needs at least two rows with numbers`,
@@ -170,7 +191,7 @@ export const vectors: SpaceMethod = {
     const prior = await gaussianOf(codes, job as JobOptions);
     job.onProgress?.({ phase: 'reading', done: 1, total: 1, elapsed: 0 });
     job.signal?.throwIfAborted();
-    const space = vectorsSpace({ method: 'vectors', latentDim: rows.nFeatures, medium, normalise, prior });
+    const space = vectorsSpace({ method: 'vectors', latentDim: rows.nFeatures, geometry, medium, normalise, prior });
     return { space, metrics: { mse, train: { mse } }, history: [], warnings, options, stopped: false };
   },
 };
