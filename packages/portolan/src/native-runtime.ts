@@ -24,5 +24,6 @@ export function nativeRuntime({ threads = availableParallelism() }: NativeRuntim
       loaded ??= import('onnxruntime-node').then((ort) => ortRuntime(ort as unknown as Ort, options));
       return (await loaded).load(model);
     },
+    pretrained: async (model) => (await import('./pretrained.ts')).openPretrained(model),
   };
 }

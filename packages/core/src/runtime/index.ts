@@ -1,3 +1,11 @@
-export type { DType, Executable, Runtime, RuntimeMemory, TensorInfo, TensorValue } from './runtime.ts';
+export type {
+  DType,
+  Executable,
+  PretrainedEncoder,
+  Runtime,
+  RuntimeMemory,
+  TensorInfo,
+  TensorValue,
+} from './runtime.ts';
 export { ortRuntime } from './ort.ts';
 export type { Ort, OrtOptions, OrtSession, OrtTensor } from './ort.ts';

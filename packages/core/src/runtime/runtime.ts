@@ -1,6 +1,7 @@
 /**
  * What runs an ONNX model. The binding (onnxruntime-node or onnxruntime-web) is injected, so core depends on neither.
  */
+import type { Matrix } from '../base/index.ts';
 import type { DType } from '../graph/index.ts';
 
 export type { DType };
@@ -38,6 +39,16 @@ export interface RuntimeMemory {
   release(): void;
 }
 
+/** An encoder that was trained elsewhere and comes in a package of its own: its files are not ours to keep. */
+export interface PretrainedEncoder {
+  readonly latentDim: number;
+  /** n texts → [n, latentDim] */
+  texts?(texts: readonly string[]): Promise<Matrix>;
+  /** pictures of values in [0, 1], [n, height · width · channels] → [n, latentDim] */
+  images?(x: Matrix, size: { height: number; width: number; channels: 1 | 3 }): Promise<Matrix>;
+  dispose(): Promise<void>;
+}
+
 /** Where models run. */
 export interface Runtime {
   /** engine and place, to be shown: `onnxruntime-node 1.30.0, 2 threads` */
@@ -47,6 +58,12 @@ export interface Runtime {
    * @throws FormatError when they are not one the engine accepts
    */
   load(model: Uint8Array): Promise<Executable>;
+  /**
+   * Opens a pretrained encoder, where the host can.
+   * @param model  `sentences`, `images` or `hf:` and a folder or a name on the Hugging Face hub
+   * @throws InputError, code `missing-package`, that says what to install
+   */
+  pretrained?(model: string): Promise<PretrainedEncoder>;
   /** where a runtime has memory of its own, apart from JavaScript's */
   memory?(): RuntimeMemory;
 }

@@ -7,6 +7,7 @@ import type { LatentSpace, SpaceFiles } from './latent-space.ts';
 import { readManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
 import { loadOnnxSpace } from './onnx-space.ts';
+import { loadPretrained } from './pretrained.ts';
 import { loadVectorsSpace } from './vectors-space.ts';
 import { loadTransformer } from './transformer-space.ts';
 import { loadWord2vec } from './word2vec-space.ts';
@@ -19,6 +20,7 @@ const FORMS: Readonly<Record<string, LoadSpace>> = {
   brought: loadBroughtSpace,
   [FACTORS_FORM]: loadFactorsSpace,
   onnx: loadOnnxSpace,
+  pretrained: loadPretrained,
   vectors: loadVectorsSpace,
   word2vec: loadWord2vec,
   transformer: loadTransformer,

@@ -13,6 +13,7 @@ import { lda } from './lda.ts';
 import { nmf } from './nmf.ts';
 import { node2vec } from './node2vec.ts';
 import { pca } from './pca-space.ts';
+import { pretrained } from './pretrained.ts';
 import { poincare } from './poincare.ts';
 import { contractive } from './contractive.ts';
 import { dipVae } from './dip-vae.ts';
@@ -42,6 +43,7 @@ export const spaceMethods: readonly SpaceMethod[] = [
   vectors,
   word2vec,
   transformer,
+  pretrained,
   factorAnalysis,
   ica,
   nmf,

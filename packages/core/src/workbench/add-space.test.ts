@@ -78,6 +78,7 @@ it('brings a decoder alone, to be seen by codes drawn from its prior', async () 
   const rows = readRows(await project.rows({ data: 'vae-items', count: 1 }));
   const decoded = await project.decode({ space: 'vae', codes: matrix(1, 2, codes.data.slice(0, 2)) });
   expect(rows.data[300]).toBeCloseTo(decoded.data[300], 5);
+  expect(await project.map({ of: 'vae', method: 'pca' })).toMatchObject({ nComponents: 2 });
 });
 
 it('takes files by any name, when it is told which is which', async () => {

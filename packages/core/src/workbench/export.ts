@@ -129,7 +129,7 @@ export async function numbers(workbench: Workbench, info: ItemInfo): Promise<{ m
   if (info.kind === 'map') {
     return { matrix: await workbench.coordinates({ map: id }), names: coordinateNames(info.nComponents) };
   }
-  if (!info.encodes)
+  if (!(info.coded ?? info.encodes))
     throw new InputError(`${id} has no encoder, so it keeps no codes to export`, { code: 'no-encode' });
   return { matrix: await workbench.codes({ space: id }), names: columnNames('z', info.latentDim) };
 }

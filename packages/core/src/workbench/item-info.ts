@@ -70,6 +70,7 @@ const SPACE: Fields<SpaceInfo> = {
   encodes: flag,
   decodes: flag,
   samples: flag,
+  coded: optional(flag),
   encodesTexts: optional(flag),
   conditions: optional(fields({ column: text, categories: listOf(text) })),
   geometry: optional(fields({ name: (name) => ['euclidean', 'sphere', 'hyperbolic'].includes(name as string) })),

@@ -73,6 +73,7 @@ export async function fitAndKeep(
       nFeatures: space.nFeatures,
       medium: space.medium,
       encodes: space.encode !== undefined,
+      coded: codes !== undefined,
       decodes: space.decode !== undefined,
       samples: space.prior !== undefined,
       ...(space.encodeTexts && { encodesTexts: true }),

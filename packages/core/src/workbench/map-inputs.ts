@@ -17,7 +17,8 @@ export async function numbersOf(desk: Desk, item: ItemInfo): Promise<Matrix> {
     case 'data':
       return useDataset(desk, item, (dataset) => readRows(dataset.rows));
     case 'space':
-      if (!item.encodes) throw new InputError(`${item.id} has no encoder, so it keeps no codes`, { code: 'no-encode' });
+      if (!(item.coded ?? item.encodes))
+        throw new InputError(`${item.id} has no encoder for its data, so it keeps no codes`, { code: 'no-encode' });
       return codes(desk, { space: item.id });
     case 'map':
       return readMatrix(desk, 'maps', item.id, 'coordinates.npy');

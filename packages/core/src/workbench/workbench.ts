@@ -72,6 +72,8 @@ export interface SpaceInfo {
   nFeatures: number;
   medium: Medium;
   encodes: boolean;
+  /** the codes of its data are kept; as `encodes` when left out */
+  coded?: boolean;
   decodes: boolean;
   samples: boolean;
   /** it takes texts as well as, or instead of, rows of numbers */
@@ -145,6 +147,18 @@ export interface Methods {
   spaces: MethodInfo[];
   maps: MethodInfo[];
   data: MethodInfo[];
+  /** public data sets that can be downloaded here */
+  publicData?: PublicDataInfo[];
+}
+
+/** A data set that others publish. */
+export interface PublicDataInfo {
+  name: string;
+  title: string;
+  summary: string;
+  licence: string;
+  /** to download */
+  bytes: number;
 }
 
 export interface AddDataArgs {
@@ -289,6 +303,8 @@ export interface Workbench {
   addData(args: AddDataArgs, job?: JobOptions): Promise<DataInfo>;
   /** data with known factors, made on the fly */
   makeData(args: MakeDataArgs, job?: JobOptions): Promise<DataInfo>;
+  /** a public data set by its name, downloaded once and kept in a cache */
+  fetchData(args: { source: string; name?: string }, job?: JobOptions): Promise<DataInfo>;
   /** rows by index, or `count` from `from`; all by default */
   rows(args: { data: string; indices?: Uint32Array; from?: number; count?: number }): Promise<Rows>;
   columns(args: { data: string; names?: string[] }): Promise<Column[]>;
