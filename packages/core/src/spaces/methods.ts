@@ -21,6 +21,8 @@ import { factorVae } from './factor-vae.ts';
 import { rae } from './rae.ts';
 import { sparse } from './sparse.ts';
 import { tcVae } from './tc-vae.ts';
+import { hyperbolicVae } from './hyperbolic-vae.ts';
+import { sphericalVae } from './spherical-vae.ts';
 import { vae } from './vae.ts';
 import { vqVae } from './vq-vae.ts';
 import { wae } from './wae.ts';
@@ -39,6 +41,8 @@ export const spaceMethods: readonly SpaceMethod[] = [
   factorVae,
   dipVae,
   wae,
+  sphericalVae,
+  hyperbolicVae,
   vqVae,
   vectors,
   word2vec,
