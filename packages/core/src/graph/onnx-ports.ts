@@ -55,7 +55,9 @@ export function onnxPorts(bytes: Uint8Array, { name = 'model.onnx' }: { name?: s
     for (let i = 0; maker && MOVING.has(maker.type) && i < 100; i++) maker = makers.get(maker.inputs[0]);
     if (maker) endings[output.name] = maker.type;
   }
-  const inputs = graph.inputs.filter((input) => !graph.initializers.has(input.name));
+  const inputs = graph.inputs
+    .filter((input) => !graph.initializers.has(input.name))
+    .map(({ name, type, shape }) => ({ name, type, shape }));
   return { inputs, outputs: graph.outputs, opsets, endings, external: graph.external };
 }
 
