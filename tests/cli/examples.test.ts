@@ -62,9 +62,18 @@ describe('examples', () => {
     expect(text.split('\n').filter((line) => /#/.test(line)).length).toBeGreaterThan(8);
   });
 
+  it('recommend finds a newcomer what is like what they liked', async () => {
+    const text = await example('recommend.mjs');
+    const [ndcg, byPopularity] = (text.match(/\d\.\d\d/g) ?? []).map(Number);
+    expect(ndcg).toBeGreaterThan(2 * byPopularity);
+    const found = text.match(/may like (.*)/)?.[1].split(', ') ?? [];
+    expect(found.length).toBe(5);
+    expect(found.filter((name) => name.startsWith('c')).length).toBeGreaterThanOrEqual(3);
+  });
+
   it('are all run here', async () => {
     // pages are opened in tests/e2e/view-around.test.ts
     const scripts = (await readdir(join(root, 'examples'))).filter((name) => !name.endsWith('.html'));
-    expect(scripts.sort()).toEqual(['first-voyage.mjs', 'gradients.mjs', 'maps.mjs', 'own-vectors.mjs']);
+    expect(scripts.sort()).toEqual(['first-voyage.mjs', 'gradients.mjs', 'maps.mjs', 'own-vectors.mjs', 'recommend.mjs']);
   });
 });

@@ -61,8 +61,9 @@ export async function finishedFactors(
       out[j] = sum;
     }
   };
+  const known = turned(train);
   const popular = (_: number, out: Float64Array): void => {
-    for (let j = 0; j < nItems; j++) out[j] = counts.starts[j + 1] - counts.starts[j];
+    for (let j = 0; j < nItems; j++) out[j] = known.starts[j + 1] - known.starts[j];
   };
   const quiet = job as JobOptions<never>;
   const own = await drive('measuring recommendations', rankingFigures(train, test, scores), quiet);
