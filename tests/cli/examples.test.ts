@@ -74,6 +74,12 @@ describe('examples', () => {
   it('are all run here', async () => {
     // pages are opened in tests/e2e/view-around.test.ts
     const scripts = (await readdir(join(root, 'examples'))).filter((name) => !name.endsWith('.html'));
-    expect(scripts.sort()).toEqual(['first-voyage.mjs', 'gradients.mjs', 'maps.mjs', 'own-vectors.mjs', 'recommend.mjs']);
+    expect(scripts.sort()).toEqual([
+      'first-voyage.mjs',
+      'gradients.mjs',
+      'maps.mjs',
+      'own-vectors.mjs',
+      'recommend.mjs',
+    ]);
   });
 });
