@@ -37,6 +37,8 @@ export interface ModelFile {
 /** numbers that go in or out at once, and rows at most */
 const CHUNK_NUMBERS = 2 ** 22;
 const CHUNK_ROWS = 1024;
+/** numbers of one call, where a model fixes them */
+const MOST_NUMBERS = 2 ** 27;
 
 /** @throws FormatError when the bytes are no model, or one whose weights are elsewhere */
 export function portsOf({ name, bytes }: ModelFile): OnnxPorts {
@@ -126,8 +128,15 @@ export async function probe(
   row: Float32Array,
   runtime: Runtime,
 ): Promise<{ spec: ModelSpec; one: Matrix }> {
-  const { executable, feed, output } = await loadModel(file, entry.output, runtime);
   const { takes, inputs = {} } = entry;
+  if (product(takes) * Math.max(1, entry.batch) > MOST_NUMBERS) {
+    throw new FormatError(
+      `${file.name}: input "${entry.input}" takes ${Math.max(1, entry.batch)} rows of [${takes.join(', ')}] at once, ` +
+        'more than can be fed here; export it with fewer rows a call',
+      { code: 'shape', details: { name: file.name, input: entry.input } },
+    );
+  }
+  const { executable, feed, output } = await loadModel(file, entry.output, runtime);
   const attempt = async (batch: number, n: number): Promise<{ spec: ModelSpec; one: Matrix }> => {
     const data = padded(row, row.length, n);
     const feeds: Record<string, TensorValue> = {

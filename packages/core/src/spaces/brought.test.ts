@@ -311,6 +311,14 @@ describe('what does not fit is told in a line', () => {
     expect((await line(bringSpace({}, runtime, { data }))).code).toBe('no-model');
   });
 
+  it('more rows at once than memory holds', async () => {
+    const z = g.input('z', [2 ** 20, 1024]);
+    const decoder = { name: 'vast.onnx', bytes: g.toOnnx({ x: g.mul(z, 2) }) };
+    expect((await line(bringSpace({ decoder }, runtime))).message).toContain(
+      'vast.onnx: input "z" takes 1048576 rows of [1024] at once',
+    );
+  });
+
   it('a decoder whose code has an open size', async () => {
     const z = g.input('z', ['batch', 'size']);
     const decoder = { name: 'open.onnx', bytes: g.toOnnx({ x: g.mul(z, 2) }) };

@@ -79,8 +79,9 @@ function spaceOver(
   nFeatures: number,
   latentDim: number,
   open: () => Promise<PretrainedEncoder>,
+  here?: PretrainedEncoder,
 ): LatentSpace {
-  let opened: Promise<PretrainedEncoder> | undefined;
+  let opened = here && Promise.resolve(here);
   const encoder = (): Promise<PretrainedEncoder> => {
     opened ??= open();
     opened.catch(() => (opened = undefined));
