@@ -44,7 +44,8 @@ export function ancestorsOf({ nodes, from, to }: Links): Adjacency {
         { code: 'too-large' },
       );
     }
-    above.splice(first, Infinity, ...above.slice(first).sort((a, b) => a - b));
+    const own = Uint32Array.from(above.slice(first)).sort();
+    own.forEach((node, i) => (above[first + i] = node));
     start[node + 1] = above.length;
   }
   return { start, to: Uint32Array.from(above) };

@@ -120,7 +120,8 @@ export function poincareDescent(
       };
       if (at.pair < nPairs) return detail;
       detail.record = { epoch: at.epoch + 1, train: { loss: at.loss / nPairs } };
-      at = { ...at, epoch: at.epoch + 1, pair: 0, loss: 0, history: [...at.history, detail.record] };
+      at.history.push(detail.record);
+      at = { ...at, epoch: at.epoch + 1, pair: 0, loss: 0 };
       order = undefined;
       return detail;
     },
