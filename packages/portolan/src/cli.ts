@@ -1,7 +1,7 @@
 /** The command line: finds the verb, runs it, prints what it gave, and turns errors into one line and an exit code. */
 import { createRequire } from 'node:module';
 import { InputError, errorToMessage, isAbort } from '@portolan/core';
-import type { MethodInfo, Methods, Workbench } from '@portolan/core';
+import type { MethodInfo, Workbench } from '@portolan/core';
 import { checkPositionals, parseArguments } from './cli/arguments.ts';
 import type { Arguments, Flag } from './cli/arguments.ts';
 import { overview, verbHelp } from './cli/help.ts';
@@ -13,7 +13,7 @@ import { UsageError } from './cli/usage-error.ts';
 import { GLOBAL_FLAGS } from './cli/verb.ts';
 import type { Context, Output, Verb } from './cli/verb.ts';
 import { decode, encode, sample } from './cli/verbs/apply.ts';
-import { dataAdd, dataLs, dataMake, dataRm, dataShow } from './cli/verbs/data.ts';
+import { dataAdd, dataFetch, dataLs, dataMake, dataRm, dataShow } from './cli/verbs/data.ts';
 import { ls, rm, show } from './cli/verbs/items.ts';
 import { learn } from './cli/verbs/learn.ts';
 import { exportMap } from './cli/verbs/export-map.ts';
@@ -28,6 +28,7 @@ import { openProject } from './open-project.ts';
 const VERBS: readonly Verb[] = [
   studio,
   dataAdd,
+  dataFetch,
   dataMake,
   dataLs,
   dataShow,
@@ -172,7 +173,7 @@ function namedMethod(rest: readonly string[], methods: readonly MethodInfo[]): s
   return words.find((word) => methods.some(({ name }) => name === word));
 }
 
-async function methodsOf(kind: keyof Methods): Promise<readonly MethodInfo[]> {
+async function methodsOf(kind: 'spaces' | 'maps' | 'data'): Promise<readonly MethodInfo[]> {
   return (await openProject('.').methods())[kind];
 }
 

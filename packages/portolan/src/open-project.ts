@@ -1,6 +1,7 @@
 /** A project folder → its Workbench, run by this process. */
 import { createWorkbench } from '@portolan/core';
 import type { ImageDecoder, Workbench } from '@portolan/core';
+import { publicData } from './downloads/public-data.ts';
 import { folderPacks } from './folder-packs.ts';
 import { nativeRuntime } from './native-runtime.ts';
 import { nodeKernels } from './node-kernels.ts';
@@ -26,6 +27,7 @@ export function openProject(folder: string, { threads, reproducible }: ProjectOp
     kernels: nodeKernels({ threads, reproducible }),
     decoder: lazyDecoder,
     packs: folderPacks(),
+    publicData: publicData(),
     cpuTime,
   });
 }

@@ -18,6 +18,7 @@ import { coordinates, keep } from './map-files.ts';
 import { neighborTable, neighbors } from './neighbors.ts';
 import type { Surroundings } from './neighbors.ts';
 import type { Packs } from './packs.ts';
+import type { PublicData } from './public-data.ts';
 import { PROJECT_VERSION, readProject } from './project.ts';
 import { SHELVES } from './store.ts';
 import type { Store } from './store.ts';
@@ -32,6 +33,8 @@ export interface WorkbenchOptions {
   /** for images; without it only numbers can be added */
   decoder?: ImageDecoder;
   packs?: Packs;
+  /** where public data sets are downloaded from */
+  publicData?: PublicData;
   /** milliseconds of CPU time of this process so far, all threads */
   cpuTime?: () => number;
   now?: () => Date;
@@ -47,6 +50,7 @@ export function createWorkbench({
   kernels = singleThread(),
   decoder,
   packs,
+  publicData,
   cpuTime,
   now = () => new Date(),
 }: WorkbenchOptions): Workbench {
@@ -56,7 +60,7 @@ export function createWorkbench({
   const projections = cacheOf<Projection>(2);
   const surroundings = cacheOf<Surroundings>(4);
   const caches = { datasets, spaces, projections, surroundings };
-  const desk: Desk = { store, runtime, kernels, decoder, packs, items, ...caches, cpuTime, now };
+  const desk: Desk = { store, runtime, kernels, decoder, packs, publicData, items, ...caches, cpuTime, now };
 
   return {
     async project() {
@@ -65,7 +69,10 @@ export function createWorkbench({
       const { name, place } = store;
       return { name, place, runtime: runtime.name, version: mark?.version ?? PROJECT_VERSION, warnings };
     },
-    methods: async () => (await import('./methods.ts')).methods(),
+    methods: async () => ({
+      ...(await import('./methods.ts')).methods(),
+      ...(publicData && { publicData: [...publicData.list] }),
+    }),
 
     list: async ({ kind } = {}) => (await items.list(kind)).items,
     show: ({ id }) => items.find(id),
@@ -75,6 +82,7 @@ export function createWorkbench({
     },
 
     addData: (args, job) => addData(desk, args, job),
+    fetchData: async (args, job) => (await import('./public-data.ts')).fetchData(desk, args, job),
     makeData: async (args, job) => (await import('./make-data.ts')).makeData(desk, args, job),
     rows: (args) => rows(desk, args),
     columns: (args) => columns(desk, args),

@@ -8,6 +8,7 @@ import type { Cache } from './cache.ts';
 import type { Items } from './items.ts';
 import type { Surroundings } from './neighbors.ts';
 import type { Packs } from './packs.ts';
+import type { PublicData } from './public-data.ts';
 import type { Store } from './store.ts';
 
 export interface Desk {
@@ -17,6 +18,7 @@ export interface Desk {
   readonly kernels: Kernels;
   readonly decoder?: ImageDecoder;
   readonly packs?: Packs;
+  readonly publicData?: PublicData;
   readonly items: Items;
   readonly datasets: Cache<Dataset>;
   readonly spaces: Cache<LatentSpace>;

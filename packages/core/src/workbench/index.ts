@@ -1,6 +1,7 @@
 export { createWorkbench } from './create-workbench.ts';
 export type { WorkbenchOptions } from './create-workbench.ts';
 export type { Packs } from './packs.ts';
+export type { PublicData } from './public-data.ts';
 export { slug } from './items.ts';
 export {
   KEPT,
@@ -43,6 +44,7 @@ export type {
   Placed,
   PlacedQuality,
   ProjectInfo,
+  PublicDataInfo,
   SpaceInfo,
   Workbench,
 } from './workbench.ts';

@@ -24,6 +24,7 @@ export const VERBS = {
   place: 'both',
   addData: 'job',
   makeData: 'job',
+  fetchData: 'job',
   addSpace: 'job',
   learn: 'job',
   map: 'job',

@@ -66,6 +66,7 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
     'inputs?': (value) => plain(value) && Object.values(value as object).every(numbers),
   },
   makeData: { generator: text, 'options?': plain, 'name?': text },
+  fetchData: { source: text, 'name?': text },
   learn: { data: text, method: text, 'options?': plain, 'name?': text },
   map: {
     of: text,

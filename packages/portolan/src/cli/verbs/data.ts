@@ -6,6 +6,7 @@ import type { ByteSource, DataInfo } from '@portolan/core';
 import { codeOf, explain } from '../../store/explain.ts';
 import { fileSource } from '../../store/folder-store.ts';
 import { dataTable, itemFacts } from '../describe.ts';
+import { bytes, table } from '../format.ts';
 import { methodNamed, methodOptions, number } from '../method-options.ts';
 import { UsageError } from '../usage-error.ts';
 import { textFlag } from '../verb.ts';
@@ -72,6 +73,27 @@ export const dataMake: Verb = {
     const generator = methodNamed(data, args.positionals[0]);
     const options = methodOptions(generator, data, args);
     const info = await project.makeData({ generator: generator.name, options, name: textFlag(context, 'name') }, job);
+    const { id, ...rest } = info;
+    return { json: { data: id, ...rest }, text: itemFacts(info) };
+  },
+};
+
+export const dataFetch: Verb = {
+  name: 'data fetch',
+  summary: 'Download a public data set by its name; without one, list what there is',
+  positionals: [{ name: 'SET', optional: true, summary: 'mnist, fashion-mnist, kmnist or cifar10' }],
+  flags: [{ name: 'name', value: 'NAME', summary: 'its id', default: 'the set’s name' }],
+  json: 'data (its id), nSamples, nFeatures, medium, columns, label, warnings, bytes, created; or sets, a list',
+  examples: ['data fetch', 'data fetch fashion-mnist'],
+  async run(context) {
+    const { args, project, job } = context;
+    const [source] = args.positionals;
+    if (source === undefined) {
+      const { publicData: sets = [] } = await project.methods();
+      const rows = sets.map((set) => [set.name, bytes(set.bytes), set.summary, set.licence]);
+      return { json: { sets }, text: table(['name', 'download', 'what it is', 'licence'], rows) };
+    }
+    const info = await project.fetchData({ source, name: textFlag(context, 'name') }, job);
     const { id, ...rest } = info;
     return { json: { data: id, ...rest }, text: itemFacts(info) };
   },

@@ -1,5 +1,13 @@
 /** The project: the Workbench that we talk to, and what there is in it. */
-import type { DataInfo, ItemInfo, MapInfo, MethodInfo, ProjectInfo, SpaceInfo } from '@portolan/core/workbench';
+import type {
+  DataInfo,
+  ItemInfo,
+  MapInfo,
+  MethodInfo,
+  ProjectInfo,
+  PublicDataInfo,
+  SpaceInfo,
+} from '@portolan/core/workbench';
 import { connect, type WorkbenchClient } from '../../client/index.ts';
 import { wantsWebGpu } from '../engine.ts';
 import { sentence } from '../sentence.ts';
@@ -12,6 +20,8 @@ class Project {
   mapMethods = $state.raw<readonly MethodInfo[]>([]);
   /** ways to make data */
   generators = $state.raw<readonly MethodInfo[]>([]);
+  /** public data sets that can be downloaded */
+  publicData = $state.raw<readonly PublicDataInfo[]>([]);
   error = $state<string | null>(null);
 
   data: readonly DataInfo[] = $derived(this.items.filter((item) => item.kind === 'data'));
@@ -35,10 +45,11 @@ class Project {
   /** What learns and maps is loaded while the page is there already. */
   async #loadMethods(client: WorkbenchClient): Promise<void> {
     try {
-      const { spaces, maps, data } = await client.methods();
+      const { spaces, maps, data, publicData = [] } = await client.methods();
       this.spaceMethods = spaces;
       this.mapMethods = maps;
       this.generators = data;
+      this.publicData = publicData;
     } catch (error) {
       this.error = sentence(error);
     }
