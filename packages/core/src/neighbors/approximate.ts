@@ -100,14 +100,14 @@ export async function approximateNeighbors(
     ],
     { signal },
   );
-  const most = candidates(k, x.rows);
+  const most = Math.min(x.rows, k + 4 + (k >> 4));
   const both = self && x.rows <= BOTH_ROWS;
   const sets = both ? space.threads : 1;
   const { lists: entries, limits } = await makeLists(space, left.count * sets, most, signal);
   const found = makeFound(space, q.rows, k);
   const places = space.int32(lists.places);
   const trust = trustOf(packing, right, left);
-  const truth = await sampleTruth(space, input, packing, { lists, asking, places, right, most, found }, signal);
+  const truth = await sampleTruth(space, input, packing, { lists, asking, places, right, found }, signal);
   if (!truth) return approximateNeighbors(space, { ...input, whole: undefined }, { signal, report });
   report?.(0.25);
 
@@ -250,7 +250,6 @@ interface TruthInput {
   asking: Asking;
   places: Block;
   right: Panels;
-  most: number;
   found: Found;
 }
 
@@ -259,10 +258,11 @@ async function sampleTruth(
   space: Workspace,
   input: ApproximateInput,
   packing: Packing,
-  { lists, asking, places, right, most, found }: TruthInput,
+  { lists, asking, places, right, found }: TruthInput,
   signal?: AbortSignal,
 ): Promise<Truth | undefined> {
-  const { x, q, seed } = input;
+  const { x, q, k, seed } = input;
+  const most = candidates(k, x.rows);
   const filled = upTo(asking.places.length).filter((place) => asking.places[place] >= 0);
   const drawn = permutation(filled.length, random(seed).fork(23)).subarray(0, SAMPLE).sort();
   const sample = Int32Array.from(drawn, (i) => filled[i]);

@@ -153,6 +153,11 @@ test.each<[string, ValueOf, number?]>([
   // by distances, since of equally near rows either is right
   const right = found.distances.filter((far, at) => far <= exact.distances[at - (at % k) + k - 1]);
   expect(right.length / found.distances.length).toBeGreaterThan(0.88);
+  const far = new Map(Array.from(exact.distances, (value, at) => [Math.floor(at / k) * n + exact.indices[at], value]));
+  found.distances.forEach((value, at) => {
+    const known = far.get(Math.floor(at / k) * n + found.indices[at]) ?? value;
+    if (Math.abs(value - known) > 3e-7 * known) expect.fail(`${value} of row ${at / k}, expected ${known}`);
+  });
 });
 
 test('equal rows, a row of zeros and rows that are all the same', async () => {
