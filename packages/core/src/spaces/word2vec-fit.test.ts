@@ -99,6 +99,13 @@ describe('skip-gram', () => {
     expect((await fitSkipGram(halves, { ...options, seed: 5 })).inputs.data).not.toEqual(one.inputs.data);
   });
 
+  it('learns the same without fused multiply-add, but for rounding', async () => {
+    const options = { ...quick, epochs: 1 };
+    const plain = await fitSkipGram(halves, options, { kernels: createKernels({ reproducible: true }) });
+    const fused = await fitSkipGram(halves, options);
+    plain.inputs.data.forEach((value, i) => expect(Math.abs(value - fused.inputs.data[i])).toBeLessThan(1e-3));
+  });
+
   it('takes the mean of an item’s parts', async () => {
     // items 0 … 19 share a part by half: that alone tells the halves apart
     const rows = Uint32Array.from({ length: 40 }, (_, k) => (k % 2 === 0 ? k / 2 : 20 + Number(k > 20)));
@@ -132,6 +139,39 @@ describe('skip-gram', () => {
     await expect(fitSkipGram(halves, { window: 0 })).rejects.toThrow('window is 0');
   });
 });
+
+it.each([8, 24])(
+  'joins shards: moves at right angles add up, moves alike are averaged, of %i numbers',
+  async (stride) => {
+    const space = await createKernels().open('word2vec');
+    try {
+      const rows = 70; // more than a chunk
+      const rng = random(stride);
+      const start = rng.fillNormal(new Float32Array(rows * stride));
+      const base = space.float32(start);
+      const copies = space.float32(3 * rows * stride);
+      for (let s = 0; s < 3; s++) copies.view.set(start, s * rows * stride);
+      const move = (shard: number, row: number, k: number, by: number): void =>
+        void (copies.view[(shard * rows + row) * stride + k] += by);
+      [0, 1, 2].forEach((shard) => move(shard, 0, 3, 0.5)); // alike
+      [0, 1, 2].forEach((shard) => move(shard, 1, shard, 0.5)); // at right angles
+      move(2, 69, 4, -1); // one alone
+      for (let chunk = 0; chunk < 2; chunk++) {
+        space.call('mergeRows', chunk, 0, base, copies, rows * stride * 4, 3, rows, stride);
+      }
+      const joined = base.view.map((value, i) => value - start[i]);
+      expect(joined[3]).toBeCloseTo(0.5, 5);
+      [0, 1, 2].forEach((k) => expect(joined[stride + k]).toBeCloseTo(0.5, 5));
+      expect(joined[69 * stride + 4]).toBeCloseTo(-1, 5);
+      expect(joined.filter((value) => Math.abs(value) > 1e-6)).toHaveLength(5);
+      for (let s = 0; s < 3; s++) {
+        expect(copies.view.slice(s * rows * stride, (s + 1) * rows * stride)).toEqual(base.view.slice());
+      }
+    } finally {
+      space.close();
+    }
+  },
+);
 
 it('counts items, keeps sequences whole over chunks', () => {
   const sequences = sequencesOf([[0, 1], [2, 2, 1], [], [0]], 3, 5); // prettier-ignore
