@@ -30,8 +30,9 @@ import type { LearnRows } from './learn-rows.ts';
 import { priorFor } from './mixture-prior.ts';
 import type { Encoded } from './mixture-prior.ts';
 import { onnxSpace } from './onnx-space.ts';
+import { makePrior } from './prior.ts';
 import type { PriorSpec } from './prior.ts';
-import { previews } from './preview.ts';
+import { PAIRS, previews } from './preview.ts';
 
 export const TRAINING_OPTIONS: readonly OptionSpec[] = [
   {
@@ -195,6 +196,7 @@ export async function fitNetwork(
     encode: (scope: Scope, x: Tensor, classes?: Tensor) => Object.values(network.encode(scope, x, classes))[0],
     decode: (scope: Scope, z: Tensor, classes?: Tensor) => network.decode(scope, z, classes),
     classesOf,
+    ...(network.prior && { drawn: makePrior(network.prior, options.latentDim as number).sample(PAIRS, seed) }),
   };
   const preview =
     job.onProgress && job.previews !== false

@@ -3,7 +3,7 @@ import { finish, matrix, permutation, random } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import type { Rows } from '../data/index.ts';
-import { compile, input } from '../graph/index.ts';
+import { compile, constant, input } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { covarianceSteps, procrustes, symmetricEigen } from '../linalg/index.ts';
 import { boundScope } from '../nn/index.ts';
@@ -12,7 +12,8 @@ import type { Runtime, TensorValue } from '../runtime/index.ts';
 import type { LearnPreview } from './latent-space.ts';
 
 const ROWS = 2000;
-const PAIRS = 12;
+/** how many rows are shown beside their reconstructions, and how many are made of nothing */
+export const PAIRS = 12;
 /** at most three a second, and a twentieth of the time */
 const INTERVAL_MS = 333;
 const TIME_SHARE = 1 / 20;
@@ -31,13 +32,15 @@ export interface Halves {
   decode?(scope: Scope, z: Tensor, classes?: Tensor): Tensor;
   /** [indices.length, classes] */
   classesOf?: (indices: Uint32Array) => Matrix;
+  /** codes from the prior, of a network whose prior is known before it is learned: what they decode to is shown */
+  drawn?: Matrix;
 }
 
 export async function previews(
   runtime: Runtime,
   rows: Rows,
   parameters: readonly Parameter[],
-  { encode, decode, classesOf }: Halves,
+  { encode, decode, classesOf, drawn }: Halves,
   seed: number,
 ): Promise<Previews> {
   const indices = permutation(rows.nSamples, random(seed).fork(0x9e3)).slice(0, ROWS).sort();
@@ -48,8 +51,11 @@ export async function previews(
   const few = input('few', ['few', rows.nFeatures]);
   const classes = classesOf && [classesOf(indices), classesOf(indices.subarray(0, PAIRS))];
   const [ofAll, ofFew] = ['all', 'few'].map((name, i) => classes && input(`${name} classes`, [name, classes[i].cols]));
+  const made = decode && drawn;
+  const ofDrawn = classes && constant(byTurns(PAIRS, classes[0].cols), [PAIRS, classes[0].cols]);
   const executable = await compile(runtime, {
     codes: encode(scope, all, ofAll),
+    ...(made && { samples: decode(scope, constant(made.data, [made.rows, made.cols]), ofDrawn) }),
     ...(decode && { reconstructions: decode(scope, encode(scope, few, ofFew), ofFew) }),
   });
   const needed = new Set(executable.inputs.map(({ name }) => name));
@@ -65,7 +71,7 @@ export async function previews(
         // what only the loss depends on (the posterior's variance) is not in this graph
         if (needed.has(name)) feeds[name] = { dtype: 'float32', shape, data: value };
       }
-      const { codes, reconstructions } = await executable.run(feeds);
+      const { codes, reconstructions, samples } = await executable.run(feeds);
       const z = matrix(x.rows, codes.shape[1], codes.data as Float32Array);
       before = planeOf(z, before);
       const ended = performance.now();
@@ -75,10 +81,18 @@ export async function previews(
         coordinates: before,
         originals,
         reconstructions: matrix(originals.rows, originals.cols, reconstructions?.data as Float32Array | undefined),
+        ...(made && { samples: matrix(made.rows, rows.nFeatures, samples.data as Float32Array) }),
       };
     },
     dispose: () => executable.dispose(),
   };
+}
+
+/** One class a row, one after another. */
+function byTurns(n: number, nClasses: number): Float32Array {
+  return Float32Array.from({ length: n * nClasses }, (_, at) =>
+    at % nClasses === Math.floor(at / nClasses) % nClasses ? 1 : 0,
+  );
 }
 
 /** Codes in the plane: as they are when there are two, else on their two main axes, turned to fit those before. */

@@ -14,7 +14,7 @@ import { autoencoder } from './autoencoder.ts';
 import { codebookPosterior } from './codebook.ts';
 import { contractive } from './contractive.ts';
 import { factorVae } from './factor-vae.ts';
-import type { FittedSpace, SpaceMethod } from './latent-space.ts';
+import type { FittedSpace, LearnDetail, LearnPreview, SpaceMethod } from './latent-space.ts';
 import { learnRows } from './learn-rows.ts';
 import { likelihoodOf } from './likelihood.ts';
 import { loadSpace } from './load-space.ts';
@@ -354,6 +354,20 @@ describe('what each regulariser is for', () => {
 });
 
 describe('what is drawn from', () => {
+  it('is shown while a VAE learns: what the same codes decode to, of each class by turns', async () => {
+    for (const conditional of [false, true]) {
+      const seen: LearnPreview[] = [];
+      const onProgress = ({ detail }: { detail?: LearnDetail }): void => {
+        if (detail?.preview) seen.push(detail.preview);
+      };
+      const { space } = await vae.fit(some, { ...QUICK, conditional }, runtime, { onProgress });
+      const last = seen.at(-1)!.samples!;
+      expect([last.rows, last.cols]).toEqual([12, 784]);
+      expect(last.data.every((value) => value >= 0 && value <= 1)).toBe(true);
+      await space.dispose();
+    }
+  });
+
   it.each([
     ['mixture', vae],
     ['vamp', vae],
