@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch } from './server-browser.ts';
-import { complaints, expectAccessible, expectLivingLens, startStudio } from './studio-page.ts';
+import { launch, plainHost } from './server-browser.ts';
+import { complaints, DIST_WEB, expectAccessible, expectLivingLens, startStudio } from './studio-page.ts';
 
 const model = (name: string): string =>
   fileURLToPath(new URL(`../../packages/core/src/spaces/brought-models/${name}`, import.meta.url));
@@ -20,12 +20,12 @@ afterAll(async () => {
   await studio?.stop();
 });
 
-async function withPage(use: (page: Page, errors: string[]) => Promise<void>): Promise<void> {
+async function withPage(use: (page: Page, errors: string[]) => Promise<void>, url = studio.url): Promise<void> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, bypassCSP: true });
   try {
     const page = await context.newPage();
     const errors = complaints(page);
-    await page.goto(`${studio.url}#data=digits`);
+    await page.goto(`${url}#data=digits`);
     await page.getByTestId('crumb-data').getByText('digits').waitFor({ timeout: 30_000 });
     await use(page, errors);
   } finally {
@@ -71,6 +71,22 @@ test('a decoder alone shows what it draws', () =>
     await expectLivingLens(page);
     expect(errors).toEqual([]);
   }));
+
+test('without a server the page brings it itself', async () => {
+  const host = await plainHost(DIST_WEB, { isolated: true });
+  try {
+    await withPage(async (page, errors) => {
+      await page.getByTestId('verb-learn').click();
+      await page.getByTestId('bring-files').setInputFiles([model('bytes-encoder.onnx'), model('wide-decoder.onnx')]);
+      await page.getByTestId('bring').click();
+      await page.getByTestId('crumb-space').getByText('digits-bytes').waitFor({ timeout: 60_000 });
+      await expectLivingLens(page);
+      expect(errors).toEqual([]);
+    }, host.url);
+  } finally {
+    await host.close();
+  }
+});
 
 /** Lets a file fall on the page. */
 async function drop(page: Page, name: string): Promise<void> {
