@@ -203,8 +203,11 @@ function noticed(figures: Figures, { columns, label }: Dataset, options: Options
   const all = column?.type === 'category' ? column.categories.length : 0;
   const { modesCovered = all } = figures;
   if (modesCovered >= all) return [];
-  return [
-    `the generator covers ${modesCovered} of ${all} modes; try more epochs, penalty r1 or packing 2` +
-      `${options.averageDecay === 0 ? ', or averageDecay 0.999' : ''}`,
+  const ways = [
+    'more epochs',
+    ...(options.penalty === 'none' ? ['penalty r1'] : []),
+    ...(options.averageDecay === 0 ? ['averageDecay 0.999'] : []),
+    ...(options.packing === 1 ? ['packing 2'] : []),
   ];
+  return [`the generator covers ${modesCovered} of ${all} modes; try ${ways.join(', or ')}`];
 }
