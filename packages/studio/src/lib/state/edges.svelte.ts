@@ -1,5 +1,5 @@
 /** The graph of true neighbours as lines on the map: where they are long, the map tore apart what belongs together. */
-import { isAbort } from '@portolan/core/base';
+import { InputError, isAbort } from '@portolan/core/base';
 import { edgeNeighbors, edgePairs } from '../edge-pairs.ts';
 import { sentence } from '../sentence.ts';
 import { chart } from './chart.svelte.ts';
@@ -17,8 +17,12 @@ class EdgeLines {
   progress = $state<number | null>(null);
   error = $state<string | null>(null);
 
-  /** what the neighbours are of: what was mapped */
-  of: string | null = $derived(chart.map ? (chart.map.space ?? chart.map.data) : (chart.space?.id ?? null));
+  /** what the neighbours are of: what was mapped; where codes are drawn as they are, the data behind them */
+  of: string | null = $derived.by(() => {
+    const { map, space } = chart;
+    if (map) return map.space ?? map.data;
+    return project.dataOf(space?.data ?? null)?.id ?? space?.id ?? null;
+  });
 
   #known: string | null = null;
   #abort: AbortController | null = null;
@@ -48,6 +52,9 @@ class EdgeLines {
         },
       );
       if (abort.signal.aborted) return;
+      if (found.indices.length !== n * found.nNeighbors) {
+        throw new InputError(`${of} has other rows than the map by now; map it anew`);
+      }
       this.nNeighbors = found.nNeighbors;
       this.pairs = edgePairs(found);
       ui.said = `${this.pairs.length / 2} lines between nearest neighbours are drawn`;
