@@ -2,15 +2,15 @@
  * Matrix factorisation of implicit ratings by alternating least squares (Hu, Koren & Volinsky 2008): that something was
  * given at all says it is liked, how much says how sure that is. Users and items are solved for in turn, each exactly.
  */
-import { random, resolveOptions } from '../base/index.ts';
-import type { OptionSpec } from '../base/index.ts';
+import { drive, random, resolveOptions } from '../base/index.ts';
+import type { JobOptions, OptionSpec } from '../base/index.ts';
 import { foldRidge, gramOf } from './factors-fold.ts';
 import type { Float64Matrix } from './factors-fold.ts';
 import type { SpaceMethod } from './latent-space.ts';
 import { iterate, seedOption } from './linear-space.ts';
 import type { Iterations } from './linear-space.ts';
 import { checkRank, FACTOR_OPTION, finishedFactors } from './ratings-fit.ts';
-import { heldOut, ratingsOf, RATINGS_OPTIONS, turned } from './ratings.ts';
+import { heldOut, RATINGS_OPTIONS, ratingsSteps, turned } from './ratings.ts';
 import type { Sparse } from './ratings.ts';
 
 /** Operations between two steps. */
@@ -57,7 +57,7 @@ export const als: SpaceMethod = {
     const options = resolveOptions('als', OPTIONS, given);
     const { latentDim, alpha, ridge, nIter, seed } = options as Record<string, number>;
     job.signal?.throwIfAborted();
-    const ratings = ratingsOf(dataset, options);
+    const ratings = await drive('reading', ratingsSteps(dataset, options), job as JobOptions<never>);
     checkRank('ALS', ratings, latentDim);
     const { train, test } = heldOut(ratings.given, options.heldOut as number, seed);
     const steps = alsSteps(train, { latentDim, alpha, ridge, nIter, seed });

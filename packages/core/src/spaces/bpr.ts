@@ -3,15 +3,15 @@
  * which what somebody chose comes before what they did not, by stochastic gradient on triples of a user, an item of
  * theirs and one that is not. Items have a bias beside their vector.
  */
-import { random, resolveOptions } from '../base/index.ts';
-import type { OptionSpec } from '../base/index.ts';
+import { drive, random, resolveOptions } from '../base/index.ts';
+import type { JobOptions, OptionSpec } from '../base/index.ts';
 import { foldPairs } from './factors-fold.ts';
 import type { Float64Matrix } from './factors-fold.ts';
 import type { SpaceMethod } from './latent-space.ts';
 import { iterate, seedOption } from './linear-space.ts';
 import type { Iterations } from './linear-space.ts';
 import { checkRank, FACTOR_OPTION, finishedFactors } from './ratings-fit.ts';
-import { heldOut, ratingsOf, RATINGS_OPTIONS } from './ratings.ts';
+import { heldOut, RATINGS_OPTIONS, ratingsSteps } from './ratings.ts';
 import type { Sparse } from './ratings.ts';
 
 /** Triples between two steps. */
@@ -53,7 +53,7 @@ export const bpr: SpaceMethod = {
     const options = resolveOptions('bpr', OPTIONS, given);
     const { latentDim, learningRate, ridge, nIter, seed } = options as Record<string, number>;
     job.signal?.throwIfAborted();
-    const ratings = ratingsOf(dataset, options);
+    const ratings = await drive('reading', ratingsSteps(dataset, options), job as JobOptions<never>);
     checkRank('BPR', ratings, latentDim);
     const { train, test } = heldOut(ratings.given, options.heldOut as number, seed);
     const steps = bprSteps(train, { latentDim, learningRate, ridge, nIter, seed });

@@ -17,7 +17,7 @@ import type { LearnJob, SpaceMethod } from './latent-space.ts';
 import { seedOption } from './linear-space.ts';
 import { checkRank, FACTOR_OPTION, finishedFactors } from './ratings-fit.ts';
 import { rankingFigures } from './ratings-quality.ts';
-import { heldOut, ratingsOf, RATINGS_OPTIONS } from './ratings.ts';
+import { heldOut, RATINGS_OPTIONS, ratingsSteps } from './ratings.ts';
 import type { Sparse } from './ratings.ts';
 
 /** A table of items by items larger than this would take minutes to invert. */
@@ -50,7 +50,7 @@ export const ease: SpaceMethod = {
     const options = resolveOptions('ease', OPTIONS, given);
     const { latentDim, ridge, seed } = options as Record<string, number>;
     job.signal?.throwIfAborted();
-    const ratings = ratingsOf(dataset, options);
+    const ratings = await drive('reading', ratingsSteps(dataset, options), job as JobOptions<never>);
     checkRank('EASE', ratings, latentDim);
     const nItems = ratings.items.length;
     if (nItems > MOST_ITEMS) {
@@ -93,7 +93,7 @@ export const ease: SpaceMethod = {
  */
 export function* inverseSteps(given: Sparse, ridge: number): Steps<Matrix64> {
   const n = given.cols;
-  const a = together(given, ridge);
+  const a = yield* shared(together(given, ridge), 0, 0.1);
   const { data } = a;
   const column = new Float64Array(n);
   const pause = Math.max(1, Math.floor(STEP / (n * n)));
@@ -107,7 +107,7 @@ export function* inverseSteps(given: Sparse, ridge: number): Steps<Matrix64> {
     }
     for (let i = 0; i < n; i++) data[i > k ? i * n + k : k * n + i] = column[i] / pivot;
     data[k * (n + 1)] = -1 / pivot;
-    if (k % pause === 0) yield k / n;
+    if (k % pause === 0) yield 0.1 + (0.9 * k) / n;
   }
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) data[i * n + j] = data[j * n + i] = -data[i * n + j];
@@ -115,12 +115,27 @@ export function* inverseSteps(given: Sparse, ridge: number): Steps<Matrix64> {
   return a;
 }
 
+/** Steps whose share done goes `from` … `to`. */
+function* shared<R>(steps: Steps<R>, from: number, to: number): Steps<R> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    yield from + value * (to - from);
+  }
+}
+
 /** How many users chose both of two items, plus the ridge. */
-function together({ rows, cols: n, starts, places }: Sparse, ridge: number): Matrix64 {
+function* together({ rows, cols: n, starts, places }: Sparse, ridge: number): Steps<Matrix64> {
   const gram = matrix64(n, n);
+  let work = 0;
   for (let i = 0; i < rows; i++) {
     for (let e = starts[i]; e < starts[i + 1]; e++) {
       for (let f = starts[i]; f < starts[i + 1]; f++) gram.data[places[e] * n + places[f]]++;
+    }
+    work += (starts[i + 1] - starts[i]) ** 2;
+    if (work > STEP / 4) {
+      work = 0;
+      yield i / rows;
     }
   }
   for (let j = 0; j < n; j++) gram.data[j * (n + 1)] += ridge;
@@ -158,11 +173,13 @@ async function factorsOf(
   scale: Float64Array,
   ridge: number,
   k: number,
-  { kernels = singleThread(), signal }: LearnJob,
+  job: LearnJob,
 ): Promise<{ factors: Matrix; weights: Matrix }> {
+  const { kernels = singleThread(), signal } = job;
+  const quiet = job as JobOptions<never>;
   const n = scale.length;
   const padded = 4 * Math.ceil(n / 4);
-  const gram = together(given, ridge);
+  const gram = await drive('finding directions', together(given, ridge), quiet);
   const scaled = matrix64(padded, padded);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) scaled.data[i * padded + j] = gram.data[i * n + j] * scale[i] * scale[j];
