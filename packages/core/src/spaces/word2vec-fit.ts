@@ -157,7 +157,7 @@ function skipGramStepper(
 
   const inputs = space.float32(nRows * stride);
   const outputs = space.float32(nItems * stride);
-  const width = 0.5 / latentDim;
+  const width = 1 / latentDim;
   for (let i = 0, view = inputs.view; i < nRows; i++) {
     rng.fillUniform(view.subarray(i * stride, i * stride + latentDim), -width, width);
   }
