@@ -30,6 +30,11 @@ const DEFAULTS: Readonly<Record<string, Partial<OptionSpec>>> = {
   layers: { default: [128, 128, 128] },
   epochs: { default: 200 },
   schedule: { default: 'cosine' },
+  batchSize: {
+    default: 0,
+    min: 0,
+    summary: 'Rows per update; 0 takes 256, and 64 for convolutions, whose steps are long.',
+  },
   learningRate: {
     default: 0,
     min: 0,
@@ -73,6 +78,7 @@ export const gan: SpaceMethod = {
   ].map((spec) => ({ ...spec, ...DEFAULTS[spec.name] })),
   async fit(dataset, given, runtime, job = {}) {
     const options = resolveOptions('gan', gan.options, given);
+    if (options.batchSize === 0) options.batchSize = options.architecture === 'convolutional' ? 64 : 256;
     if (options.learningRate === 0) options.learningRate = dataset.medium.kind === 'image' ? 1e-3 : 4e-3;
     const rows = learnRows(dataset);
     job.signal?.throwIfAborted();
