@@ -23,7 +23,7 @@ const CURVATURE: OptionSpec = {
 };
 
 export const hyperbolicVae = designed({
-  name: 'hyperbolicVae',
+  name: 'hyperbolic-vae',
   title: 'Hyperbolic variational autoencoder',
   summary: 'A variational autoencoder in the Poincaré ball: the usual in the middle, ever finer kinds towards the rim.',
   family: 'variational',

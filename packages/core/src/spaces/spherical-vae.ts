@@ -12,7 +12,7 @@ import { KL_OPTIONS } from './vae.ts';
 import { annealed } from './weights.ts';
 
 export const sphericalVae = designed({
-  name: 'sphericalVae',
+  name: 'spherical-vae',
   title: 'Spherical variational autoencoder',
   summary: 'A variational autoencoder whose codes lie on a sphere: no centre, no edge, directions alone.',
   family: 'variational',
