@@ -26,6 +26,10 @@ const QUICK: Options = {
   shift: true,
 };
 
+it.each(spaceMethods.map(({ name }) => name))('%s can be part of an id', (name) => {
+  expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+});
+
 describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (method) => {
   const quick = (more: Partial<Options> = {}): Partial<Options> =>
     Object.fromEntries(
