@@ -1,4 +1,4 @@
-"""Writes golden-regularisers.json: regularisers with their gradients, by PyTorch. Run: python3 golden-regularisers.py"""
+"""Writes golden.json: regularisers with their gradients, by PyTorch. Run: python3 golden.py"""
 import json, math, pathlib
 import numpy as np
 import torch
@@ -87,4 +87,4 @@ cases = [
     case("neighborGap", {"z": single(6, 3), "near": single(6, 3)}, neighbor_gap),
 ]
 golden = {"tool": f"PyTorch {torch.__version__}", "cases": cases}
-pathlib.Path(__file__).with_name("golden-regularisers.json").write_text(json.dumps(golden) + "\n")
+pathlib.Path(__file__).with_name("golden.json").write_text(json.dumps(golden) + "\n")
