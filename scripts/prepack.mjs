@@ -10,6 +10,7 @@ import { root } from './tools.mjs';
 const home = join(root, 'packages/portolan');
 const copies = [
   [join(root, 'packs'), join(home, 'packs')],
+  [join(root, 'zoo'), join(home, 'zoo')],
   [join(root, 'packages/studio/dist'), join(home, 'studio')],
   [join(root, 'packages/view/dist/viewer.js'), join(home, 'viewer.js')],
 ];

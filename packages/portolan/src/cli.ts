@@ -23,6 +23,7 @@ import { place } from './cli/verbs/place.ts';
 import { spaceAdd } from './cli/verbs/space.ts';
 import { studio } from './cli/verbs/studio.ts';
 import { exporting, importing } from './cli/verbs/transfer.ts';
+import { zoo } from './cli/verbs/zoo.ts';
 import { openProject } from './open-project.ts';
 
 const VERBS: readonly Verb[] = [
@@ -34,6 +35,7 @@ const VERBS: readonly Verb[] = [
   dataShow,
   dataRm,
   spaceAdd,
+  zoo,
   learn,
   map,
   place,

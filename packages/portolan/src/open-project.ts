@@ -3,6 +3,7 @@ import { createWorkbench } from '@portolan/core';
 import type { ImageDecoder, Workbench } from '@portolan/core';
 import { publicData } from './downloads/public-data.ts';
 import { folderPacks } from './folder-packs.ts';
+import { folderZoo } from './folder-zoo.ts';
 import { nativeRuntime } from './native-runtime.ts';
 import { nodeKernels } from './node-kernels.ts';
 import { folderStore } from './store/folder-store.ts';
@@ -27,6 +28,7 @@ export function openProject(folder: string, { threads, reproducible }: ProjectOp
     kernels: nodeKernels({ threads, reproducible }),
     decoder: lazyDecoder,
     packs: folderPacks(),
+    zoo: folderZoo(),
     publicData: publicData(),
     cpuTime,
   });

@@ -24,6 +24,8 @@ import { SHELVES } from './store.ts';
 import type { Store } from './store.ts';
 import type { Workbench } from './workbench.ts';
 import { exportProject, importProject } from './zip.ts';
+import { openZoo, zooEntries } from './zoo.ts';
+import type { Zoo } from './zoo.ts';
 
 export interface WorkbenchOptions {
   store: Store;
@@ -33,6 +35,8 @@ export interface WorkbenchOptions {
   /** for images; without it only numbers can be added */
   decoder?: ImageDecoder;
   packs?: Packs;
+  /** spaces that come with the program */
+  zoo?: Zoo;
   /** where public data sets are downloaded from */
   publicData?: PublicData;
   /** milliseconds of CPU time of this process so far, all threads */
@@ -50,6 +54,7 @@ export function createWorkbench({
   kernels = singleThread(),
   decoder,
   packs,
+  zoo,
   publicData,
   cpuTime,
   now = () => new Date(),
@@ -60,7 +65,7 @@ export function createWorkbench({
   const projections = cacheOf<Projection>(2);
   const surroundings = cacheOf<Surroundings>(4);
   const caches = { datasets, spaces, projections, surroundings };
-  const desk: Desk = { store, runtime, kernels, decoder, packs, publicData, items, ...caches, cpuTime, now };
+  const desk: Desk = { store, runtime, kernels, decoder, packs, zoo, publicData, items, ...caches, cpuTime, now };
 
   return {
     async project() {
@@ -83,6 +88,8 @@ export function createWorkbench({
 
     addData: (args, job) => addData(desk, args, job),
     fetchData: async (args, job) => (await import('./public-data.ts')).fetchData(desk, args, job),
+    zoo: () => zooEntries(desk),
+    openZoo: (args, job) => openZoo(desk, args, job),
     makeData: async (args, job) => (await import('./make-data.ts')).makeData(desk, args, job),
     rows: (args) => rows(desk, args),
     columns: (args) => columns(desk, args),

@@ -10,6 +10,7 @@ import type { Surroundings } from './neighbors.ts';
 import type { Packs } from './packs.ts';
 import type { PublicData } from './public-data.ts';
 import type { Store } from './store.ts';
+import type { Zoo } from './zoo.ts';
 
 export interface Desk {
   readonly store: Store;
@@ -18,6 +19,7 @@ export interface Desk {
   readonly kernels: Kernels;
   readonly decoder?: ImageDecoder;
   readonly packs?: Packs;
+  readonly zoo?: Zoo;
   readonly publicData?: PublicData;
   readonly items: Items;
   readonly datasets: Cache<Dataset>;

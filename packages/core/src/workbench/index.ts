@@ -2,6 +2,7 @@ export { createWorkbench } from './create-workbench.ts';
 export type { WorkbenchOptions } from './create-workbench.ts';
 export type { Packs } from './packs.ts';
 export type { PublicData } from './public-data.ts';
+export type { Zoo } from './zoo.ts';
 export { slug } from './items.ts';
 export {
   KEPT,
@@ -47,6 +48,7 @@ export type {
   PublicDataInfo,
   SpaceInfo,
   Workbench,
+  ZooEntry,
 } from './workbench.ts';
 export { decodeMessage, encodeMessage } from './messages.ts';
 export { VERBS, isCallVerb, isJobVerb, isVerb, mapSources } from './verbs.ts';

@@ -76,7 +76,16 @@ interface Moments {
 const MAX_MOMENTS = 48;
 const MAX_MOMENT_BYTES = 1 << 25;
 /** Jobs whose result is an item's description; the others give large things. */
-const SMALL: readonly JobVerb[] = ['learn', 'map', 'addData', 'makeData', 'fetchData', 'addSpace', 'importProject'];
+const SMALL: readonly JobVerb[] = [
+  'learn',
+  'map',
+  'addData',
+  'makeData',
+  'openZoo',
+  'fetchData',
+  'addSpace',
+  'importProject',
+];
 
 /**
  * @param maxRunning  more at once are refused

@@ -23,7 +23,7 @@ export function methods(): Methods {
 export function named<M extends { name: string }>(
   methods: readonly M[],
   name: string,
-  kind: 'space' | 'map' | 'data set' | 'public data set',
+  kind: 'space' | 'map' | 'data set' | 'public data set' | 'space of the zoo',
 ): M {
   const found = methods.find((method) => method.name === name);
   if (found) return found;

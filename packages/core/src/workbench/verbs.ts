@@ -7,6 +7,7 @@ import type { Workbench } from './workbench.ts';
 export const VERBS = {
   project: 'call',
   methods: 'call',
+  zoo: 'call',
   list: 'call',
   show: 'call',
   remove: 'call',
@@ -24,6 +25,7 @@ export const VERBS = {
   place: 'both',
   addData: 'job',
   makeData: 'job',
+  openZoo: 'job',
   fetchData: 'job',
   addSpace: 'job',
   learn: 'job',

@@ -151,6 +151,20 @@ export interface Methods {
   publicData?: PublicDataInfo[];
 }
 
+/** A space that comes with Portolan. */
+export interface ZooEntry {
+  name: string;
+  title: string;
+  summary: string;
+  /** id of the data it was learned from */
+  data: string;
+  /** its own id, unless that is taken */
+  space: string;
+  map?: string;
+  created: string;
+  bytes: number;
+}
+
 /** A data set that others publish. */
 export interface PublicDataInfo {
   name: string;
@@ -317,6 +331,10 @@ export interface Workbench {
   learn(args: LearnArgs, job?: LearnJob): Promise<SpaceInfo>;
   /** codes of the rows that the space was learned from, [nSamples, latentDim] */
   codes(args: { space: string }): Promise<Matrix>;
+  /** spaces that come with Portolan; none where the host has no zoo */
+  zoo(): Promise<ZooEntry[]>;
+  /** takes one of them into the project, unless it is there, and says what it is called */
+  openZoo(args: { name: string }, job?: JobOptions): Promise<{ space: string; map?: string }>;
   encode(args: EncodeArgs, job?: JobOptions): Promise<Matrix>;
   decode(args: DecodeArgs, job?: JobOptions): Promise<Matrix>;
   /** @param args.class  one of the space's conditions, for all that are drawn */

@@ -67,6 +67,8 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
   },
   makeData: { generator: text, 'options?': plain, 'name?': text },
   fetchData: { source: text, 'name?': text },
+  zoo: {},
+  openZoo: { name: text },
   learn: { data: text, method: text, 'options?': plain, 'name?': text },
   map: {
     of: text,

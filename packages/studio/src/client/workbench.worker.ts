@@ -8,6 +8,7 @@ import { pageImageDecoder } from './image-decoder.ts';
 import { opfsStore } from './opfs-store.ts';
 import { webRuntime } from './ort-web.ts';
 import { sitePacks } from './site-packs.ts';
+import { siteZoo } from './site-zoo.ts';
 import { webKernels } from './web-kernels.ts';
 import type { FromWorker, OpenOptions, Request, SentSource, ToWorker } from './worker-protocol.ts';
 
@@ -64,7 +65,14 @@ async function respond(request: Request): Promise<unknown> {
 async function open({ project, webgpu }: OpenOptions): Promise<Workbench> {
   const [store, chosen] = await Promise.all([openStore(project), webRuntime({ webgpu })]);
   engine = chosen;
-  return createWorkbench({ store, runtime, kernels: webKernels(), decoder: pageImageDecoder, packs: sitePacks });
+  return createWorkbench({
+    store,
+    runtime,
+    kernels: webKernels(),
+    decoder: pageImageDecoder,
+    packs: sitePacks,
+    zoo: siteZoo,
+  });
 }
 
 /** In the browser's files; where it keeps none, in memory, and the place says so. */

@@ -7,6 +7,7 @@ import type {
   ProjectInfo,
   PublicDataInfo,
   SpaceInfo,
+  ZooEntry,
 } from '@portolan/core/workbench';
 import { connect, type WorkbenchClient } from '../../client/index.ts';
 import { wantsWebGpu } from '../engine.ts';
@@ -20,6 +21,8 @@ class Project {
   mapMethods = $state.raw<readonly MethodInfo[]>([]);
   /** ways to make data */
   generators = $state.raw<readonly MethodInfo[]>([]);
+  /** spaces that come with Portolan */
+  zoo = $state.raw<readonly ZooEntry[]>([]);
   /** public data sets that can be downloaded */
   publicData = $state.raw<readonly PublicDataInfo[]>([]);
   error = $state<string | null>(null);
@@ -37,9 +40,14 @@ class Project {
       this.items = items;
       this.client = client;
       void this.#loadMethods(client);
+      void this.#loadZoo(client);
     } catch (error) {
       this.error = sentence(error);
     }
+  }
+
+  async #loadZoo(client: WorkbenchClient): Promise<void> {
+    this.zoo = await client.zoo().catch(() => []); // without it there is only less to choose from
   }
 
   /** What learns and maps is loaded while the page is there already. */
