@@ -1,0 +1,70 @@
+/**
+ * The VAE family beside PyTorch: first weights, order of rows and noise are the same, so losses can be compared
+ * iteration by iteration. `node bench/spaces/vae.mjs [METHODS…] --turns 3 --epochs 3`, after `npm run build`.
+ *
+ * Speed is images a CPU second, by turns, one thread each. PyTorch reads its noise from memory, Portolan draws it.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { machine } from '../lib/machine.mjs';
+import { measured, median, round, spread, table } from '../lib/measure.mjs';
+import { pythonEnvironment } from '../lib/programs.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { turns: { type: 'string', default: '3' }, epochs: { type: 'string', default: '3' } },
+});
+const names = positionals.length > 0 ? positionals : ['vae', 'betaVae', 'wae', 'iwae', 'vqVae'];
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const learn = (name, turn, more = []) =>
+  measured(process.execPath, [path('vae-learn.mjs'), name, '--epochs', values.epochs, '--seed', String(turn), ...more]);
+const peer = (name, folder) =>
+  measured(process.env.PYTHON ?? '/usr/bin/python3', [path('vae_torch.py'), name, folder], {
+    env: pythonEnvironment(1),
+    hint: 'PyTorch is not installed; on Debian: apt-get install python3-torch',
+  });
+const perCpuSecond = ({ samples, cpuSeconds }) => samples / cpuSeconds;
+/** over the last 39 iterations, an epoch */
+const lastEpoch = (losses) => losses.slice(-39).reduce((sum, loss) => sum + loss / 39, 0);
+
+const rows = [];
+for (const name of names) {
+  const [ours, theirs, differences, own, other] = [[], [], [], [], []];
+  for (let turn = 0; turn < Number(values.turns); turn++) {
+    const folder = mkdtempSync(join(tmpdir(), 'portolan-vae-'));
+    try {
+      process.stderr.write(`${name}, turn ${turn + 1} of ${values.turns}\n`);
+      await learn(name, turn, ['--record', folder]);
+      const { losses } = JSON.parse(readFileSync(join(folder, 'about.json'), 'utf8'));
+      ours.push(await learn(name, turn));
+      theirs.push(await peer(name, folder));
+      own.push(lastEpoch(losses));
+      other.push(lastEpoch(theirs.at(-1).losses));
+      differences.push((100 * (own.at(-1) - other.at(-1))) / other.at(-1));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  const ratios = ours.map((one, i) => perCpuSecond(one) / perCpuSecond(theirs[i]));
+  const row = [
+    name,
+    median(own).toPrecision(5),
+    median(other).toPrecision(5),
+    spread(differences),
+    round(median(ours.map(perCpuSecond))),
+    round(median(theirs.map(perCpuSecond))),
+    `${round(median(ratios))} (${spread(ratios)})`,
+  ];
+  process.stderr.write(`${row.join(' | ')}\n`);
+  rows.push(row);
+}
+console.log(machine().join('\n'));
+console.log(
+  table(
+    ['', 'loss, Portolan', 'PyTorch', 'difference, %', 'images a CPU second', 'PyTorch', '× PyTorch, median (spread)'],
+    rows,
+  ),
+);
