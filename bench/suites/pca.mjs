@@ -1,13 +1,17 @@
 /** PCA of the digits to 50 dimensions, beside scikit-learn. */
-import { byTurns, median, round, table } from '../lib/measure.mjs';
+import { byTurns, median, pairedRatio, round, table } from '../lib/measure.mjs';
 import { portolan, python } from '../lib/programs.mjs';
+import { verdict } from '../maps/compare.mjs';
+
+const PEER = 'scikit-learn, randomized, 1 thread';
+const OURS = 'Portolan, kernels, 1 thread';
 
 export async function pca({ turns, log }) {
   const { results, missing } = await byTurns(
     {
-      'scikit-learn, randomized, 1 thread': () => python('sklearn_pca.py', [], { threads: 1 }),
+      [PEER]: () => python('sklearn_pca.py', [], { threads: 1 }),
       'scikit-learn, randomized, 2 threads': () => python('sklearn_pca.py', [], { threads: 2 }),
-      'Portolan, kernels, 1 thread': () => portolan('pca.mjs', ['kernels']),
+      [OURS]: () => portolan('pca.mjs', ['kernels']),
       'Portolan, randomized': () => portolan('pca.mjs', ['randomized']),
       'Portolan, exact': () => portolan('pca.mjs', ['exact']),
     },
@@ -25,7 +29,15 @@ export async function pca({ turns, log }) {
   return {
     title: 'PCA of 10,000 × 784 digits to 50 dimensions',
     table: table(['', 'seconds', 'CPU seconds', 'explained variance'], rows),
-    notes: Object.entries(missing).map(([name, hint]) => `${name}: ${hint}.`),
+    notes: [...verdicts(results), ...Object.entries(missing).map(([name, hint]) => `${name}: ${hint}.`)],
     raw: results,
   };
+}
+
+function verdicts({ [PEER]: peer, [OURS]: ours }) {
+  if (!peer.length || !ours.length) return [];
+  const cpu = pairedRatio(ours, peer, (result) => result.cpuSeconds);
+  const clock = pairedRatio(ours, peer, (result) => result.seconds);
+  const text = `by kernels, ${round(clock)} of the time and ${round(cpu)} of the CPU time of scikit-learn's randomized solver`;
+  return [verdict(text, clock <= 1 && cpu <= 1)];
 }
