@@ -198,10 +198,9 @@ function importanceBound(
   }
   const column = (t: Tensor): Tensor => reshape(t, [t.shape[0], 1]);
   const { shape } = family.noise as { shape: readonly number[] };
-  const codes = Array.from({ length: samples }, (_, k) => {
-    const index = reshape(take(epsilon, k), [epsilon.shape[0], ...shape]);
-    return posterior.sample(index);
-  });
+  const codes = Array.from({ length: samples }, (_, k) =>
+    posterior.sample(reshape(take(epsilon, k), [epsilon.shape[0], ...shape])),
+  );
   const latentDim = family.latentDim;
   // [batch, samples, latentDim], then as many rows
   const all = concat(
