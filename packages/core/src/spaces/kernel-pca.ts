@@ -202,7 +202,10 @@ async function directionsOfMany(
   }
   const { mean, products, trace } = await kernelSums(spec, scaled(x, spec), runtime, job, 'products');
   report(0.6);
-  const inside = multiply(transposed(basis), multiply(products, basis));
+  await breathe();
+  const half = multiply(products, basis);
+  await breathe();
+  const inside = multiply(transposed(basis), half);
   await breathe();
   job.signal?.throwIfAborted();
   const { values, vectors } = symmetricEigen(inside);

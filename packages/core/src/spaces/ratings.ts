@@ -299,15 +299,30 @@ export function turned({ rows, cols, starts, places, values }: Sparse): Sparse {
 /** Ratings to learn from and those kept back: a share of each user's, who keeps at least one. */
 export function heldOut(given: Sparse, share: number, seed: number): { train: Sparse; test: Sparse } {
   const rng = random(seed).fork(1);
-  const [train, test]: Entry[][] = [[], []];
-  for (let i = 0; i < given.rows; i++) {
-    const own = Array.from({ length: given.starts[i + 1] - given.starts[i] }, (_, e) => given.starts[i] + e);
-    rng.shuffle(own);
+  const { rows, starts } = given;
+  const back = new Uint8Array(given.places.length);
+  for (let i = 0; i < rows; i++) {
+    const size = starts[i + 1] - starts[i];
     // a share of few is one or none, by chance, so that it is right on average
-    const back = Math.min(own.length - 1, Math.floor(own.length * share + (share > 0 ? rng.uniform() : 0)));
-    own.forEach((e, at) => (at < back ? test : train).push([i, given.places[e], given.values[e]]));
+    const count = Math.min(size - 1, Math.floor(size * share + (share > 0 ? rng.uniform() : 0)));
+    for (let kept = 0; kept < count;) {
+      const e = starts[i] + rng.below(size);
+      kept += 1 - back[e];
+      back[e] = 1;
+    }
   }
-  return { train: sparseOf(train, given.rows, given.cols).given, test: sparseOf(test, given.rows, given.cols).given };
+  return { train: only(given, back, 0), test: only(given, back, 1) };
+}
+
+/** The entries that are marked so. */
+function only({ rows, cols, starts, places, values }: Sparse, marks: Uint8Array, mark: number): Sparse {
+  const marked = (_: number, e: number): boolean => marks[e] === mark;
+  const out = new Int32Array(rows + 1);
+  for (let i = 0; i < rows; i++) {
+    out[i + 1] = out[i];
+    for (let e = starts[i]; e < starts[i + 1]; e++) if (marks[e] === mark) out[i + 1]++;
+  }
+  return { rows, cols, starts: out, places: places.filter(marked), values: values.filter(marked) };
 }
 
 /** Dense rows of ratings over the items → the same, sparse. */
