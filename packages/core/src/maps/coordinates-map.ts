@@ -19,7 +19,7 @@ export const coordinatesMap: MapMethod = {
     job.signal?.throwIfAborted();
     const brought = job.start?.coordinates;
     if (!brought) {
-      throw new InputError('a map of own coordinates needs them: a table of 2 or 3 numbers for each row', {
+      throw new InputError('a map of own coordinates needs them: a table of 2 or 3 numbers for each row, or a space of 2 or 3 dimensions', {
         code: 'coordinates-needed',
       });
     }

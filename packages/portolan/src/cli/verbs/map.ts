@@ -44,6 +44,7 @@ export const map: Verb = {
     'map digits --method umap --n-neighbors 15 --min-dist 0.1 --seed 0 --json',
     'map digits-autoencoder --method pca',
     'map digits --coordinates mine.csv',
+    'map mammals-poincare --method coordinates',
   ],
   async run(context) {
     const { args, project, job } = context;
@@ -53,9 +54,6 @@ export const map: Verb = {
     const wanted = textFlag(context, 'method');
     if (brought !== undefined && wanted !== undefined && wanted !== 'coordinates') {
       throw new UsageError(`--coordinates are a map already; leave out --method ${wanted}`);
-    }
-    if (wanted === 'coordinates' && brought === undefined) {
-      throw new UsageError('--method coordinates needs them: --coordinates FILE');
     }
     const method = methodNamed(maps, brought !== undefined ? 'coordinates' : (wanted ?? 'pca'));
     const options = methodOptions(method, maps, args);
