@@ -5,6 +5,7 @@
  *
  * flat    the same loss, pairs, nodes to hold against, epochs and rising rate, with Euclidean distances in place of
  *         hyperbolic ones, plain and squared, at each of five rates: the best of these is told
+ * portolan  --rate as its learningRate
  * gensim  --epochs, --negative, --alpha and --burn as its own options
  * All vectors are judged by the same code, as single-precision numbers. CPU seconds are those of learning.
  */
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
     negative: { type: 'string', default: '50' },
     alpha: { type: 'string', default: '0.1' },
     burn: { type: 'string', default: '10' },
+    rate: { type: 'string', default: '0.2' },
   },
 });
 const numbers = (list) => list.split(',').map(Number);
@@ -44,7 +46,13 @@ for (const dim of numbers(values.dims)) {
 async function portolan(latentDim, seed) {
   const method = spaceMethods.find(({ name }) => name === 'poincare');
   const began = process.cpuUsage().user;
-  const { items, metrics } = await method.fit(mammals, { latentDim, epochs, negative, seed });
+  const { items, metrics } = await method.fit(mammals, {
+    latentDim,
+    epochs,
+    negative,
+    learningRate: Number(values.rate),
+    seed,
+  });
   const cpu = (process.cpuUsage().user - began) / 1e6;
   const found = items.columns.find(({ name }) => name === 'name').values;
   const judged = judge(readRows(items.rows).data, latentDim, found, hyperbolic);
