@@ -45,6 +45,7 @@ export { compile, toOnnx } from './to-onnx.ts';
 export type { OnnxOptions } from './to-onnx.ts';
 export { readOnnx } from './read-onnx.ts';
 export type { OnnxSummary } from './read-onnx.ts';
+export { inlineWeights } from './inline-weights.ts';
 export { onnxPorts, withFloatPorts } from './onnx-ports.ts';
 export type { FloatPorts, OnnxPort, OnnxPorts } from './onnx-ports.ts';
 export { readWeights } from './read-weights.ts';

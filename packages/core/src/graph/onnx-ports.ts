@@ -6,6 +6,7 @@
 import { PbfWriter } from 'pbf';
 import { FormatError } from '../base/index.ts';
 import type { Dim } from './dims.ts';
+import { joined } from './inline-weights.ts';
 import { Reader } from './read-onnx.ts';
 
 /** An input or output. */
@@ -289,14 +290,4 @@ function floatPort(tag: number, name: string, shape: readonly Dim[] | undefined)
     null,
   );
   return w.finish();
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

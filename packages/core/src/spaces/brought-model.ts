@@ -45,7 +45,7 @@ export function portsOf({ name, bytes }: ModelFile): OnnxPorts {
   if (bytes.length === 0) throw new FormatError(`${name} is empty`, { code: 'onnx', details: { name } });
   const ports = onnxPorts(bytes, { name });
   if (!ports.external) return ports;
-  throw new FormatError(`${name} keeps its weights in a file of their own; export it as one file`, {
+  throw new FormatError(`${name} keeps its weights in a file of their own; bring that file too, or export it as one`, {
     code: 'onnx',
     details: { name },
   });

@@ -94,6 +94,14 @@ it('takes files by any name, when it is told which is which', async () => {
   await expect(project.addSpace({ files, data: 'few', encoder: 'c.onnx' })).rejects.toThrow('c.onnx is not among');
 });
 
+it('takes weights that lie in a file beside the model', async () => {
+  const info = await add(['split-encoder.onnx', 'split-encoder.onnx.data', 'wide-decoder.onnx']);
+  expect(info).toMatchObject({ id: 'few-split', latentDim: 3, decodes: true });
+  await expect(add(['split-encoder.onnx', 'wide-decoder.onnx'])).rejects.toThrow(
+    'split-encoder.onnx keeps its weights in split-encoder.onnx.data, which is not here; bring both',
+  );
+});
+
 it('takes the files of a saved space', async () => {
   const learned = await project.learn({ data: 'few', method: 'pca', options: { latentDim: 3 }, name: 'first' });
   const files = await Promise.all(

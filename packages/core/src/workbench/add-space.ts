@@ -6,6 +6,7 @@ import { InputError } from '../base/index.ts';
 import type { JobOptions, Matrix, Options } from '../base/index.ts';
 import { readRows, rowsOf } from '../data/index.ts';
 import type { ByteSource, Dataset } from '../data/index.ts';
+import { inlineWeights } from '../graph/index.ts';
 import { bringSpace, fitPrior, loadSpace } from '../spaces/index.ts';
 import type { BroughtSpace, FittedSpace, LatentSpace, LearnJob, ModelFile, SpaceFiles } from '../spaces/index.ts';
 import { useDataset } from './datasets.ts';
@@ -150,7 +151,16 @@ async function readFiles(sources: readonly ByteSource[]): Promise<ModelFile[]> {
     if (name === 'codes.npy' || name === 'info.json') continue;
     files.push({ name, bytes: await source.slice(0) });
   }
-  return files;
+  const models = files.filter(({ name }) => /\.onnx$/i.test(name));
+  if (models.length === 0 || files.some(({ name }) => name === 'space.json')) return files;
+  // what is no model is weights beside one
+  const beside = Object.fromEntries(
+    files.filter((file) => !models.includes(file)).map((file) => [file.name, file.bytes]),
+  );
+  return models.map(({ name, bytes }) => ({
+    name,
+    bytes: bytes.length > 0 ? inlineWeights(bytes, beside, { name }) : bytes,
+  }));
 }
 
 const ENCODES = /enc|embed|inference|feature/i;

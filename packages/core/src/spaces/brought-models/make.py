@@ -208,4 +208,9 @@ save('unknown-operator.onnx', [helper.make_node('Warp', ['x'], ['z'], domain='co
      [('x', FLOAT, ['batch', 13])], [('z', FLOAT, ['batch', 2])], opsets=[('', 13), ('com.example', 3)], check=False)
 save('unknown-opset.onnx', [helper.make_node('Relu', ['x'], ['z'])],
      [('x', FLOAT, ['batch', 13])], [('z', FLOAT, ['batch', 13])], opsets=[('', 99)], check=False)
+# the byte encoder once more, its weights in a file beside it
+split = onnx.load(HERE / 'bytes-encoder.onnx')
+(HERE / 'split-encoder.onnx.data').unlink(missing_ok=True)
+onnx.save(split, HERE / 'split-encoder.onnx', save_as_external_data=True, location='split-encoder.onnx.data',
+          size_threshold=0)
 json.dump(golden, open(HERE / 'golden.json', 'w'), indent=1)
