@@ -1,8 +1,8 @@
 /** What is particular to GANs: modes, previews, classes, every loss and remedy, and what is refused. */
 import { describe, expect, it } from 'vitest';
-import { InputError, matrix, matrixOf, random } from '../base/index.ts';
-import type { Options } from '../base/index.ts';
-import { dataGenerators } from '../data/index.ts';
+import { InputError, jobControl, matrix, matrixOf, random } from '../base/index.ts';
+import type { Options, Progress } from '../base/index.ts';
+import { dataGenerators, readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { digits } from '../data/digits.fixture.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
@@ -69,6 +69,16 @@ it('finds four Gaussians, and shows the same codes and how real each place is', 
     expect(surface!.values.every((value) => value >= 0 && value <= 1)).toBe(true);
     expect(surface!.low.every((low, j) => low < -1 && surface!.high[j] > 1)).toBe(true);
   }
+  await space.dispose();
+});
+
+it('can be stopped while its encoder is learned, too', async () => {
+  const control = jobControl();
+  const onProgress = ({ phase, done }: Progress) => void (phase === 'inverting' && done >= 8 && control.stop());
+  const { space, stopped, metrics } = await fit(images, { inverterSteps: 500 }, { control, onProgress });
+  expect(stopped).toBe(true);
+  expect(Object.values(metrics.train).every(Number.isFinite)).toBe(true);
+  expect((await space.encode!(readRows(images.rows))).data.every(Number.isFinite)).toBe(true);
   await space.dispose();
 });
 

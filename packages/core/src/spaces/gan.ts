@@ -109,7 +109,7 @@ async function finished(
 ): Promise<FittedSpace> {
   const latentDim = options.latentDim as number;
   const { nFeatures } = dataset.rows;
-  const stopped = training.done < training.total;
+  let stopped = training.done < training.total;
   const metadata = { producer: 'portolan', method: 'gan', data: dataset.name };
   const classes = condition && input(CONDITION, ['batch', ...condition.input.shape]);
   const beside = classes ? [classes] : [];
@@ -131,12 +131,16 @@ async function finished(
       seed: options.seed as number,
     });
     try {
-      const { parameters, history: records } = await run(inverting(trainer, job), { ...job, control: undefined });
+      const { parameters, history: records } = await run(inverting(trainer, job), {
+        ...job,
+        control: job.control?.stopped ? undefined : job.control,
+      });
+      stopped ||= trainer.done < trainer.total;
       const x = input('x', ['batch', nFeatures]);
       const code = invert(constantScope(parameters), standardise(x, rows.scaler), architecture, latentDim, classes);
       encoder = toOnnx({ z: code }, { inputs: [x, ...beside], metadata });
-      const { latent, row } = records.at(-1)?.train ?? {};
-      figures = { inverterLatent: latent, inverterRow: row };
+      const record = records.at(-1);
+      if (record) figures = { inverterLatent: record.train.latent, inverterRow: record.train.row };
     } finally {
       await trainer.dispose();
     }
@@ -159,7 +163,7 @@ async function finished(
   };
 }
 
-/** The learning of the inverter, in a phase of its own. It is done whole even when the game before it was stopped. */
+/** The learning of the inverter, in a phase of its own; it is done even when the game before it was stopped. */
 function inverting(trainer: Trainer, { signal }: LearnJob): Stepper<LearnDetail, Trained> {
   return {
     phase: 'inverting',
