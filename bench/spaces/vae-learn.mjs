@@ -1,5 +1,5 @@
 /**
- * `node vae-learn.mjs METHOD --epochs 3 --seed 0 [--record FOLDER]`: learns the digits by one of the methods below.
+ * `node vae-learn.mjs METHOD --epochs 3 --seed 0 [--batches 4] [--record FOLDER]`: learns the digits by one of the methods below.
  * With --record it writes first weights, mini-batches, noise and losses instead, so that a peer can do the very same.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -26,6 +26,7 @@ const { values, positionals } = parseArgs({
     epochs: { type: 'string', default: '3' },
     seed: { type: 'string', default: '0' },
     record: { type: 'string' },
+    batches: { type: 'string', default: '0' },
   },
 });
 const now = () => {
@@ -34,6 +35,8 @@ const now = () => {
 };
 const [name, shared] = METHODS[positionals[0]];
 const options = { ...shared, epochs: Number(values.epochs), seed: Number(values.seed) };
+// 0: as many mini-batches a call as fit its time by the clock, which a busy machine makes too few
+options.batchesPerCall = Number(values.batches);
 const method = spaceMethods.find((method) => method.name === name);
 const runtime = nativeRuntime({ threads: Number(values.threads) });
 if (values.record) await record(values.record);

@@ -1,6 +1,6 @@
 /**
  * The VAE family beside PyTorch: first weights, order of rows and noise are the same, so losses can be compared
- * iteration by iteration. `node bench/spaces/vae.mjs [METHODS…] --turns 3 --epochs 3`, after `npm run build`.
+ * iteration by iteration. `node bench/spaces/vae.mjs [METHODS…] --turns 3 --epochs 3 --batches 0`, after `npm run build`.
  *
  * Speed is images a CPU second, by turns, one thread each. PyTorch reads its noise from memory, Portolan draws it.
  */
@@ -15,7 +15,11 @@ import { pythonEnvironment } from '../lib/programs.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { turns: { type: 'string', default: '3' }, epochs: { type: 'string', default: '3' } },
+  options: {
+    turns: { type: 'string', default: '3' },
+    epochs: { type: 'string', default: '3' },
+    batches: { type: 'string', default: '0' },
+  },
 });
 const names = positionals.length > 0 ? positionals : ['vae', 'betaVae', 'wae', 'iwae', 'vqVae'];
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -39,7 +43,7 @@ for (const name of names) {
       process.stderr.write(`${name}, turn ${turn + 1} of ${values.turns}\n`);
       await learn(name, turn, ['--record', folder]);
       const { losses } = JSON.parse(readFileSync(join(folder, 'about.json'), 'utf8'));
-      ours.push(await learn(name, turn));
+      ours.push(await learn(name, turn, ['--batches', values.batches]));
       theirs.push(await peer(name, folder));
       own.push(lastEpoch(losses));
       other.push(lastEpoch(theirs.at(-1).losses));
