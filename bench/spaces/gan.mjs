@@ -14,7 +14,7 @@ import { dataGenerators, readPack, spaceMethods } from '@portolan/core';
 import { nativeRuntime } from '../../packages/portolan/dist/native-runtime.js';
 
 const PLAIN = { penalty: 'none', averageDecay: 0 };
-const DIGITS = { latentDim: 16, layers: [256, 128], epochs: 25 };
+const DIGITS = { latentDim: 16, layers: [512, 256], epochs: 25, penaltyWeight: 0.01 };
 const SAMPLES = 10_000;
 const DIGIT_SAMPLES = 2000;
 
