@@ -31,7 +31,7 @@ interface Golden {
   };
 }
 
-const golden = JSON.parse(readFileSync(new URL('adversarial-golden.json', import.meta.url), 'utf8')) as Golden;
+const golden = JSON.parse(readFileSync(new URL('adversarial-golden/golden.json', import.meta.url), 'utf8')) as Golden;
 const runtime = nodeRuntime();
 
 /** The values of tensors that need no feeding. */

@@ -1,4 +1,4 @@
-"""Writes adversarial-golden.json: losses and penalties of two players with their gradients, by PyTorch. Run: python3 adversarial-golden.py"""
+"""Writes golden.json: losses and penalties of two players with their gradients, by PyTorch. Run: python3 golden.py"""
 import json, pathlib
 import numpy as np
 import torch
@@ -88,4 +88,4 @@ golden = {
         "kernelSigma": float(torch.linalg.svdvals(torch.tensor(kernel).reshape(4, -1))[0]),
     },
 }
-pathlib.Path(__file__).with_name("adversarial-golden.json").write_text(json.dumps(golden) + "\n")
+pathlib.Path(__file__).with_name("golden.json").write_text(json.dumps(golden) + "\n")
