@@ -40,7 +40,7 @@ const RECIPES = [
     summary: 'A generative adversarial network that invents handwritten digits, with an encoder learned after it.',
     data: 'digits',
     method: 'gan',
-    options: {},
+    options: { latentDim: 16, layers: [256, 128], epochs: 40, penaltyWeight: 0.01 },
   },
   {
     name: 'faces-vae',
