@@ -2,9 +2,11 @@
  * `learn`: a data set → a space, with the codes of all its rows. A space that places other things than the rows (the
  * words of a text, users and items) brings them as a data set of its own, and is a space of that one.
  */
+import { InputError } from '../base/index.ts';
+import { InputError } from '../base/index.ts';
 import type { JobOptions, Matrix } from '../base/index.ts';
-import { readRows, textsOf, writeNpy } from '../data/index.ts';
-import type { Dataset, Rows } from '../data/index.ts';
+import { classesOf, readRows, textsOf, writeNpy } from '../data/index.ts';
+import type { Dataset } from '../data/index.ts';
 import { spaceMethods } from '../spaces/index.ts';
 import type { FittedSpace, GeometrySpec, LatentSpace, LearnJob, SpaceMethod } from '../spaces/index.ts';
 import { keepDataset } from './add-data.ts';
@@ -22,6 +24,13 @@ export async function learn(desk: Desk, args: LearnArgs, job: LearnJob = {}): Pr
   const method = named(spaceMethods, args.method, 'space');
   await desk.items.checkName(name);
   const info = await desk.items.findKind(data, 'data');
+  if ((method.takes ?? 'rows') === 'rows' && info.nFeatures === 0) {
+    const able = spaceMethods.filter(({ takes }) => takes === 'texts').map((other) => other.name);
+    throw new InputError(
+      `${data} holds no numbers, which ${method.name} learns from; for texts take ${able.join(' or ')}, for links poincare or node2vec`,
+      { code: 'no-numbers' },
+    );
+  }
   return useDataset(desk, info, (dataset) => fitAndKeep(desk, method, { dataset, data, options, name }, job));
 }
 
@@ -113,20 +122,29 @@ async function codesOf(
   job: LearnJob,
 ): Promise<Matrix | undefined> {
   if (items) return codes ?? readRows(items.rows);
-  if (dataset.medium.kind !== 'text') return space.encode && encodeAll(space, dataset.rows, job);
+  if (space.encode && dataset.rows.nFeatures > 0) return encodeAll(space, dataset, job);
   const { column = '' } = options as { column?: string };
   return space.encodeTexts?.(textsOf(dataset, column));
 }
 
 /** Rows read, turned to numbers and encoded a thousand at a time. */
-async function encodeAll(space: LatentSpace, rows: Rows, job: LearnJob): Promise<Matrix> {
+async function encodeAll(space: LatentSpace, dataset: Dataset, job: LearnJob): Promise<Matrix> {
+  const { rows } = dataset;
+  // what was learned given classes is encoded by its own
+  const classes = space.conditions && classesOf(dataset, space.conditions.column).codes;
   const take = (from: number, to: number): Matrix =>
     readRows(
       rows,
       Uint32Array.from({ length: to - from }, (_, i) => from + i),
     );
-  return inBatches('encoding', rows.nSamples, space.latentDim, (from, to) => space.encode!(take(from, to)), {
-    signal: job.signal,
-    onProgress: job.onProgress as JobOptions['onProgress'],
-  });
+  return inBatches(
+    'encoding',
+    rows.nSamples,
+    space.latentDim,
+    (from, to) => space.encode!(take(from, to), classes?.subarray(from, to)),
+    {
+      signal: job.signal,
+      onProgress: job.onProgress as JobOptions['onProgress'],
+    },
+  );
 }

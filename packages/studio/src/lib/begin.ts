@@ -5,6 +5,9 @@ import { mapping } from './state/mapping.svelte.ts';
 import { view } from './state/view.svelte.ts';
 import { fromAddress } from './address.ts';
 
+/** What a first visit looks at. */
+const FIRST = 'digits';
+
 export async function begin(): Promise<void> {
   await project.open();
   if (!project.client) return;
@@ -12,7 +15,10 @@ export async function begin(): Promise<void> {
   if (asked.data !== null) view.start({});
   else {
     const space = project.spaces.findLast((item) => project.dataOf(item.data));
-    view.start({ data: space?.data ?? project.data[0]?.id ?? null, space: space?.id ?? null });
+    view.start({
+      data: space?.data ?? (project.dataOf(FIRST) ?? project.data[0])?.id ?? null,
+      space: space?.id ?? null,
+    });
   }
   await Promise.all([learning.rejoin(), mapping.rejoin()]);
 }
