@@ -87,7 +87,9 @@ describe('a Poincaré embedding', () => {
       const [controller, control] = [new AbortController(), jobControl()];
       let checkpoint: Uint8Array | undefined;
       const onProgress = ({ detail }: Progress<LearnDetail>): void => {
-        if ((detail?.epoch ?? 0) >= 4) end === 'stop' ? control.stop() : controller.abort();
+        if ((detail?.epoch ?? 0) < 4) return;
+        if (end === 'stop') control.stop();
+        else controller.abort();
       };
       const onCheckpoint = (bytes: Uint8Array): void => void (checkpoint = bytes);
       const job = { signal: controller.signal, control, onProgress, onCheckpoint };

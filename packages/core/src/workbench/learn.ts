@@ -3,12 +3,11 @@
  * words of a text, users and items) brings them as a data set of its own, and is a space of that one.
  */
 import { InputError } from '../base/index.ts';
-import { InputError } from '../base/index.ts';
 import type { JobOptions, Matrix } from '../base/index.ts';
 import { classesOf, readRows, textsOf, writeNpy } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
-import { spaceMethods } from '../spaces/index.ts';
-import type { FittedSpace, GeometrySpec, LatentSpace, LearnJob, SpaceMethod } from '../spaces/index.ts';
+import { geometrySpec, spaceMethods } from '../spaces/index.ts';
+import type { FittedSpace, LatentSpace, LearnJob, SpaceMethod } from '../spaces/index.ts';
 import { keepDataset } from './add-data.ts';
 import { spaceFiles } from './apply.ts';
 import { inBatches } from './batches.ts';
@@ -87,7 +86,7 @@ export async function fitAndKeep(
       samples: space.prior !== undefined,
       ...(space.encodeTexts && { encodesTexts: true }),
       ...(space.conditions && { conditions: space.conditions }),
-      ...(space.geometry.name !== 'euclidean' && { geometry: geometrySpec(space) }),
+      ...(space.geometry.name !== 'euclidean' && { geometry: geometrySpec(space.geometry) }),
       options: fitted.options,
       metrics,
       history: [...history],
@@ -109,10 +108,6 @@ export async function fitAndKeep(
   } finally {
     await space.dispose();
   }
-}
-
-function geometrySpec({ geometry: { name, c } }: LatentSpace): GeometrySpec {
-  return c === undefined ? { name } : { name, c };
 }
 
 /** Where each row lies, or each thing that the space places instead; undefined when it cannot tell. */
