@@ -50,6 +50,12 @@ describe('readNpy', () => {
     expect(await readNpyMatrix(npyFile('|u1', false, '(0, 5)', []))).toMatchObject({ rows: 0 });
   });
 
+  it('reads a Buffer, whose slices share its memory', async () => {
+    const data = Float32Array.from({ length: 6 }, (_, i) => i / 2);
+    const bytes = Buffer.from(writeNpy({ shape: [3, 2], data }));
+    expect((await readNpyMatrix(bytes)).data).toEqual(data);
+  });
+
   it('reads texts', async () => {
     const items = ['ab', 'ç🦆'].flatMap((text) => {
       const points = [...text].map((c) => c.codePointAt(0)!);

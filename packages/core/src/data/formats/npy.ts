@@ -183,7 +183,7 @@ export function converter(
   if (itemBytes === 1)
     return (bytes) => (kind === 'i' ? new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes);
   return (bytes) => {
-    const copy = bytes.slice();
+    const copy = new Uint8Array(bytes); // slice() of a Node Buffer would not copy
     if (!littleEndian) swapBytes(copy, itemBytes);
     const { buffer } = copy;
     if (kind === 'f') {
