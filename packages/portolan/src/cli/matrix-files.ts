@@ -44,6 +44,14 @@ export async function readCoordinatesFile(path: string, job: JobOptions): Promis
   return coordinatesIn(readRows(rows), featureNames);
 }
 
+/** The lines of a text file that hold something. @throws FormatError when none does */
+export async function readLines(path: string): Promise<string[]> {
+  const text = new TextDecoder().decode(await (await sourceOf(path)).slice(0));
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (lines.length === 0) throw new FormatError(`${path} is empty: it has no texts`, { code: 'empty' });
+  return lines;
+}
+
 const WRITERS = ['.npy', '.csv', '.jsonl', '.parquet'];
 
 /** Whether a file of that name can be written, asked before the work begins. @throws UsageError */

@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
 import { InputError, listNames, readRows } from '@portolan/core';
-import type { Matrix, SpaceInfo } from '@portolan/core';
+import type { EncodeArgs, SpaceInfo } from '@portolan/core';
+import { didYouMean } from '@portolan/core/base';
 import { duration, plural } from '../format.ts';
-import { checkOut, readMatrixFile, writeMatrixFile } from '../matrix-files.ts';
+import { checkOut, readLines, readMatrixFile, writeMatrixFile } from '../matrix-files.ts';
 import { number } from '../method-options.ts';
 import { UsageError } from '../usage-error.ts';
 import { textFlag } from '../verb.ts';
@@ -11,28 +12,53 @@ import type { Context, Verb } from '../verb.ts';
 const SPACE = { name: 'SPACE', summary: 'a space’s id' };
 const OUT = { name: 'out', value: 'FILE', summary: 'where to: .npy, .csv, .jsonl or .parquet' };
 const IMAGE_OUT = { ...OUT, summary: `${OUT.summary}; images also to a .png, as one contact sheet` };
+const CLASS = {
+  name: 'class',
+  value: 'NAME',
+  summary: 'of a space that was learned by classes: the class of all of them',
+};
 
 export const encode: Verb = {
   name: 'encode',
-  summary: 'Rows → codes',
-  positionals: [SPACE, { name: 'ROWS', summary: 'a file of rows (npy, csv, Parquet, images, …), or a data set’s id' }],
-  flags: [OUT],
+  summary: 'Rows, or texts, → codes',
+  positionals: [
+    SPACE,
+    { name: 'ROWS', summary: 'a file of rows (npy, csv, Parquet, images, …), or a data set’s id', optional: true },
+  ],
+  flags: [
+    OUT,
+    { name: 'texts', value: 'FILE', summary: 'instead of ROWS, for a space that takes texts: one on each line' },
+    CLASS,
+  ],
   json: 'space, nSamples, latentDim, out, seconds',
-  examples: ['encode digits-autoencoder rows.npy --out codes.npy', 'encode digits-autoencoder digits --out codes.csv'],
+  examples: [
+    'encode digits-autoencoder rows.npy --out codes.npy',
+    'encode digits-autoencoder digits --out codes.csv',
+    'encode news-transformer --texts titles.txt --out codes.npy',
+  ],
   async run(context) {
     const { args, project, job } = context;
-    const [id, rowsPath] = args.positionals;
+    const [id, rowsPath] = args.positionals as [string, string?];
+    const textsPath = textFlag(context, 'texts');
+    if (rowsPath === undefined && textsPath === undefined) {
+      throw new UsageError('ROWS is missing: what to encode, or --texts FILE');
+    }
+    if (rowsPath !== undefined && textsPath !== undefined) {
+      throw new UsageError('ROWS and --texts were given; give one of them');
+    }
     const out = needed(context, 'out');
     checkOut(out);
     const space = await spaceNamed(context, id);
-    const rows = await rowsFrom(context, rowsPath, space);
+    const given =
+      textsPath === undefined ? await rowsFrom(context, rowsPath!, space) : { texts: await readLines(textsPath) };
+    const n = given.texts?.length ?? given.rows!.rows;
     const clock = performance.now();
-    const codes = await project.encode({ space: id, rows }, job);
+    const codes = await project.encode({ space: id, ...given, classes: classesOf(context, space, n) }, job);
     const seconds = (performance.now() - clock) / 1000;
     await writeMatrixFile(out, codes, { prefix: 'z', signal: job.signal });
     return {
       json: { space: id, nSamples: codes.rows, latentDim: codes.cols, out, seconds },
-      text: `${plural(codes.rows, 'row')} encoded in ${duration(seconds)} → ${out}`,
+      text: `${plural(codes.rows, given.texts ? 'text' : 'row')} encoded in ${duration(seconds)} → ${out}`,
     };
   },
 };
@@ -41,7 +67,7 @@ export const decode: Verb = {
   name: 'decode',
   summary: 'Codes → rows',
   positionals: [SPACE, { name: 'CODES', summary: 'a file of codes: npy, csv, Parquet, …' }],
-  flags: [IMAGE_OUT],
+  flags: [IMAGE_OUT, CLASS],
   json: 'space, nSamples, nFeatures, out, seconds',
   examples: [
     'decode digits-autoencoder codes.npy --out rows.npy',
@@ -55,7 +81,7 @@ export const decode: Verb = {
     checkOut(out, space.medium);
     const codes = await readMatrixFile(codesPath, undefined, job);
     const clock = performance.now();
-    const rows = await project.decode({ space: id, codes }, job);
+    const rows = await project.decode({ space: id, codes, classes: classesOf(context, space, codes.rows) }, job);
     const seconds = (performance.now() - clock) / 1000;
     await writeMatrixFile(out, rows, { prefix: 'x', medium: space.medium, signal: job.signal });
     return {
@@ -73,9 +99,10 @@ export const sample: Verb = {
     { name: 'n', short: 'n', value: 'N', summary: 'how many', default: '16' },
     IMAGE_OUT,
     { name: 'codes', value: 'FILE', summary: 'keep the codes that were drawn, too' },
+    CLASS,
   ],
   json: 'space, nSamples, seed, out, codes',
-  examples: ['sample digits-vae --n 16 --seed 1 --out rows.npy', 'sample digits-vae --n 100 --out sheet.png'],
+  examples: ['sample digits-vae --n 16 --seed 1 --out rows.npy', 'sample digits-vae --n 100 --class 7 --out sheet.png'],
   async run(context) {
     const { args, project, job } = context;
     const { signal } = job;
@@ -88,7 +115,7 @@ export const sample: Verb = {
     const space = await spaceNamed(context, id);
     if (out !== undefined) checkOut(out, space.medium);
     if (codesOut !== undefined) checkOut(codesOut);
-    const { codes, rows } = await project.sample({ space: id, n, seed });
+    const { codes, rows } = await project.sample({ space: id, n, seed, class: classNamed(context, space) });
     if (out !== undefined && !rows) throw new InputError(`${id} has no decoder; keep the codes instead: --codes FILE`);
     if (out !== undefined) await writeMatrixFile(out, rows!, { prefix: 'x', medium: space.medium, signal });
     if (codesOut !== undefined) await writeMatrixFile(codesOut, codes, { prefix: 'z', signal });
@@ -122,14 +149,41 @@ async function spaceNamed({ project }: Context, id: string): Promise<SpaceInfo> 
   });
 }
 
-/** A file if there is one of that name, else a data set of the project. */
-async function rowsFrom({ project, job }: Context, path: string, { medium }: SpaceInfo): Promise<Matrix> {
+/** The number of the class that `--class` names. */
+function classNamed(context: Context, { id, conditions }: SpaceInfo): number | undefined {
+  const name = textFlag(context, 'class');
+  if (name === undefined) return undefined;
+  if (!conditions) throw new InputError(`${id} was not learned by classes, and takes none`, { code: 'no-conditions' });
+  const { column, categories } = conditions;
+  const found = categories.indexOf(name);
+  if (found < 0) {
+    const hint = didYouMean(name, categories) || `; there are ${listNames(categories)}`;
+    throw new InputError(`${id} knows no ${column} ${name}${hint}`, { code: 'classes' });
+  }
+  return found;
+}
+
+function classesOf(context: Context, space: SpaceInfo, n: number): Int32Array | undefined {
+  const wanted = classNamed(context, space);
+  return wanted === undefined ? undefined : new Int32Array(n).fill(wanted);
+}
+
+/** A file if there is one of that name, else a data set of the project: its rows, or its texts if it has no others. */
+async function rowsFrom(
+  { project, job }: Context,
+  path: string,
+  { medium, encodesTexts, options }: SpaceInfo,
+): Promise<Pick<EncodeArgs, 'rows' | 'texts'>> {
   const isFile = await access(path).then(
     () => true,
     () => false,
   );
-  if (!isFile && (await project.list({ kind: 'data' })).some((item) => item.id === path)) {
-    return readRows(await project.rows({ data: path }));
+  const data = isFile ? undefined : (await project.list({ kind: 'data' })).find((item) => item.id === path);
+  if (!data) return { rows: await readMatrixFile(path, medium, job) };
+  if (encodesTexts && data.kind === 'data' && data.nFeatures === 0) {
+    const columns = (await project.columns({ data: path })).filter(({ type }) => type === 'text');
+    const texts = columns.find(({ name }) => name === options.column) ?? columns[0];
+    if (texts?.type === 'text') return { texts: [...texts.values] };
   }
-  return readMatrixFile(path, medium, job);
+  return { rows: readRows(await project.rows({ data: path })) };
 }
