@@ -70,6 +70,17 @@ const addPoints = (name?: string): Promise<DataInfo> =>
 const learnPca = (data: string, name?: string): Promise<SpaceInfo> =>
   project.learn({ data, method: 'pca', options: { latentDim: 2 }, name });
 
+it('says of texts that there are no numbers to learn from, or to map by', async () => {
+  const files = [bytesSource('notes.txt', text('the cat sat\nthe dog ran\n'))];
+  await project.addData({ files });
+  await expect(project.learn({ data: 'notes', method: 'pca' })).rejects.toThrow(
+    /notes holds no numbers, which pca learns from; for texts take word2vec or transformer/,
+  );
+  await expect(project.map({ of: 'notes', method: 'umap' })).rejects.toThrow(/notes holds no numbers to measure by/);
+  await expect(project.neighbors({ of: 'notes', row: 0 })).rejects.toThrow(/no numbers/);
+  expect(await project.list({ kind: 'space' })).toEqual([]);
+});
+
 describe('a fresh project', () => {
   it('has the packs, and nothing on disk', async () => {
     expect(await project.list()).toMatchObject([

@@ -9,12 +9,13 @@ import type { Options } from '../spaces/index.ts';
 import { codes, readMatrix } from './apply.ts';
 import { useDataset } from './datasets.ts';
 import type { Desk } from './desk.ts';
-import type { ItemInfo, MapArgs } from './workbench.ts';
+import type { DataInfo, ItemInfo, MapArgs } from './workbench.ts';
 
 /** A data set's rows, a space's codes, a map's coordinates. */
 export async function numbersOf(desk: Desk, item: ItemInfo): Promise<Matrix> {
   switch (item.kind) {
     case 'data':
+      checkNumbers(item);
       return useDataset(desk, item, (dataset) => readRows(dataset.rows));
     case 'space':
       if (!(item.coded ?? item.encodes))
@@ -23,6 +24,13 @@ export async function numbersOf(desk: Desk, item: ItemInfo): Promise<Matrix> {
     case 'map':
       return readMatrix(desk, 'maps', item.id, 'coordinates.npy');
   }
+}
+
+/** @throws InputError when a data set is of texts or links alone */
+export function checkNumbers({ id, nFeatures }: DataInfo): void {
+  if (nFeatures > 0) return;
+  const why = `${id} holds no numbers to measure by; learn a space from it, and take that instead`;
+  throw new InputError(why, { code: 'no-numbers' });
 }
 
 /** Squares of what lies between, and sums of many such squares, are single-precision numbers. */

@@ -8,7 +8,7 @@ import type { Distance, Nearest, NeighborIndex, Neighbors } from '../neighbors/i
 import { distanceOf } from './by-geometry.ts';
 import { useDataset } from './datasets.ts';
 import type { Desk } from './desk.ts';
-import { checkScale, numbersOf } from './map-inputs.ts';
+import { checkNumbers, checkScale, numbersOf } from './map-inputs.ts';
 import type { ItemInfo, NeighborTableArgs, NeighborsArgs } from './workbench.ts';
 
 /** An item's rows, and an index of them for each distance that was asked for. */
@@ -66,6 +66,7 @@ export async function neighborTable(
 }
 
 async function surroundingsOf(desk: Desk, item: ItemInfo): Promise<Surroundings> {
+  if (item.kind === 'data') checkNumbers(item);
   const rows =
     item.kind === 'data'
       ? await useDataset(desk, item, (dataset) => dataset.rows)
