@@ -290,8 +290,8 @@ export async function adversarialTrainer(runtime: Runtime, options: AdversarialO
     const loss = (outputs[lossName('loss')].data as Float32Array)[0];
     const step = at.steps[role] + 1;
     const healthy = Number.isFinite((outputs[HEALTH].data as Float32Array)[0]);
-    const usual = at.first[role] / FIRST_STEPS;
-    const ranAway = step > FIRST_STEPS && Math.abs(loss) > RUNAWAY * (1 + usual);
+    const usual = at.first[role] / Math.max(1, Math.min(step - 1, FIRST_STEPS));
+    const ranAway = step > 1 && Math.abs(loss) > RUNAWAY * (1 + usual);
     if (Number.isFinite(loss) && healthy && !ranAway) {
       if (step <= FIRST_STEPS) at.first[role] += Math.abs(loss);
       return;
