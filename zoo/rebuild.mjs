@@ -46,7 +46,7 @@ const RECIPES = [
     name: 'faces-vae',
     title: 'Faces',
     summary: 'A convolutional variational autoencoder of drawn faces whose attributes are known, 24 dimensions.',
-    data: 'faces',
+    data: 'drawn-faces',
     method: 'vae',
     options: { latentDim: 24, ...CONV, epochs: 30, batchSize: 64, schedule: 'cosine', learningRate: 0.002 },
   },

@@ -38,5 +38,5 @@ describe.each(names)('the %s pack', (pack) => {
 });
 
 it('finds the packs', () => {
-  expect(names).toEqual(expect.arrayContaining(['colors', 'digits', 'emoji', 'faces']));
+  expect(names).toEqual(expect.arrayContaining(['colors', 'digits', 'emoji', 'drawn-faces']));
 });

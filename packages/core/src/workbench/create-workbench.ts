@@ -24,7 +24,6 @@ import { SHELVES } from './store.ts';
 import type { Store } from './store.ts';
 import type { Workbench } from './workbench.ts';
 import { exportProject, importProject } from './zip.ts';
-import { openZoo, zooEntries } from './zoo.ts';
 import type { Zoo } from './zoo.ts';
 
 export interface WorkbenchOptions {
@@ -88,8 +87,8 @@ export function createWorkbench({
 
     addData: (args, job) => addData(desk, args, job),
     fetchData: async (args, job) => (await import('./public-data.ts')).fetchData(desk, args, job),
-    zoo: () => zooEntries(desk),
-    openZoo: (args, job) => openZoo(desk, args, job),
+    zoo: async () => (await import('./zoo.ts')).zooEntries(desk),
+    openZoo: async (args, job) => (await import('./zoo.ts')).openZoo(desk, args, job),
     makeData: async (args, job) => (await import('./make-data.ts')).makeData(desk, args, job),
     rows: (args) => rows(desk, args),
     columns: (args) => columns(desk, args),

@@ -14,7 +14,7 @@ import { inBatches } from './batches.ts';
 import { useDataset } from './datasets.ts';
 import { startClock } from './desk.ts';
 import type { Desk } from './desk.ts';
-import { named } from './methods.ts';
+import { named } from './named.ts';
 import type { LearnArgs, SpaceInfo } from './workbench.ts';
 
 /** Nothing is kept unless it comes to its end, or is stopped by its control. */

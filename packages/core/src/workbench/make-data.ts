@@ -3,7 +3,7 @@ import type { JobOptions } from '../base/index.ts';
 import { dataGenerators } from '../data/index.ts';
 import { keepDataset } from './add-data.ts';
 import type { Desk } from './desk.ts';
-import { named } from './methods.ts';
+import { named } from './named.ts';
 import type { DataInfo, MakeDataArgs } from './workbench.ts';
 
 export async function makeData(

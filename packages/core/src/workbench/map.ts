@@ -14,7 +14,8 @@ import type { Desk } from './desk.ts';
 import { KEEP } from './map-files.ts';
 import { checkScale, givenNeighbors, labelCodes, numbersOf, startOf } from './map-inputs.ts';
 import { previewOf } from './map-preview.ts';
-import { everyMapMethod, named } from './methods.ts';
+import { everyMapMethod } from './methods.ts';
+import { named } from './named.ts';
 import type { MapArgs, MapInfo, MapPreview } from './workbench.ts';
 
 const KEEP_NEIGHBORS = 15;

@@ -1,5 +1,4 @@
 /** What can be learned and mapped with, and what data can be made. */
-import { InputError } from '../base/index.ts';
 import { dataGenerators } from '../data/index.ts';
 import type { DataGenerator } from '../data/index.ts';
 import { coordinatesMap, mapMethods } from '../maps/index.ts';
@@ -17,20 +16,6 @@ export function methods(): Methods {
     maps: everyMapMethod.map(methodInfo),
     data: dataGenerators.map(methodInfo),
   };
-}
-
-/** @throws InputError `no-such-method` that lists what there is */
-export function named<M extends { name: string }>(
-  methods: readonly M[],
-  name: string,
-  kind: 'space' | 'map' | 'data set' | 'public data set' | 'space of the zoo',
-): M {
-  const found = methods.find((method) => method.name === name);
-  if (found) return found;
-  throw new InputError(
-    `there is no method ${JSON.stringify(name)} for a ${kind}; there is: ${methods.map((method) => method.name).join(', ')}`,
-    { code: 'no-such-method' },
-  );
 }
 
 function methodInfo(method: SpaceMethod | MapMethod | DataGenerator): MethodInfo {

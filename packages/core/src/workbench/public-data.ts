@@ -4,7 +4,7 @@ import type { JobOptions } from '../base/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { keepDataset } from './add-data.ts';
 import type { Desk } from './desk.ts';
-import { named } from './methods.ts';
+import { named } from './named.ts';
 import type { DataInfo, PublicDataInfo } from './workbench.ts';
 
 /** What a host can download: a program can, a page that is served as plain files can't. */

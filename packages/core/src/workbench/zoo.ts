@@ -6,7 +6,7 @@ import { FormatError, InputError } from '../base/index.ts';
 import type { JobOptions } from '../base/index.ts';
 import type { ByteSource } from '../data/index.ts';
 import type { Desk } from './desk.ts';
-import { named } from './methods.ts';
+import { named } from './named.ts';
 import type { ZooEntry } from './workbench.ts';
 import { importProject } from './zip.ts';
 

@@ -1,5 +1,5 @@
 /** The help texts; all from the tables that the verbs themselves are run by. */
-import type { MethodInfo } from '@portolan/core';
+import type { MethodInfo, OptionSpec } from '@portolan/core';
 import type { Flag } from './arguments.ts';
 import { wrap } from './format.ts';
 import { optionFlag } from './method-options.ts';
@@ -70,7 +70,21 @@ function methodSections(verb: Verb, methods: readonly MethodInfo[], chosen?: str
   );
   if (methods.length <= MANY) return [...lists, ...optionSections(methods)];
   const way = verb.flags.some(({ name }) => name === 'method') ? '--method METHOD' : 'METHOD';
-  return [...lists, '', `Options of a method: portolan ${verb.name} ${way} --help`];
+  const common = commonOptions(methods).map((option) => flagEntry(optionFlag(option)));
+  return [
+    ...lists,
+    ...section('Options that many of them take:', common),
+    '',
+    `All options of a method: portolan ${verb.name} ${way} --help`,
+  ];
+}
+
+/** Those that a quarter of the methods show first. */
+function commonOptions(methods: readonly MethodInfo[]): OptionSpec[] {
+  const main = methods.flatMap(({ options }) => options.filter(({ main }) => main));
+  const shared = (wanted: OptionSpec): boolean =>
+    main.filter(({ name }) => name === wanted.name).length * 4 >= methods.length;
+  return main.filter((option, i) => shared(option) && main.findIndex(({ name }) => name === option.name) === i);
 }
 
 function optionSections(methods: readonly MethodInfo[]): string[] {

@@ -57,6 +57,9 @@ export const map: Verb = {
     }
     const method = methodNamed(maps, brought !== undefined ? 'coordinates' : (wanted ?? 'pca'));
     const options = methodOptions(method, maps, args);
+    if (method.name === 'coordinates' && brought === undefined && (await project.show({ id: of })).kind !== 'space') {
+      throw new UsageError('--coordinates FILE is missing: a map of coordinates from elsewhere needs them');
+    }
     const stopping = stopAfter(textFlag(context, 'stop-after'));
     try {
       const info = await project.map(

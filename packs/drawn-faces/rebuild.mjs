@@ -1,5 +1,5 @@
 /**
- * Rebuilds the faces pack from the npm package `facesjs`: `node packs/faces/rebuild.mjs`, or `--check` to compare with
+ * Rebuilds the faces pack from the npm package `facesjs`: `node packs/drawn-faces/rebuild.mjs`, or `--check` to compare with
  * what is here (the pixels depend on the browser's version). The faces are drawn at random, always alike; what they
  * were drawn from is kept as columns.
  */
@@ -41,7 +41,7 @@ await inTemporaryFolder(async (folder) => {
     SIZE,
   );
   const manifest = {
-    name: 'faces',
+    name: 'drawn-faces',
     title: 'Drawn faces with known attributes',
     summary: `${N.toLocaleString('en')} faces drawn by a program, ${SIZE} × ${SIZE} pixels in colour, with what they were drawn from`,
     source: `npm package ${SOURCE} by ZenGM, LLC`,
