@@ -49,6 +49,8 @@ test('never as many latent dimensions as features', () => {
     (r) => r.options.latentDim,
   );
   expect(latentDims).toEqual([1, 1]);
+  const gan: MethodInfo = { ...method('gan'), family: 'adversarial' };
+  expect(plainRecipe({ ...data, nFeatures: 2 }, gan).options.latentDim, 'a generator is no bottleneck').toBe(2);
   const ids = recipesFor({ ...data, nFeatures: 784 }, [method('autoencoder')]).map((r) => [r.id, r.options.latentDim]);
   expect(ids).toEqual([
     ['chart', 2],

@@ -176,10 +176,12 @@ export function plainRecipe(data: DataInfo, method: MethodInfo): Recipe {
 function withinReach(options: Partial<Options>, data: DataInfo, method: MethodInfo): Partial<Options> {
   const out: Partial<Options> = {};
   const ofRows = (method.takes ?? 'rows') === 'rows';
+  // a generator is no bottleneck: with fewer latents than the plane has it could draw but a line
+  const squeezes = ofRows && method.family !== 'adversarial';
   for (const { name, default: usual } of method.options) {
     const value = options[name] ?? (name === 'latentDim' || name === 'epochs' ? usual : undefined);
     if (value === undefined) continue;
-    if (name === 'latentDim' && ofRows) out[name] = Math.max(1, Math.min(Number(value), data.nFeatures - 1));
+    if (name === 'latentDim' && squeezes) out[name] = Math.max(1, Math.min(Number(value), data.nFeatures - 1));
     else if (name === 'epochs' && ofRows) out[name] = Math.max(Number(value), epochsFor(data.nSamples, method));
     else out[name] = value;
   }

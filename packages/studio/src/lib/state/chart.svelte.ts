@@ -155,7 +155,7 @@ async function readFiles(id: string): Promise<Record<string, Uint8Array>> {
   const client = project.client!;
   const names = (await client.files({ id })).map((file) => file.name);
   const wanted = names.filter(
-    (name) => /\.(onnx|json|safetensors|npy)$/.test(name) && !/^(codes|coordinates|keep)\./.test(name),
+    (name) => /\.(onnx|json|safetensors|npy|txt)$/.test(name) && !/^(codes|coordinates|keep)\./.test(name),
   );
   const bytes = await Promise.all(wanted.map((name) => client.file({ id, name })));
   return Object.fromEntries(wanted.map((name, i) => [name, bytes[i]]));

@@ -145,7 +145,8 @@ class Learning {
       this.standing = null;
       ui.said = `Learned: ${space.id}`;
       if (!watched) return;
-      view.goTo({ space: space.id, map: null }, { step: false });
+      // words of a text, users and items are data of their own
+      view.goTo({ data: space.data, space: space.id, map: null }, { step: false });
       ui.hintOnce(HINT);
     } catch (error) {
       if (this.#abort.signal.aborted) {
