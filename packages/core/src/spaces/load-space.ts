@@ -1,29 +1,25 @@
 /** Saved spaces of every form. */
 import type { Runtime } from '../runtime/index.ts';
 import { FormatError } from '../base/index.ts';
-import { loadBroughtSpace } from './brought.ts';
-import { FACTORS_FORM, loadFactorsSpace } from './factors-space.ts';
 import type { LatentSpace, SpaceFiles } from './latent-space.ts';
 import { readManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
 import { loadOnnxSpace } from './onnx-space.ts';
-import { loadPretrained } from './pretrained.ts';
-import { loadVectorsSpace } from './vectors-space.ts';
-import { loadTransformer } from './transformer-space.ts';
-import { loadWord2vec } from './word2vec-space.ts';
 
 /** From files and their manifest to the space. */
 export type LoadSpace = (files: SpaceFiles, manifest: SpaceManifest, runtime: Runtime) => Promise<LatentSpace>;
 
-/** The forms in which spaces are kept. A new one joins by a line here. */
-const FORMS: Readonly<Record<string, LoadSpace>> = {
-  brought: loadBroughtSpace,
-  [FACTORS_FORM]: loadFactorsSpace,
-  onnx: loadOnnxSpace,
-  pretrained: loadPretrained,
-  vectors: loadVectorsSpace,
-  word2vec: loadWord2vec,
-  transformer: loadTransformer,
+/**
+ * The forms in which spaces are kept; each is loaded with the first space that has it. A new one joins by a line here.
+ */
+const FORMS: Readonly<Record<string, () => Promise<LoadSpace>>> = {
+  brought: async () => (await import('./brought.ts')).loadBroughtSpace,
+  factors: async () => (await import('./factors-space.ts')).loadFactorsSpace,
+  onnx: () => Promise.resolve(loadOnnxSpace),
+  pretrained: async () => (await import('./pretrained.ts')).loadPretrained,
+  vectors: async () => (await import('./vectors-space.ts')).loadVectorsSpace,
+  word2vec: async () => (await import('./word2vec-space.ts')).loadWord2vec,
+  transformer: async () => (await import('./transformer-space.ts')).loadTransformer,
 };
 
 /**
@@ -40,5 +36,5 @@ export async function loadSpace(files: SpaceFiles, runtime: Runtime): Promise<La
       { code: 'space-form', details: { name: 'space.json', form } },
     );
   }
-  return FORMS[form](files, manifest, runtime);
+  return (await FORMS[form]())(files, manifest, runtime);
 }

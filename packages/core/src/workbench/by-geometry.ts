@@ -1,6 +1,5 @@
 /** How far apart the codes of a space are by its own geometry, for who asks by no distance in particular. */
 import type { Matrix, Options } from '../base/index.ts';
-import { coordinatesMap } from '../maps/index.ts';
 import type { MapMethod } from '../maps/index.ts';
 import type { Distance } from '../neighbors/index.ts';
 import { geometryOf } from '../spaces/index.ts';
@@ -18,7 +17,7 @@ export function withDistance(
   given: Partial<Options> = {},
 ): { options: Partial<Options>; told: string[] } {
   const own = distanceOf(item);
-  if (own === 'euclidean' || given.distance !== undefined || method === coordinatesMap)
+  if (own === 'euclidean' || given.distance !== undefined || method.name === 'coordinates')
     return { options: given, told: [] };
   const choices = method.options.find(({ name }) => name === 'distance')?.choices ?? [];
   if (choices.includes(own)) return { options: { ...given, distance: own }, told: [] };

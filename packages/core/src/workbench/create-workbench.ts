@@ -15,7 +15,6 @@ import { useDataset } from './datasets.ts';
 import type { Desk } from './desk.ts';
 import { createItems } from './items.ts';
 import { coordinates, keep } from './map-files.ts';
-import { neighborTable, neighbors } from './neighbors.ts';
 import type { Surroundings } from './neighbors.ts';
 import type { Packs } from './packs.ts';
 import type { PublicData } from './public-data.ts';
@@ -105,8 +104,8 @@ export function createWorkbench({
     keep: (args) => keep(desk, args),
     place: async (args, job) => (await import('./place.ts')).place(desk, args, job),
 
-    neighbors: (args) => neighbors(desk, args),
-    neighborTable: (args, job) => neighborTable(desk, args, job),
+    neighbors: async (args) => (await import('./neighbors.ts')).neighbors(desk, args),
+    neighborTable: async (args, job) => (await import('./neighbors.ts')).neighborTable(desk, args, job),
 
     async files({ id }) {
       const info = await items.find(id);
