@@ -23,12 +23,16 @@ afterAll(async () => {
 });
 afterEach(() => expect(errors.splice(0)).toEqual([]));
 
-/** Learns by a method of the list, its options as they are. */
-async function learnBy(title: string): Promise<void> {
+/** Begins to learn by a method of the list, its options as they are. */
+async function startBy(title: string): Promise<void> {
   if (!(await page.getByTestId('panel-learn').isVisible())) await page.getByTestId('verb-learn').click();
   await page.getByRole('radio', { name: /Any method/ }).check();
   await page.getByLabel('method', { exact: true }).selectOption({ label: title });
   await page.getByTestId('learn-start').click();
+}
+
+async function learnBy(title: string): Promise<void> {
+  await startBy(title);
   await page.getByText('Learned', { exact: true }).waitFor();
 }
 
@@ -65,4 +69,34 @@ test('shows the words around a place in a space of words', async () => {
   }
   expect(said.size).toBeGreaterThan(1);
   expect(await page.getByTestId('nearest').getByRole('button').count()).toBe(8);
+});
+
+test('learns words from a text, and goes to them', async () => {
+  const words = ['cat', 'dog', 'fish', 'bread', 'house', 'river'];
+  const lines = Array.from({ length: 200 }, (_, i) => `the ${words[i % 6]} sees the ${words[(i * 5 + 1) % 6]} here`);
+  await page.getByTestId('verb-data').click();
+  const buffer = Buffer.from(lines.join('\n'));
+  await page.getByTestId('data-files').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer });
+  await page.getByTestId('data-add').click();
+  await page.waitForURL(/data=notes/);
+  await page.getByTestId('verb-map').click();
+  expect(await page.getByTestId('map-form').innerText()).toMatch(/holds no numbers to map by/);
+  await learnBy('word2vec');
+  await page.waitForURL(/data=notes-word2vec-items.*space=notes-word2vec/);
+  await page.locator('[data-testid=map][aria-busy=false]').waitFor();
+  await pointAt(page, 0.5, 0.5);
+  await expect.poll(() => page.getByTestId('lens').innerText()).toMatch(/\S+\n+\S+/);
+  expect(await page.getByText('Nothing can be decoded here').count()).toBe(0);
+});
+
+test('shows what a generator makes of nothing while it learns', async () => {
+  await page.getByTestId('verb-data').click();
+  await page.getByTestId('make-what').selectOption('gaussians');
+  await page.getByLabel('n samples', { exact: true }).fill('1000');
+  await page.getByTestId('make-data').click();
+  await page.waitForURL(/data=gaussians/);
+  await startBy('Generative adversarial network');
+  await page.getByLabel(/What is made, in red, over the data/).waitFor();
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await page.getByTestId('learning').waitFor({ state: 'detached' });
 });
