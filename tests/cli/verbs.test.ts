@@ -182,8 +182,8 @@ describe('a data set of one’s own', () => {
     });
     await runJson(folder, 'data', 'rm', 'faces');
     const left = await runJson(folder, 'ls');
-    const kept = (left.items as { id: string; pack?: boolean }[]).filter(({ pack }) => !pack);
-    expect(kept.map(({ id }) => id)).toEqual(['faces-vae', 'faces-vae-pca']);
+    const remaining = (left.items as { id: string; pack?: boolean }[]).filter(({ pack }) => !pack);
+    expect(remaining.map(({ id }) => id)).toEqual(['faces-vae', 'faces-vae-pca']);
   });
 
   it('is shown to people in tidy columns', async () => {
