@@ -19,9 +19,12 @@ export const coordinatesMap: MapMethod = {
     job.signal?.throwIfAborted();
     const brought = job.start?.coordinates;
     if (!brought) {
-      throw new InputError('a map of own coordinates needs them: a table of 2 or 3 numbers for each row, or a space of 2 or 3 dimensions', {
-        code: 'coordinates-needed',
-      });
+      throw new InputError(
+        'a map of own coordinates needs them: a table of 2 or 3 numbers for each row, or a space of 2 or 3 dimensions',
+        {
+          code: 'coordinates-needed',
+        },
+      );
     }
     if ((brought.cols !== 2 && brought.cols !== 3) || brought.rows !== x.rows) {
       throw new InputError(`the coordinates are ${brought.rows} × ${brought.cols}, expected ${x.rows} × 2 or 3`, {

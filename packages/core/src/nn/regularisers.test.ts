@@ -21,7 +21,9 @@ interface Case {
   gradients: Record<string, number[]>;
 }
 
-const { tool, cases } = JSON.parse(readFileSync(new URL('regularisers-golden/golden.json', import.meta.url), 'utf8')) as {
+const { tool, cases } = JSON.parse(
+  readFileSync(new URL('regularisers-golden/golden.json', import.meta.url), 'utf8'),
+) as {
   tool: string;
   cases: Case[];
 };

@@ -108,7 +108,7 @@ function* startSteps(x: Matrix, k: number, seed: number): Steps<Matrix64> {
 
 /** Steps whose share done never falls: that of the singular vectors begins anew for the small problem inside. */
 function* rising<R>(steps: Steps<R>): Steps<R> {
-  for (let most = 0; ; ) {
+  for (let most = 0; ;) {
     const { done, value } = steps.next();
     if (done) return value;
     yield (most = Math.max(most, value));

@@ -116,7 +116,9 @@ export const node2vec: SpaceMethod = {
     const normalise = options.normalise as boolean;
     if (normalise) unitRows(codes);
     const quality = await drive('measuring', linksQualitySteps(codes, graph, 'cosine'), quiet);
-    const prior: PriorSpec | undefined = normalise ? { kind: 'uniformSphere' } : await gaussianOf(codes, { signal: job.signal });
+    const prior: PriorSpec | undefined = normalise
+      ? { kind: 'uniformSphere' }
+      : await gaussianOf(codes, { signal: job.signal });
     const alone = Array.from(degreesOf(links)).filter((degree) => degree === 0).length;
     return {
       space: vectorsSpace({ method: 'node2vec', latentDim, geometry: normalise ? sphere : euclidean, prior }),
