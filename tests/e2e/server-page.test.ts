@@ -1,4 +1,5 @@
 /** The server's page in a real browser: cookie, policy, isolation, jobs; and the parts that only a browser has. */
+import { readdir } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -196,7 +197,11 @@ describe('on a plain web host, below a path', () => {
   });
 
   test('packs come from the site, gzipped whatever the host makes of .gz', async () => {
-    expect(await part('packs')).toEqual(['digits']);
+    const packs = (await readdir(new URL('../../packs/', import.meta.url), { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(packs).toContain('digits');
+    expect(await part('packs')).toEqual(packs.sort());
     expect(await part('packFile', 'digits', 'rows.npy.gz')).toEqual([0x1f, 0x8b]);
     await expect(part('packFile', 'digits', '../x')).rejects.toThrow(/no file/);
   });
