@@ -15,6 +15,9 @@ export const KINDS = Object.keys(SHELVES) as Kind[];
 
 export type Items = ReturnType<typeof createItems>;
 
+/** The pack that a first visit looks at, and that lists begin with. */
+const FIRST_PACK = 'digits';
+
 export function createItems({ store, packs, now }: { store: Store; packs?: Packs; now: () => Date }) {
   let ready: Promise<void> | undefined;
 
@@ -30,7 +33,8 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
   }
 
   async function packIds(): Promise<string[]> {
-    return packs ? packs.list() : [];
+    const ids = packs ? await packs.list() : [];
+    return [...ids.filter((id) => id === FIRST_PACK), ...ids.filter((id) => id !== FIRST_PACK)];
   }
 
   async function readInfo(kind: Kind, id: string): Promise<ItemInfo> {

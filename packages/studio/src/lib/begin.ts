@@ -5,9 +5,6 @@ import { mapping } from './state/mapping.svelte.ts';
 import { view } from './state/view.svelte.ts';
 import { fromAddress } from './address.ts';
 
-/** What a first visit looks at. */
-const FIRST = 'digits';
-
 export async function begin(): Promise<void> {
   await project.open();
   if (!project.client) return;
@@ -16,7 +13,7 @@ export async function begin(): Promise<void> {
   else {
     const space = project.spaces.findLast((item) => project.dataOf(item.data));
     view.start({
-      data: space?.data ?? (project.dataOf(FIRST) ?? project.data[0])?.id ?? null,
+      data: space?.data ?? project.data[0]?.id ?? null,
       space: space?.id ?? null,
     });
   }
