@@ -5,25 +5,26 @@
  *
  * Cross-entropy in nats, mean over rows. encoder.onnx gives the code, and as `classes` the probability of each class.
  */
-import { breathe, InputError, isAbort, matrix, resolveOptions, run, stopwatch } from '../base/index.ts';
-import type { Matrix, OptionSpec, Stepper } from '../base/index.ts';
+import { breathe, InputError, matrix, resolveOptions } from '../base/index.ts';
+import type { Matrix, OptionSpec } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import type { Rows } from '../data/index.ts';
 import { input, softmax, toOnnx } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { constantScope, trainer } from '../nn/index.ts';
-import type { Scope, Trained, Trainer } from '../nn/index.ts';
+import type { Scope } from '../nn/index.ts';
 import { labelled } from './classifier-labels.ts';
 import type { Labelled } from './classifier-labels.ts';
 import { classifierLoss, classifierNetwork } from './classifier-network.ts';
 import { startFrom } from './classifier-start.ts';
-import { LATENT_DIM, optimiserOf, scheduleOf, TRAINING_OPTIONS } from './fit-network.ts';
-import type { Figures, LatentSpace, LearnDetail, LearnJob, SpaceMethod } from './latent-space.ts';
+import { driveTraining, measuring, trainerOptions } from './drive-training.ts';
+import { LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
+import { gaussianOf } from './gaussian-prior.ts';
+import type { Figures, LatentSpace, LearnJob, SpaceMethod } from './latent-space.ts';
 import { learnRows, readLearnRows } from './learn-rows.ts';
 import { ARCHITECTURE_OPTIONS, architectureOf, standardise } from './networks.ts';
 import { onnxSpace } from './onnx-space.ts';
 import { previews } from './preview.ts';
-import { gaussianOf } from './vectors-space.ts';
 
 const OPTIONS: readonly OptionSpec[] = [
   {
@@ -118,16 +119,7 @@ export const classifier: SpaceMethod = {
         });
       },
       nSamples: classes.indices.length,
-      epochs: options.epochs as number,
-      batchSize: options.batchSize as number,
-      learningRate: options.learningRate as number,
-      optimiser: optimiserOf(options.optimizer as string),
-      schedule: scheduleOf(options.schedule as string),
-      clipNorm: (options.clipNorm as number) || Infinity,
-      validationShare: options.validationShare as number,
-      patience: options.earlyStopping as number,
-      batchesPerCall: options.batchesPerCall as number,
-      seed: options.seed as number,
+      ...trainerOptions(options),
       checkpoint: job.checkpoint,
     });
     const encode = (scope: Scope, x: Tensor) => network.classify(scope, standardise(x, rows.scaler));
@@ -142,8 +134,11 @@ export const classifier: SpaceMethod = {
           )
         : undefined;
     try {
-      const trained = await learn(training, options.epochs as number, preview, job);
-      const stopped = training.done < training.total;
+      const trained = await driveTraining(
+        training,
+        { nEpochs: options.epochs as number, preview: async () => preview?.due(training.parameters()) },
+        job,
+      );
       const x = input('x', ['batch', nFeatures]);
       const { z, logits } = encode(constantScope(trained.parameters), x);
       const metadata = {
@@ -153,7 +148,7 @@ export const classifier: SpaceMethod = {
         classes: JSON.stringify(classes.categories),
       };
       const encoder = toOnnx({ z, classes: softmax(logits) }, { inputs: [x], metadata });
-      const tick = ticking(training.trainRows.length + training.validationRows.length, job);
+      const tick = measuring(training.trainRows.length + training.validationRows.length, job);
       const train = await training.evaluate(training.trainRows, trained.parameters, tick);
       const validation =
         training.validationRows.length > 0
@@ -174,7 +169,7 @@ export const classifier: SpaceMethod = {
           ...noticed(validation ?? train, classes),
         ],
         options,
-        stopped,
+        stopped: training.done < training.total,
       };
     } finally {
       await preview?.dispose();
@@ -182,40 +177,6 @@ export const classifier: SpaceMethod = {
     }
   },
 };
-
-/** Drives the trainer, with previews and checkpoints. */
-async function learn(
-  training: Trainer,
-  nEpochs: number,
-  preview: Awaited<ReturnType<typeof previews>> | undefined,
-  job: LearnJob,
-): Promise<Trained> {
-  const keep = async (): Promise<void> => job.onCheckpoint?.(training.checkpoint());
-  const stepper: Stepper<LearnDetail, Trained> = {
-    phase: training.phase,
-    get done() {
-      return training.done;
-    },
-    get total() {
-      return training.total;
-    },
-    async step() {
-      const unit = (await training.step())!;
-      if (unit.record) await keep();
-      await breathe();
-      job.signal?.throwIfAborted();
-      const shown = await preview?.due(training.parameters());
-      return { ...unit, nEpochs, ...(shown && { preview: shown }) };
-    },
-    result: () => training.result(),
-  };
-  const trained = await run(stepper, job).catch(async (error: unknown) => {
-    if (isAbort(error)) await keep();
-    throw error;
-  });
-  if (training.done < training.total) await keep();
-  return trained;
-}
 
 async function encodeAll(space: LatentSpace, rows: Rows, { signal }: LearnJob): Promise<Matrix> {
   const codes = matrix(rows.nSamples, space.latentDim);
@@ -226,18 +187,6 @@ async function encodeAll(space: LatentSpace, rows: Rows, { signal }: LearnJob): 
     signal?.throwIfAborted();
   }
   return codes;
-}
-
-/** Reports how many rows have been judged, lets events in and looks at the signal. */
-function ticking(total: number, { signal, onProgress }: LearnJob): (nRows: number) => Promise<void> {
-  const clock = stopwatch();
-  let done = 0;
-  return async (nRows) => {
-    done += nRows;
-    onProgress?.({ phase: 'measuring', ...clock.read(done, total) });
-    await breathe();
-    signal?.throwIfAborted();
-  };
 }
 
 /** What to say when the classes are told apart no better than by always naming the commonest. */

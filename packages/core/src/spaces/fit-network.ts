@@ -2,30 +2,21 @@
  * From a network to a fitted space: what autoencoders of every kind have in common. They differ in their loss, in what
  * a mini-batch is made of, and in what is saved.
  */
-import { breathe, finish, InputError, isAbort, matrix, run, stopwatch } from '../base/index.ts';
-import type { JobOptions, Matrix, Options, OptionSpec, Stepper } from '../base/index.ts';
+import { InputError, matrix } from '../base/index.ts';
+import type { Matrix, Options, OptionSpec } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { input, toOnnx } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
-import { cholesky, covarianceSteps } from '../linalg/index.ts';
-import { adam, adamw, constantRate, constantScope, cosineDecay, sgd, trainer, warmUp } from '../nn/index.ts';
-import type {
-  BatchInput,
-  Model,
-  Optimiser,
-  Parameter,
-  Schedule,
-  Scope,
-  Trained,
-  TrainOptions,
-  TrainUnit,
-} from '../nn/index.ts';
+import { constantScope, trainer } from '../nn/index.ts';
+import type { BatchInput, Model, Parameter, Scope, Trained, TrainOptions } from '../nn/index.ts';
 import type { Runtime, TensorValue } from '../runtime/index.ts';
 import { CONDITION } from './condition.ts';
 import type { Condition } from './condition.ts';
+import { driveTraining, measuring, trainerOptions } from './drive-training.ts';
+import { fitPrior } from './gaussian-prior.ts';
 import type { GeometrySpec } from './geometry.ts';
-import type { FittedSpace, LatentSpace, LearnDetail, LearnJob } from './latent-space.ts';
+import type { FittedSpace, LatentSpace, LearnJob } from './latent-space.ts';
 import type { LearnRows } from './learn-rows.ts';
 import { priorFor } from './mixture-prior.ts';
 import type { Encoded } from './mixture-prior.ts';
@@ -177,19 +168,9 @@ export async function fitNetwork(
     inputs: network.inputs,
     fill: network.fill,
     nSamples: rows.nSamples,
-    epochs: options.epochs as number,
-    batchSize: options.batchSize as number,
-    learningRate: options.learningRate as number,
-    optimiser: optimiserOf(options.optimizer as string),
-    schedule: scheduleOf(options.schedule as string),
-    clipNorm: (options.clipNorm as number) || Infinity,
-    validationShare: options.validationShare as number,
-    patience: options.earlyStopping as number,
-    batchesPerCall: options.batchesPerCall as number,
-    seed,
+    ...trainerOptions(options),
     checkpoint: job.checkpoint,
   });
-  const keep = async (): Promise<void> => job.onCheckpoint?.(training.checkpoint());
   const { method, condition, geometry } = network;
   const classesOf = condition && ((indices: Uint32Array) => classesAt(condition, indices));
   const halves = {
@@ -203,31 +184,11 @@ export async function fitNetwork(
       ? await previews(runtime, rows, training.parameters(), halves, seed)
       : undefined;
   try {
-    const nEpochs = options.epochs as number;
-    const stepper: Stepper<LearnDetail, Trained> = {
-      phase: training.phase,
-      get done() {
-        return training.done;
-      },
-      get total() {
-        return training.total;
-      },
-      async step() {
-        const unit = (await training.step()) as TrainUnit;
-        if (unit.record) await keep();
-        await breathe();
-        job.signal?.throwIfAborted();
-        const shown = await preview?.due(training.parameters());
-        return { ...unit, nEpochs, ...(shown && { preview: shown }) };
-      },
-      result: () => training.result(),
-    };
-    const trained = await run(stepper, job).catch(async (error: unknown) => {
-      if (isAbort(error)) await keep();
-      throw error;
-    });
-    const stopped = training.done < training.total;
-    if (stopped) await keep();
+    const trained = await driveTraining(
+      training,
+      { nEpochs: options.epochs as number, preview: async () => preview?.due(training.parameters()) },
+      job,
+    );
     const files = models(network, trained, rows.nFeatures, options.latentDim as number, name);
     const { trainRows, validationRows } = training;
     const tick = measuring(2 * trainRows.length + validationRows.length, job);
@@ -263,22 +224,12 @@ export async function fitNetwork(
       history: trained.history,
       warnings: noticed,
       options,
-      stopped,
+      stopped: training.done < training.total,
     };
   } finally {
     await preview?.dispose();
     await training.dispose();
   }
-}
-
-export function optimiserOf(name: string): Optimiser {
-  return name === 'sgd' ? sgd({ momentum: 0.9 }) : name === 'adamw' ? adamw() : adam();
-}
-
-export function scheduleOf(name: string): Schedule {
-  if (name === 'constant') return constantRate();
-  if (name === 'cosine') return cosineDecay();
-  return (iteration, total) => warmUp(Math.ceil(total / 20), cosineDecay())(iteration, total);
 }
 
 /** encoder.onnx and decoder.onnx of the trained parameters. */
@@ -362,29 +313,4 @@ async function reconstruct(
   const count = indices.length * rows.nFeatures;
   const ofMeans = mean.reduce((sum, value) => sum + (value / indices.length) ** 2, 0) / rows.nFeatures;
   return { codes, mse: error / count, variance: squares / count - ofMeans };
-}
-
-/** Reports how many rows have been measured, lets events in and looks at the signal. */
-function measuring(total: number, { signal, onProgress }: JobOptions<LearnDetail>): (nRows: number) => Promise<void> {
-  const clock = stopwatch();
-  let done = 0;
-  return async (nRows) => {
-    done += nRows;
-    onProgress?.({ phase: 'measuring', ...clock.read(done, total) });
-    await breathe();
-    signal?.throwIfAborted();
-  };
-}
-
-/** A Gaussian of the codes' mean and covariance. */
-export function fitPrior(codes: Matrix): PriorSpec {
-  const k = codes.cols;
-  const mean = Array.from({ length: k }, () => 0);
-  for (let i = 0; i < codes.data.length; i++) mean[i % k] += codes.data[i] / codes.rows;
-  const covariance = finish(covarianceSteps(codes));
-  let trace = 0;
-  for (let j = 0; j < k; j++) trace += covariance.data[j * k + j];
-  // a latent that is always the same has no variance; a little keeps the matrix positive definite
-  for (let j = 0; j < k; j++) covariance.data[j * k + j] += (1e-6 * trace) / k + 1e-12;
-  return { kind: 'gaussian', mean, cholesky: Array.from(cholesky(covariance).data) };
 }

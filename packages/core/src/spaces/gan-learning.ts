@@ -1,6 +1,6 @@
 /** The learning of a GAN as a job: previews, checkpoints, and at the end of each epoch how many modes are covered. */
-import { breathe, isAbort, matrix, random, run } from '../base/index.ts';
-import type { Options, Stepper } from '../base/index.ts';
+import { matrix, random } from '../base/index.ts';
+import type { Options } from '../base/index.ts';
 import { classesOf, readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { compile, concat, input, reshape } from '../graph/index.ts';
@@ -8,13 +8,14 @@ import type { Tensor } from '../graph/index.ts';
 import { constantScope } from '../nn/index.ts';
 import type { AdversarialResult, AdversarialTrainer, Parameter, Scope } from '../nn/index.ts';
 import type { Runtime } from '../runtime/index.ts';
+import { driveTraining } from './drive-training.ts';
 import { coverage, modesOf, SAMPLES_PER_MODE } from './gan-modes.ts';
 import { asProbability } from './gan-networks.ts';
 import type { GanNetworks } from './gan-networks.ts';
 import type { Gan } from './gan-players.ts';
 import { ganPreviews } from './gan-previews.ts';
 import type { GanShown } from './gan-previews.ts';
-import type { Figures, LearnDetail, LearnJob } from './latent-space.ts';
+import type { Figures, LearnJob } from './latent-space.ts';
 import { restore, standardise } from './networks.ts';
 
 /** Widest rows whose classes are counted as modes. */
@@ -28,7 +29,6 @@ export async function learnGan(
   runtime: Runtime,
   job: LearnJob,
 ): Promise<AdversarialResult> {
-  const nEpochs = options.epochs as number;
   const latentDim = options.latentDim as number;
   const nClasses = condition?.conditions.categories.length ?? 0;
   const { nFeatures } = dataset.rows;
@@ -50,35 +50,17 @@ export async function learnGan(
         )
       : undefined;
   const figures = modeFigures(dataset, options, shown, runtime);
-  const keep = async (): Promise<void> => job.onCheckpoint?.(training.checkpoint());
-  const stepper: Stepper<LearnDetail, AdversarialResult> = {
-    phase: training.phase,
-    get done() {
-      return training.done;
-    },
-    get total() {
-      return training.total;
-    },
-    async step() {
-      const { epoch, losses, samplesPerSecond, record } = await training.step();
-      if (record) {
-        Object.assign(record.train, await figures?.(training.averaged()));
-        await keep();
-      }
-      await breathe();
-      job.signal?.throwIfAborted();
-      const now = await preview?.due(training.parameters(), training.averaged());
-      return { epoch, nEpochs, losses, samplesPerSecond, ...(record && { record }), ...(now && { preview: now }) };
-    },
-    result: () => training.result(),
-  };
   try {
-    return await run(stepper, job);
-  } catch (error) {
-    if (isAbort(error)) await keep();
-    throw error;
+    return await driveTraining(
+      training,
+      {
+        nEpochs: options.epochs as number,
+        preview: async () => preview?.due(training.parameters(), training.averaged()),
+        onEpoch: async (record) => void Object.assign(record.train, await figures?.(training.averaged())),
+      },
+      job,
+    );
   } finally {
-    if (training.done < training.total && job.control?.stopped) await keep();
     await preview?.dispose();
   }
 }

@@ -6,7 +6,7 @@ import { adam, discriminatorLoss, generatorLoss, gradientPenalty, sgd, zeroCente
 import type { AdversarialOptions, BatchInput, GanLoss, LossParts, Scope, Scopes } from '../nn/index.ts';
 import { CONDITION } from './condition.ts';
 import type { Condition } from './condition.ts';
-import { scheduleOf } from './fit-network.ts';
+import { scheduleOf } from './drive-training.ts';
 import type { GanNetworks } from './gan-networks.ts';
 import { meanVariance } from './gan-inverter.ts';
 import { readLearnRows } from './learn-rows.ts';

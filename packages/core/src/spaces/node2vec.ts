@@ -12,7 +12,8 @@ import { linksQualitySteps } from './links-quality.ts';
 import { walkSteps } from './node2vec-walks.ts';
 import type { WalkOptions } from './node2vec-walks.ts';
 import type { PriorSpec } from './prior.ts';
-import { gaussianOf, unitRows, vectorsSpace } from './vectors-space.ts';
+import { gaussianOf } from './gaussian-prior.ts';
+import { unitRows, vectorsSpace } from './vectors-space.ts';
 import { fitSkipGram, sequencesOf } from './word2vec-fit.ts';
 import type { SkipGramOptions } from './word2vec-fit.ts';
 

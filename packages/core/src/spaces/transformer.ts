@@ -3,18 +3,19 @@
  * be foretold from the others (Devlin et al. 2019). A text's code is the mean of the vectors that a layer gives its
  * words.
  */
-import { InputError, breathe, drive, isAbort, resolveOptions, run } from '../base/index.ts';
-import type { JobOptions, OptionSpec, Random, Stepper, Steps } from '../base/index.ts';
+import { InputError, drive, resolveOptions } from '../base/index.ts';
+import type { JobOptions, OptionSpec, Random, Steps } from '../base/index.ts';
 import { textsOf } from '../data/index.ts';
 import { concat, input, reshape, toOnnx } from '../graph/index.ts';
 import { constantScope, trainer } from '../nn/index.ts';
-import type { Parameter, Trained } from '../nn/index.ts';
-import { TRAINING_OPTIONS, optimiserOf, scheduleOf } from './fit-network.ts';
-import type { LearnDetail, SpaceMethod } from './latent-space.ts';
+import type { Parameter } from '../nn/index.ts';
+import { driveTraining, optimiserOf, scheduleOf } from './drive-training.ts';
+import { TRAINING_OPTIONS } from './fit-network.ts';
+import { gaussianOf } from './gaussian-prior.ts';
+import type { SpaceMethod } from './latent-space.ts';
 import { MASK, PAD, SPECIAL, encodeTokens, maskedTokenLoss, pooled } from './transformer-network.ts';
 import type { TransformerShape } from './transformer-network.ts';
 import { SPECIAL_WORDS, fillTokens, placesOf, transformerSpace } from './transformer-space.ts';
-import { gaussianOf } from './vectors-space.ts';
 import { TOKEN_OPTIONS, corpusSteps, tokensOf } from './vocabulary.ts';
 import type { Tokenising } from './vocabulary.ts';
 
@@ -154,32 +155,8 @@ export const transformer: SpaceMethod = {
       patience: options.earlyStopping,
       checkpoint: job.checkpoint,
     });
-    const keep = async (): Promise<void> => job.onCheckpoint?.(training.checkpoint());
     try {
-      const stepper: Stepper<LearnDetail, Trained> = {
-        phase: 'learning',
-        get done() {
-          return training.done;
-        },
-        get total() {
-          return training.total;
-        },
-        async step() {
-          const unit = await training.step();
-          if (!unit) return undefined;
-          if (unit.record) await keep();
-          await breathe();
-          job.signal?.throwIfAborted();
-          return { ...unit, nEpochs: options.epochs };
-        },
-        result: () => training.result(),
-      };
-      const trained = await run(stepper, job).catch(async (error: unknown) => {
-        if (isAbort(error)) await keep();
-        throw error;
-      });
-      const stopped = training.done < training.total;
-      if (stopped) await keep();
+      const trained = await driveTraining(training, { nEpochs: options.epochs }, job);
       const parts = {
         encoder: encoderOf(trained.parameters, shape, layer < 0 ? layers : layer, dataset.name),
         words,
@@ -202,7 +179,7 @@ export const transformer: SpaceMethod = {
         history: trained.history,
         warnings: [...corpus.warnings, ...rows.warnings, ...training.warnings],
         options: resolved,
-        stopped,
+        stopped: training.done < training.total,
       };
     } finally {
       await training.dispose();

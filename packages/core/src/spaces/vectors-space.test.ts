@@ -4,7 +4,8 @@ import { rowsOf } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
 import { loadSpace } from './load-space.ts';
-import { gaussianOf, unitRows, vectors, vectorsSpace } from './vectors-space.ts';
+import { gaussianOf } from './gaussian-prior.ts';
+import { unitRows, vectors, vectorsSpace } from './vectors-space.ts';
 
 const runtime = nodeRuntime();
 const of = (rows: number[][]): Dataset => ({

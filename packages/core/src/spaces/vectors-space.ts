@@ -4,11 +4,11 @@
  * the words, nodes or users that it places are `items`, rows of the codes themselves, which encode and decode to
  * themselves.
  */
-import { FormatError, InputError, checkFinite, drive, matrix, resolveOptions, row } from '../base/index.ts';
+import { FormatError, InputError, checkFinite, matrix, resolveOptions, row } from '../base/index.ts';
 import type { JobOptions, Matrix, OptionSpec } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import type { Medium } from '../data/index.ts';
-import { cholesky, covarianceSteps } from '../linalg/index.ts';
+import { gaussianOf } from './gaussian-prior.ts';
 import { euclidean, geometryOf, geometrySpec } from './geometry.ts';
 import type { Geometry } from './geometry.ts';
 import type { LatentSpace, Prior, SpaceFiles, SpaceMethod } from './latent-space.ts';
@@ -19,9 +19,6 @@ import type { PriorSpec } from './prior.ts';
 
 /** The form's name in space.json. */
 export const VECTORS_FORM = 'vectors';
-
-/** Wider codes get no Gaussian: its factor would outweigh the vectors. */
-const MOST_GAUSSIAN = 256;
 
 export interface VectorsSpaceOptions {
   /** the method that made it */
@@ -126,20 +123,6 @@ export function unitRows(x: Matrix): number {
     for (let j = 0; j < values.length; j++) values[j] *= scale;
   }
   return zeros;
-}
-
-/** The Gaussian of the codes' mean and covariance; undefined of codes wider than 256. */
-export async function gaussianOf(codes: Matrix, job: JobOptions = {}): Promise<PriorSpec | undefined> {
-  const { rows, cols } = codes;
-  if (cols > MOST_GAUSSIAN || rows < 2) return undefined;
-  const mean = Array.from({ length: cols }, () => 0);
-  for (let i = 0; i < codes.data.length; i++) mean[i % cols] += codes.data[i] / rows;
-  const covariance = await drive('measuring', covarianceSteps(codes), job as JobOptions<never>);
-  let trace = 0;
-  for (let j = 0; j < cols; j++) trace += covariance.data[j * (cols + 1)];
-  // directions in which nothing varies have no variance; a little keeps the matrix positive definite
-  for (let j = 0; j < cols; j++) covariance.data[j * (cols + 1)] += (1e-6 * trace) / cols + 1e-12;
-  return { kind: 'gaussian', mean, cholesky: Array.from(cholesky(covariance).data) };
 }
 
 const OPTIONS: readonly OptionSpec[] = [
