@@ -6,13 +6,11 @@
  * All maps begin at the same place, the spectral start of their graphs taken together. After each epoch a point is
  * drawn towards the same row's points on the maps beside its own, the less the further they are in the list.
  */
-import { InputError, matrix, run } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
+import { InputError, matrix, run, resolveOptions } from '../base/index.ts';
+import type { Matrix, OptionSpec, Options } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { Workspace } from '../kernels/index.ts';
 import type { SparseGraph } from '../linalg/index.ts';
-import { resolveOptions } from '../spaces/index.ts';
-import type { OptionSpec, Options } from '../spaces/index.ts';
 import { checkRows, layoutNeighbors, plainReport } from './layout-map.ts';
 import { layoutStart } from './layout-start.ts';
 import type { MapDetail, MapJob, Projection } from './projection.ts';

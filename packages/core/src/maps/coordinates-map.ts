@@ -2,8 +2,7 @@
  * Coordinates that somebody brings, as a map like any other: places lead back to rows by their nearest points. Not among
  * `mapMethods`, since it has nothing to choose; the coordinates come as the job's start.
  */
-import { InputError, matrix } from '../base/index.ts';
-import { resolveOptions } from '../spaces/index.ts';
+import { InputError, matrix, resolveOptions } from '../base/index.ts';
 import { checkRows, keptProjection, readKept } from './layout-map.ts';
 import type { Fitted } from './layout-map.ts';
 import type { MapMethod, Projection } from './projection.ts';

@@ -3,11 +3,11 @@
  * what they tell, the run of a layout, and the projection with its files.
  */
 import { FormatError, InputError, checkFinite, run } from '../base/index.ts';
-import type { Matrix, Progress } from '../base/index.ts';
+import type { Matrix, Progress, OptionSpec } from '../base/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { findNeighbors } from '../neighbors/index.ts';
 import type { Distance, Neighbors } from '../neighbors/index.ts';
-import type { Figures, OptionSpec } from '../spaces/index.ts';
+import type { Figures } from '../spaces/index.ts';
 import { neighborInverse } from './neighbor-inverse.ts';
 import type { MapDetail, MapJob, Projection } from './projection.ts';
 import { projectionJson, readProjectionJson } from './projection-json.ts';

@@ -1,15 +1,16 @@
 /** Linear discriminant analysis (spaces/lda-discriminants.ts) as a map. */
-import { FormatError, InputError, checkFinite, matrix, readSafetensors, writeSafetensors } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
 import {
-  SHRINKAGE_OPTIONS,
-  discriminants,
-  inBands,
-  labelWarnings,
-  labelledClasses,
+  FormatError,
+  InputError,
+  checkFinite,
+  matrix,
+  readSafetensors,
+  writeSafetensors,
   resolveOptions,
-} from '../spaces/index.ts';
-import type { Discriminants, Figures, OptionSpec } from '../spaces/index.ts';
+} from '../base/index.ts';
+import type { Matrix, OptionSpec } from '../base/index.ts';
+import { SHRINKAGE_OPTIONS, discriminants, inBands, labelWarnings, labelledClasses } from '../spaces/index.ts';
+import type { Discriminants, Figures } from '../spaces/index.ts';
 import { COMPONENTS_OPTION } from './layout-map.ts';
 import type { MapJob, MapMethod, Projection } from './projection.ts';
 import { projectionJson } from './projection-json.ts';

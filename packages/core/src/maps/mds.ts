@@ -3,12 +3,19 @@
  * scaling (Torgerson 1952; landmark MDS, de Silva & Tenenbaum 2004), then moved to lower the stress by majorisation
  * (SMACOF, de Leeuw 1977); every other point, and every new one, is placed by its distances to them, in the same way.
  */
-import { FormatError, drive, matrix, readSafetensors, run, takeRows, writeSafetensors } from '../base/index.ts';
-import type { Matrix, Stepper } from '../base/index.ts';
+import {
+  FormatError,
+  drive,
+  matrix,
+  readSafetensors,
+  run,
+  takeRows,
+  writeSafetensors,
+  resolveOptions,
+} from '../base/index.ts';
+import type { Matrix, Stepper, OptionSpec } from '../base/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { eigenSteps, matrix64 } from '../linalg/index.ts';
-import { resolveOptions } from '../spaces/index.ts';
-import type { OptionSpec } from '../spaces/index.ts';
 import { drawLandmarks, squaredAmong, squaredToLandmarks } from './landmarks.ts';
 import { COMPONENTS_OPTION, SEED_OPTION, checkRows, keptProjection, plainReport, readKept } from './layout-map.ts';
 import type { Fitted } from './layout-map.ts';

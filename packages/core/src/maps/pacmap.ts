@@ -5,14 +5,12 @@
  * The pairs: pacmap-pairs.ts; the descent: pacmap-layout.ts. Unlike the authors' program this one looks for neighbours
  * in all columns, where theirs first takes wide data to 100 principal components.
  */
-import { drive, matrix } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
+import { drive, matrix, resolveOptions } from '../base/index.ts';
+import type { Matrix, OptionSpec } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { findNeighbors } from '../neighbors/index.ts';
 import type { Distance } from '../neighbors/index.ts';
-import { resolveOptions } from '../spaces/index.ts';
-import type { OptionSpec } from '../spaces/index.ts';
 import {
   COMPONENTS_OPTION,
   DISTANCE_OPTION,

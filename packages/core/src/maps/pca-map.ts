@@ -2,10 +2,10 @@
  * PCA as a map: the flat shadow of greatest variance. Of a space that is flat and 2-D already it is merely a rotation.
  * Where the data have fewer directions than the map, the rest of its coordinates are zero.
  */
-import { FormatError, matrix, readSafetensors, writeSafetensors } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
-import { fitPcaJob, pcaOf, resolveOptions, SOLVER_OPTIONS } from '../spaces/index.ts';
-import type { OptionSpec, Pca, PcaSolver } from '../spaces/index.ts';
+import { FormatError, matrix, readSafetensors, writeSafetensors, resolveOptions } from '../base/index.ts';
+import type { Matrix, OptionSpec } from '../base/index.ts';
+import { fitPcaJob, pcaOf, SOLVER_OPTIONS } from '../spaces/index.ts';
+import type { Pca, PcaSolver } from '../spaces/index.ts';
 import { COMPONENTS_OPTION } from './layout-map.ts';
 import type { MapMethod, Projection } from './projection.ts';
 import { projectionJson } from './projection-json.ts';

@@ -16,11 +16,10 @@ import {
   run,
   takeRows,
   writeSafetensors,
+  resolveOptions,
 } from '../base/index.ts';
-import type { Matrix, Random, Stepper } from '../base/index.ts';
+import type { Matrix, Random, Stepper, OptionSpec } from '../base/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
-import { resolveOptions } from '../spaces/index.ts';
-import type { OptionSpec } from '../spaces/index.ts';
 import { graphDistanceSteps } from './graph-distances.ts';
 import { drawLandmarks, squaredAmong, squaredToLandmarks } from './landmarks.ts';
 import { COMPONENTS_OPTION, SEED_OPTION, checkRows, keptProjection, plainReport, readKept } from './layout-map.ts';

@@ -2,10 +2,10 @@
  * A map is a projection of codes (or rows) to the plane: coordinates, and where the method allows it a way to put new
  * points on it and a way back.
  */
-import type { Matrix } from '../base/index.ts';
+import type { Matrix, OptionSpec, Options } from '../base/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import type { Neighbors } from '../neighbors/index.ts';
-import type { Figures, OptionSpec, Options } from '../spaces/index.ts';
+import type { Figures } from '../spaces/index.ts';
 
 export interface Projection {
   readonly method: string;

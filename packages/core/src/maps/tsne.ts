@@ -5,13 +5,12 @@
  * Neighbours and their weights: tsne-affinities.ts; the start: tsne-start.ts; the push: tsne-field.ts; the descent:
  * tsne-layout.ts; new points: tsne-transform.ts.
  */
-import { FormatError, InputError, checkFinite, drive, run } from '../base/index.ts';
-import type { Matrix, Stepper } from '../base/index.ts';
+import { FormatError, InputError, checkFinite, drive, run, resolveOptions } from '../base/index.ts';
+import type { Matrix, Stepper, OptionSpec } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import { checkAllFinite, findNeighbors } from '../neighbors/index.ts';
 import type { Distance, Neighbors } from '../neighbors/index.ts';
-import { resolveOptions } from '../spaces/index.ts';
-import type { Figures, OptionSpec } from '../spaces/index.ts';
+import type { Figures } from '../spaces/index.ts';
 import {
   COMPONENTS_OPTION,
   DISTANCE_OPTION,

@@ -4,14 +4,12 @@
  * The graph: fuzzy-graph.ts; the start: layout-start.ts; the curve: umap-curve.ts; the descent: umap-layout.ts;
  * density: densmap.ts; new points: umap-transform.ts. As in the authors' own program a point counts among its own neighbours.
  */
-import { InputError } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
+import { InputError, resolveOptions } from '../base/index.ts';
+import type { Matrix, OptionSpec } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { Workspace } from '../kernels/index.ts';
 import type { SparseGraph } from '../linalg/index.ts';
 import type { Distance, Neighbors } from '../neighbors/index.ts';
-import { resolveOptions } from '../spaces/index.ts';
-import type { OptionSpec } from '../spaces/index.ts';
 import { densmapLayout, densmapRadii } from './densmap.ts';
 import { fuzzyUnion, meetLabels, smoothKnn } from './fuzzy-graph.ts';
 import {

@@ -14,8 +14,6 @@ export type {
   SpaceMethod,
   Takes,
 } from './latent-space.ts';
-export { resolveOptions } from '../base/index.ts';
-export type { Options, OptionSpec } from '../base/index.ts';
 export { euclidean, geometryOf, geometrySpec, hyperbolic, sphere } from './geometry.ts';
 export type { Geometry, GeometrySpec } from './geometry.ts';
 export { bringSpace } from './brought.ts';

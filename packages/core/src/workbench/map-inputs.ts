@@ -1,11 +1,10 @@
 /** What a map is made from: the numbers of an item, the labels beside them, neighbours and coordinates that are given. */
 import { InputError, checkFinite, isAbort, matrix } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
+import type { Matrix, Options } from '../base/index.ts';
 import { columnNamed, readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import type { MapJob } from '../maps/index.ts';
 import type { Neighbors } from '../neighbors/index.ts';
-import type { Options } from '../spaces/index.ts';
 import { codes, readMatrix } from './apply.ts';
 import { useDataset } from './datasets.ts';
 import type { Desk } from './desk.ts';

@@ -1,12 +1,11 @@
 /** `map`: a space's codes or a data set's rows → coordinates, and how far they can be believed. */
 import type { JobOptions, Matrix, Progress } from '../base/index.ts';
-import { InputError, NumericalError, matrix } from '../base/index.ts';
+import { InputError, NumericalError, matrix, resolveOptions } from '../base/index.ts';
 import { writeNpy } from '../data/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { alignMaps, coordinatesMap, turnedMap } from '../maps/index.ts';
 import type { MapDetail, MapMethod, Projection } from '../maps/index.ts';
 import { measureMap, neighborKeep } from '../measures/index.ts';
-import { resolveOptions } from '../spaces/index.ts';
 import { readMatrix } from './apply.ts';
 import { ownCoordinates, withDistance } from './by-geometry.ts';
 import { startClock } from './desk.ts';

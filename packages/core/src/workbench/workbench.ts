@@ -2,7 +2,7 @@
  * What a person can do with a project, one function per verb. The CLI calls it in-process, the studio over HTTP or in
  * a Worker: the same interface, so every argument and result is plain data that survives structured cloning.
  */
-import type { JobOptions, Matrix } from '../base/index.ts';
+import type { JobOptions, Matrix, OptionSpec, Options } from '../base/index.ts';
 import type { ByteSource, Column, Medium, Rows } from '../data/index.ts';
 import type { MapDetail, MapQuality } from '../maps/index.ts';
 import type { Distance, Nearest, Neighbors } from '../neighbors/index.ts';
@@ -15,8 +15,6 @@ import type {
   GeometrySpec,
   LearnJob,
   LearnMetrics,
-  OptionSpec,
-  Options,
   Takes,
 } from '../spaces/index.ts';
 

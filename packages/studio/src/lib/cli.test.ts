@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OptionSpec } from '@portolan/core/spaces';
+import type { OptionSpec } from '@portolan/core/base';
 import { addDataCommand, learnCommand, placeCommand, quote } from './cli.ts';
 
 const specs: OptionSpec[] = [

@@ -1,5 +1,5 @@
 /** What a panel does, as the command that does it. */
-import type { Options, OptionSpec } from '@portolan/core/spaces';
+import type { Options, OptionSpec } from '@portolan/core/base';
 
 /** Options as flags, those left at their default omitted: `--latent-dim 2 --epochs 10`. */
 function flags(options: Partial<Options>, specs: readonly OptionSpec[]): string[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OptionSpec } from '@portolan/core/spaces';
+import type { OptionSpec } from '@portolan/core/base';
 import { defaultTexts, firstProblem, parseOption, parseOptions } from './options.ts';
 
 const specs: OptionSpec[] = [

@@ -1,5 +1,5 @@
 /** A method's options as a form keeps them: text, as typed, made strict when it is used. */
-import type { OptionSpec, Options } from '@portolan/core/spaces';
+import type { OptionSpec, Options } from '@portolan/core/base';
 
 type Value = Options[string];
 

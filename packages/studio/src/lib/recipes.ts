@@ -1,5 +1,6 @@
 /** What can be learned from a data set: recipes, which are good starts by kind of data, and every method by its family. */
-import type { Family, Options, Takes } from '@portolan/core/spaces';
+import type { Options } from '@portolan/core/base';
+import type { Family, Takes } from '@portolan/core/spaces';
 import type { DataInfo, MethodInfo } from '@portolan/core/workbench';
 
 export interface Recipe {

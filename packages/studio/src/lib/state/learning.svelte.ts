@@ -1,6 +1,6 @@
 /** A space being learned: where it is, how its losses run, what its map and its pictures looked like on the way. */
-import type { JobOptions, Progress } from '@portolan/core/base';
-import type { LearnDetail, LearnPreview, Options } from '@portolan/core/spaces';
+import type { JobOptions, Progress, Options } from '@portolan/core/base';
+import type { LearnDetail, LearnPreview } from '@portolan/core/spaces';
 import type { SpaceInfo } from '@portolan/core/workbench';
 import { remoteControl } from '../../client/index.ts';
 import { addDetail, emptyCurves, fromHistory, type Curves } from '../curves.ts';
