@@ -6,14 +6,15 @@
  * change places, as in trainer.ts. A running average of the generator's parameters is kept, whose samples change less from
  * step to step than those of the parameters themselves (Yazıcı et al. 2019); it warms up as min(decay, (1 + t) / (10 + t)).
  */
-import { FormatError, InputError, NumericalError, random, readSafetensors, writeSafetensors } from '../base/index.ts';
-import type { Stepper } from '../base/index.ts';
-import type { Random } from '../base/index.ts';
+import { InputError, NumericalError, random, readSafetensors, writeSafetensors } from '../base/index.ts';
+import type { Random, Stepper } from '../base/index.ts';
 import { compile } from '../graph/index.ts';
 import type { Executable, Runtime, RuntimeMemory, TensorValue } from '../runtime/index.ts';
 import { averageName, DECAY, declarePlayers, playerStep, ROLES } from './adversarial-step.ts';
 import type { PlayerLoss, Role } from './adversarial-step.ts';
 import { rowStream } from './batches.ts';
+import { openCheckpoint } from './open-checkpoint.ts';
+import type { RunKey } from './open-checkpoint.ts';
 import { adam, sgd } from './optimisers.ts';
 import type { Optimiser } from './optimisers.ts';
 import { constantRate } from './schedules.ts';
@@ -100,10 +101,7 @@ const RUNAWAY = 1000;
 const FIRST_STEPS = 10;
 const MESSAGE_DIGITS = 4;
 
-interface Position {
-  readonly seed: number;
-  readonly nRows: number;
-  readonly batchSize: number;
+interface Position extends RunKey {
   /** units of the schedule */
   done: number;
   /** steps of each player, whether scheduled or alone */
@@ -327,24 +325,13 @@ export async function adversarialTrainer(runtime: Runtime, options: AdversarialO
   }
 
   function restore(bytes: Uint8Array): void {
-    const { metadata } = readSafetensors(bytes, 'checkpoint');
-    if (metadata.format !== FORMAT) {
-      throw new FormatError('checkpoint: these safetensors are not a checkpoint of two players');
-    }
-    if (Number(metadata.version) > VERSION) {
-      throw new FormatError(`checkpoint: version ${metadata.version} is newer than ${VERSION}; update Portolan`, {
-        code: 'newer-version',
-      });
-    }
-    const own = { seed, nRows: nSamples, batchSize };
-    const position = positionOf(metadata.position);
-    const other = (Object.keys(own) as (keyof typeof own)[]).find((key) => position[key] !== own[key]);
-    if (other) {
-      throw new InputError(
-        `the checkpoint is of another run: its ${other} is ${position[other]}, expected ${own[other]}; it goes on with the options and data it began with`,
-        { code: 'checkpoint' },
-      );
-    }
+    openCheckpoint<Position>(bytes, {
+      format: FORMAT,
+      version: VERSION,
+      of: 'two players',
+      own: { seed, nRows: nSamples, batchSize },
+      complete: ({ done, history, steps }) => Number.isInteger(done) && Array.isArray(history) && Boolean(steps),
+    });
     readState(bytes);
   }
 
@@ -388,17 +375,6 @@ interface Player {
   readonly factors: Float32Array[];
   readonly decay: Float32Array;
   readonly feeds: Record<string, TensorValue>;
-}
-
-/** @throws FormatError when the text is not what `checkpoint` wrote */
-function positionOf(text: string | undefined): Position {
-  try {
-    const position = JSON.parse(text ?? '') as Position;
-    if (Number.isInteger(position.done) && Array.isArray(position.history) && position.steps) return position;
-  } catch {
-    // told below, as what is missing
-  }
-  throw new FormatError('checkpoint: it does not say how far learning had come; it may be damaged');
 }
 
 const countOf = (shape: readonly number[]): number => shape.reduce((size, dim) => size * dim, 1);

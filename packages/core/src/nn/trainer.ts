@@ -5,11 +5,13 @@
  * How many mini-batches are one call is measured (as many as take 100 ms, at most eight) and changes nothing in the
  * result, bit for bit: see optimisers.ts. Iterations beyond the last, which fill its call, get a learning rate of 0.
  */
-import { FormatError, InputError, NumericalError, random, readSafetensors, writeSafetensors } from '../base/index.ts';
+import { NumericalError, random, writeSafetensors } from '../base/index.ts';
 import type { Random, Stepper } from '../base/index.ts';
 import { compile, input } from '../graph/index.ts';
 import type { Executable, Runtime, RuntimeMemory, TensorValue } from '../runtime/index.ts';
 import { rowStream, splitRows } from './batches.ts';
+import { openCheckpoint } from './open-checkpoint.ts';
+import type { RunKey } from './open-checkpoint.ts';
 import { adam, PERIOD } from './optimisers.ts';
 import type { Optimiser } from './optimisers.ts';
 import { constantRate } from './schedules.ts';
@@ -112,11 +114,7 @@ const VERSION = 1;
 const bestName = (parameter: string): string => `best/${parameter}`;
 
 /** What a checkpoint has beside tensors. */
-interface Position {
-  /** what order and noise follow from */
-  readonly seed: number;
-  readonly nRows: number;
-  readonly batchSize: number;
+interface Position extends RunKey {
   iteration: number;
   sums: Losses;
   count: number;
@@ -338,23 +336,14 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
   }
 
   function restore(bytes: Uint8Array): void {
-    const { tensors, metadata } = readSafetensors(bytes, 'checkpoint');
-    if (metadata.format !== FORMAT)
-      throw new FormatError('checkpoint: these safetensors are not a checkpoint of training');
-    if (Number(metadata.version) > VERSION) {
-      throw new FormatError(`checkpoint: version ${metadata.version} is newer than ${VERSION}; update Portolan`, {
-        code: 'newer-version',
-      });
-    }
-    const own = { seed, nRows, batchSize };
-    const position = positionOf(metadata.position);
-    const other = (Object.keys(own) as (keyof typeof own)[]).find((key) => position[key] !== own[key]);
-    if (other) {
-      throw new InputError(
-        `the checkpoint is of another run: its ${other} is ${position[other]}, expected ${own[other]}; it goes on with the options and data it began with`,
-        { code: 'checkpoint' },
-      );
-    }
+    const { tensors, position } = openCheckpoint<Position>(bytes, {
+      format: FORMAT,
+      version: VERSION,
+      of: 'training',
+      own: { seed, nRows, batchSize },
+      complete: ({ iteration, history, best }) =>
+        Number.isInteger(iteration) && Array.isArray(history) && Boolean(best),
+    });
     state.restore(tensors);
     at = position;
     finished = patience > 0 && (at.history.at(-1)?.epoch ?? 0) - at.best.epoch >= patience;
@@ -412,19 +401,6 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
       memory.release();
     },
   };
-}
-
-/** @throws FormatError when the text is not what `checkpoint` wrote */
-function positionOf(text: string | undefined): Position {
-  try {
-    const position = JSON.parse(text ?? '', (_, value: unknown) =>
-      value === 'NaN' ? NaN : value === 'Infinity' ? Infinity : value,
-    ) as Position;
-    if (Number.isInteger(position.iteration) && Array.isArray(position.history) && position.best) return position;
-  } catch {
-    // told below, as what is missing
-  }
-  throw new FormatError('checkpoint: it does not say how far learning had come; it may be damaged');
 }
 
 /** A compiled call and the buffers that are fed to it. */
