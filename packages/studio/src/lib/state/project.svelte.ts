@@ -40,14 +40,15 @@ class Project {
       this.items = items;
       this.client = client;
       void this.#loadMethods(client);
-      void this.#loadZoo(client);
     } catch (error) {
       this.error = sentence(error);
     }
   }
 
-  async #loadZoo(client: WorkbenchClient): Promise<void> {
-    this.zoo = await client.zoo().catch(() => []); // without it there is only less to choose from
+  /** The zoo is read by who shows it first. */
+  async loadZoo(): Promise<void> {
+    if (!this.client || this.zoo.length > 0) return;
+    this.zoo = await this.client.zoo().catch(() => []); // without it there is only less to choose from
   }
 
   /** What learns and maps is loaded while the page is there already. */
