@@ -1,21 +1,13 @@
 /** Maps in the studio: made as they unfold, stopped, gone on with, cancelled; and what they say of themselves. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launch, plainHost } from './server-browser.ts';
-import { complaints, DIST_WEB, expectAccessible, startStudio } from './studio-page.ts';
+import { plainHost } from './server-browser.ts';
+import { complaints, DIST_WEB, expectAccessible, openStudio } from './studio-page.ts';
 
-let browser: Browser;
-let studio: Awaited<ReturnType<typeof startStudio>>;
-let context: BrowserContext;
-let page: Page;
-let errors: string[];
+let { browser, studio, page, errors } = {} as Awaited<ReturnType<typeof openStudio>>;
 
 beforeAll(async () => {
-  [browser, studio] = await Promise.all([launch(), startStudio()]);
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, bypassCSP: true });
-  page = await context.newPage();
-  errors = complaints(page);
-  await page.goto(studio.url);
+  ({ browser, studio, page, errors } = await openStudio({ bypassCSP: true }));
 });
 afterAll(async () => {
   await browser?.close();

@@ -1,21 +1,11 @@
 /** Data that is made on the spot, methods beyond the recipes, and spaces of words. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launch } from './server-browser.ts';
-import { complaints, expectLivingLens, learn, pointAt, startStudio } from './studio-page.ts';
+import { expectLivingLens, learn, openStudio, pointAt } from './studio-page.ts';
 
-let browser: Browser;
-let studio: Awaited<ReturnType<typeof startStudio>>;
-let context: BrowserContext;
-let page: Page;
-let errors: string[];
+let { browser, studio, page, errors } = {} as Awaited<ReturnType<typeof openStudio>>;
 
 beforeAll(async () => {
-  [browser, studio] = await Promise.all([launch(), startStudio()]);
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  page = await context.newPage();
-  errors = complaints(page);
-  await page.goto(studio.url);
+  ({ browser, studio, page, errors } = await openStudio());
 });
 afterAll(async () => {
   await browser?.close();

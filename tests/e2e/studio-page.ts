@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { launch } from './server-browser.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 export const DIST = path('../../packages/studio/dist');
@@ -48,6 +49,16 @@ export async function startStudio(): Promise<{ url: string; stop(): Promise<void
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A browser on a studio of its own, on the first page: what most of the studio's tests begin with. */
+export async function openStudio(options: BrowserContextOptions = {}) {
+  const [browser, studio] = await Promise.all([launch(), startStudio()]);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const errors = complaints(page);
+  await page.goto(studio.url);
+  return { browser, studio, context, page, errors };
 }
 
 /** Errors that the page threw or wrote to its console, to be empty at the end. */
