@@ -100,7 +100,7 @@ export const CATALOGUE: readonly PublicSet[] = [
     name: 'cifar10',
     title: 'CIFAR-10',
     summary: '60,000 photographs of ten kinds of things, 32 × 32 pixels in colour (Krizhevsky 2009).',
-    licence: 'not stated by its authors; free for research use',
+    licence: 'not stated by its authors',
     bytes: 170_052_171,
     layout: 'cifar',
     categories: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
