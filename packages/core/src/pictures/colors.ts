@@ -10,10 +10,9 @@
  * Viridis: Smith & van der Walt 2015. Cividis: Nuñez, Anderton & Renslow 2018, by Jamie Nuñez's polynomial in d3.
  */
 import { labToRgb } from './oklab.ts';
+import type { Rgba } from './oklab.ts';
 
 export type SequentialScale = 'viridis' | 'cividis';
-/** Red, green, blue, alpha in 0 … 255, alpha not multiplied in. */
-export type Rgba = readonly [r: number, g: number, b: number, a: number];
 
 const OKABE_ITO = {
   light: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#c2b000', '#1a1a1a'],

@@ -1,5 +1,6 @@
 export { categoryColors, hexOf, parseHex, sequentialColor, sequentialRgb } from './colors.ts';
-export type { Rgba, SequentialScale } from './colors.ts';
+export type { SequentialScale } from './colors.ts';
+export type { Rgba } from './oklab.ts';
 export { domainOf, scaleColor, scaleRgb } from './scales.ts';
 export type { ColorScale, NamedScale } from './scales.ts';
 export { darkTheme, lightTheme } from './theme.ts';

@@ -2,7 +2,7 @@
 import { InputError } from '../base/index.ts';
 import type { Column } from '../data/index.ts';
 import { categoryColors, parseHex } from './colors.ts';
-import type { Rgba } from './colors.ts';
+import type { Rgba } from './oklab.ts';
 import { checkScale, domainOf, scaleColor, scaleRgb } from './scales.ts';
 import type { ColorScale } from './scales.ts';
 import type { MapTheme } from './theme.ts';

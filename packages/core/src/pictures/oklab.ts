@@ -1,6 +1,6 @@
 /** OKLab (Ottosson 2020): colours by lightness and two opponent axes, even to the eye. */
-import type { Rgba } from './colors.ts';
-
+/** Red, green, blue, alpha in 0 … 255, alpha not multiplied in. */
+export type Rgba = readonly [r: number, g: number, b: number, a: number];
 export type Lab = readonly [lightness: number, a: number, b: number];
 
 /** From sRGB, 0 … 255. */

@@ -2,7 +2,7 @@
  * Points as pixels without a graphics card: anti-aliased discs laid over each other, strip by strip, so that a picture
  * at print size needs the memory of a strip. A pixel is covered as far as the disc's edge, a pixel wide, goes over it.
  */
-import type { Rgba } from './colors.ts';
+import type { Rgba } from './oklab.ts';
 
 export interface Discs {
   /** pixels from the left and the top, [n] each; what is not finite is left out */

@@ -7,7 +7,7 @@
  */
 import { InputError } from '../base/index.ts';
 import { hexOf, parseHex, sequentialRgb } from './colors.ts';
-import type { Rgba } from './colors.ts';
+import type { Rgba } from './oklab.ts';
 import { labToRgb, rgbToLab } from './oklab.ts';
 import type { Lab } from './oklab.ts';
 

@@ -5,7 +5,7 @@
 import { matrix, random, resolveOptions } from '../../base/index.ts';
 import type { OptionSpec, Random } from '../../base/index.ts';
 import { rowsOf } from '../dataset.ts';
-import type { DataGenerator } from './index.ts';
+import type { DataGenerator } from './generator.ts';
 
 const OPTIONS: readonly OptionSpec[] = [
   {

@@ -7,7 +7,7 @@
 import { breathe, InputError, random, resolveOptions } from '../../base/index.ts';
 import type { OptionSpec } from '../../base/index.ts';
 import type { Column, Dataset } from '../dataset.ts';
-import type { DataGenerator } from './index.ts';
+import type { DataGenerator } from './generator.ts';
 
 const OPTIONS: readonly OptionSpec[] = [
   { name: 'nSamples', type: 'integer', default: 1000, min: 1, max: 100_000, main: true, summary: 'How many sounds.' },

@@ -3,7 +3,7 @@ import { matrix, random, resolveOptions } from '../../base/index.ts';
 import type { Options, OptionSpec, Random } from '../../base/index.ts';
 import { rowsOf } from '../dataset.ts';
 import type { Column, Dataset } from '../dataset.ts';
-import type { DataGenerator } from './index.ts';
+import type { DataGenerator } from './generator.ts';
 
 const N_SAMPLES: OptionSpec = {
   name: 'nSamples',
