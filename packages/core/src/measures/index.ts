@@ -9,3 +9,5 @@ export { shepard } from './shepard.ts';
 export { neighborKeep } from './neighbor-keep.ts';
 export type { NeighborKeepOptions } from './neighbor-keep.ts';
 export { explainQuality } from './explain-quality.ts';
+export { mutualInformationGap } from './mutual-information-gap.ts';
+export type { FactorInformation, MutualInformationGap, MutualInformationGapOptions } from './mutual-information-gap.ts';
