@@ -179,6 +179,58 @@ describe('run', () => {
     expect(await job).toBe(5);
   });
 
+  it('does what it is asked for while it is paused: a unit, the rest of a round, a player alone', async () => {
+    const control = jobControl();
+    const made: string[] = [];
+    let done = 0;
+    const stepper: Stepper<void, number> = {
+      phase: 'playing',
+      total: 30,
+      players: ['a', 'b'],
+      get done() {
+        return done;
+      },
+      get betweenRounds() {
+        return done % 3 === 0;
+      },
+      step(of = 'own') {
+        made.push(of);
+        if (of === 'own' || of === 'unit') done++;
+      },
+      result: () => done,
+    };
+    const after = async (of: string): Promise<string[]> => {
+      made.length = 0;
+      control.step(of);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return [...made];
+    };
+    control.pause();
+    const job = run(stepper, { control });
+    expect(await after('unit')).toEqual(['unit']);
+    expect([done, control.paused]).toEqual([1, true]);
+    expect(await after('round')).toEqual(['unit', 'unit']);
+    expect(await after('round')).toEqual(['unit', 'unit', 'unit']);
+    expect(await after('b')).toEqual(['b']);
+    expect(await after('nobody')).toEqual([]);
+    expect(done).toBe(6);
+    made.length = 0;
+    control.resume();
+    expect(await job).toBe(30);
+    expect(made).toEqual(Array(24).fill('own'));
+  });
+
+  it('lets go of what was asked for when it goes on or is stopped', async () => {
+    const control = jobControl();
+    for (let i = 0; i < 100; i++) control.step();
+    control.resume();
+    expect(control.takeStep!()).toBeUndefined();
+    control.step();
+    control.stop();
+    expect([control.takeStep!(), control.paused]).toEqual([undefined, false]);
+    expect(await run(counter(5), { control })).toBe(0);
+  });
+
   it('can be cancelled while it is paused', async () => {
     const control = jobControl();
     const controller = new AbortController();

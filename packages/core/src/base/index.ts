@@ -13,9 +13,9 @@ export { matrix, matrixOf, row, takeRows, checkFinite } from './matrix.ts';
 export type { Matrix } from './matrix.ts';
 export { random, permutation } from './random.ts';
 export type { Random } from './random.ts';
-export { didYouMean, listNames } from './did-you-mean.ts';
+export { didYouMean, listNames, nearestName } from './did-you-mean.ts';
 export { run, drive, finish, breathe, stopwatch, jobControl } from './progress.ts';
-export type { Progress, Control, JobOptions, Stepper, Steps } from './progress.ts';
+export type { Progress, Control, StepOf, JobOptions, Stepper, Steps } from './progress.ts';
 export {
   decodeTensor,
   halfToNumber,

@@ -20,14 +20,22 @@ export interface Progress<T = unknown> {
 }
 
 /**
+ * What a paused job may be asked for all the same: its next `unit`, the rest of a `round` (each player's turn), or a step
+ * of one player alone, by the player's name.
+ */
+export type StepOf = string;
+
+/**
  * What a person may do with a running job beside cancelling it.
- * `pause` waits between units until `resume`; `stop` ends it early and keeps what is done.
+ * `pause` waits between units until `resume`; `step` pauses and does a little; `stop` ends it early and keeps what is done.
  */
 export interface Control {
   readonly stopped: boolean;
   readonly paused: boolean;
-  /** resolves at once unless paused; then when resumed, stopped or aborted */
+  /** resolves at once unless paused; then when resumed, stopped, aborted or asked for a step */
   whileRunning(): Promise<void>;
+  /** what the paused job was asked for next, each once; undefined when there is nothing */
+  takeStep?(): StepOf | undefined;
 }
 
 /** What every long job takes. */
@@ -42,7 +50,12 @@ export interface Stepper<T, R> {
   readonly phase: string;
   readonly total: number;
   readonly done: number;
-  step(): Promise<T | undefined> | T | undefined;
+  /** who may be made to step alone, outside the schedule, which `done` does not count */
+  readonly players?: readonly string[];
+  /** whether each player has had its turn; of a stepper without players, always */
+  readonly betweenRounds?: boolean;
+  /** @param of  of a step that a person asked for while it was paused: `unit`, or the player who is to step alone */
+  step(of?: StepOf): Promise<T | undefined> | T | undefined;
   result(): Promise<R> | R;
 }
 
@@ -55,13 +68,22 @@ export async function run<T, R>(
   { signal, onProgress, control }: JobOptions<T> = {},
 ): Promise<R> {
   const clock = stopwatch(stepper.done);
+  let inRound = false;
   while (stepper.done < stepper.total && !control?.stopped) {
     signal?.throwIfAborted();
+    let of: StepOf | undefined;
     if (control?.paused) {
-      await clock.pausedWhile(Promise.race([control.whileRunning(), aborted(signal)]));
-      continue;
+      of = inRound ? 'round' : control.takeStep?.();
+      if (of === undefined) {
+        await clock.pausedWhile(Promise.race([control.whileRunning(), aborted(signal)]));
+        continue;
+      }
+      inRound = of === 'round';
+      if (inRound) of = 'unit';
+      if (of !== 'unit' && !stepper.players?.includes(of)) continue; // those it was meant for play no longer
     }
-    const detail = await stepper.step();
+    const detail = await stepper.step(of);
+    inRound &&= stepper.betweenRounds === false;
     onProgress?.({ phase: stepper.phase, ...clock.read(stepper.done, stepper.total), detail });
     await breathe();
   }
@@ -148,10 +170,14 @@ export function stopwatch(from = 0) {
   };
 }
 
+/** More that were asked for and not yet done are not kept. */
+const MAX_STEPS_ASKED = 32;
+
 /** A control with its handles. */
-export function jobControl(): Control & { pause(): void; resume(): void; stop(): void } {
+export function jobControl(): Control & { pause(): void; resume(): void; step(of?: StepOf): void; stop(): void } {
   let stopped = false;
   let paused = false;
+  let steps: StepOf[] = [];
   let waiting: (() => void)[] = [];
   const wake = (): void => {
     for (const resolve of waiting) resolve();
@@ -164,12 +190,20 @@ export function jobControl(): Control & { pause(): void; resume(): void; stop():
     get paused() {
       return paused && !stopped;
     },
-    whileRunning: () => (paused && !stopped ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
+    whileRunning: () =>
+      paused && !stopped && steps.length === 0 ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(),
+    takeStep: () => (paused && !stopped ? steps.shift() : undefined),
     pause() {
       paused = true;
     },
     resume() {
       paused = false;
+      steps = [];
+      wake();
+    },
+    step(of = 'unit') {
+      paused = true;
+      if (steps.length < MAX_STEPS_ASKED) steps.push(of);
       wake();
     },
     stop() {

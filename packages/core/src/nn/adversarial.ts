@@ -68,6 +68,8 @@ export interface AdversarialUnit {
   epoch: number;
   /** of the latest step of each: `discriminator`, `generator` and the parts by their names */
   losses: Losses;
+  /** that each has made, alone or by turns, and whose turn is next */
+  players: { steps: Readonly<Record<Role, number>>; next: Role };
   /** rows shown to the discriminator */
   samplesPerSecond: number;
   record?: AdversarialRecord;
@@ -259,6 +261,7 @@ export async function adversarialTrainer(runtime: Runtime, options: AdversarialO
       role,
       epoch,
       losses: at.latest,
+      players: { steps: { ...at.steps }, next: turnNow() },
       samplesPerSecond: msLearning > 0 ? (1000 * rowsLearned) / msLearning : 0,
       record,
     };
@@ -345,6 +348,10 @@ export async function adversarialTrainer(runtime: Runtime, options: AdversarialO
     phase: 'learning',
     warnings,
     total,
+    players: ROLES,
+    get betweenRounds() {
+      return at.done % (nCritic + 1) === 0;
+    },
     get done() {
       return at.done;
     },

@@ -1,6 +1,6 @@
 /** A trainer driven as a job of learning: checkpoints, previews, cancelling; and the measuring after it. */
 import { breathe, isAbort, run, stopwatch } from '../base/index.ts';
-import type { Options, Stepper } from '../base/index.ts';
+import type { Options, StepOf, Stepper } from '../base/index.ts';
 import { adam, adamw, constantRate, cosineDecay, sgd, warmUp } from '../nn/index.ts';
 import type { Losses, Optimiser, Schedule, TrainOptions } from '../nn/index.ts';
 import type { EpochRecord, LearnDetail, LearnJob, LearnPreview } from './latent-space.ts';
@@ -14,13 +14,14 @@ interface Unit {
   epoch: number;
   losses: Losses;
   samplesPerSecond: number;
+  players?: LearnDetail['players'];
   record?: EpochRecord;
 }
 
 export interface Driving {
   nEpochs: number;
-  /** what there is to show now, unless it was shown a moment ago */
-  preview?: () => Promise<LearnPreview | undefined>;
+  /** what there is to show now; unless it was asked for, only if it was not shown a moment ago */
+  preview?: (asked: boolean) => Promise<LearnPreview | undefined>;
   /** told of each finished epoch, before it is kept */
   onEpoch?: (record: EpochRecord) => Promise<void>;
 }
@@ -40,18 +41,23 @@ export async function driveTraining<R>(
     get total() {
       return training.total;
     },
-    async step(): Promise<LearnDetail | undefined> {
-      const unit = await training.step();
+    players: training.players,
+    get betweenRounds() {
+      return training.betweenRounds;
+    },
+    async step(of?: StepOf): Promise<LearnDetail | undefined> {
+      const unit = await training.step(of === 'unit' ? undefined : of);
       if (!unit) return undefined;
-      const { epoch, losses, samplesPerSecond, record } = unit;
+      const { epoch, losses, samplesPerSecond, players, record } = unit;
       if (record) {
         await onEpoch?.(record);
         await keep();
       }
       await breathe();
       job.signal?.throwIfAborted();
-      const shown = await preview?.();
-      return { epoch, nEpochs, losses, samplesPerSecond, ...(record && { record }), ...(shown && { preview: shown }) };
+      const shown = await preview?.(of !== undefined);
+      const always = { epoch, nEpochs, losses, samplesPerSecond, ...(players && { players }) };
+      return { ...always, ...(record && { record }), ...(shown && { preview: shown }) };
     },
     result: () => training.result(),
   };

@@ -72,6 +72,8 @@ export interface LearnDetail {
   /** mean over the latest mini-batches, up to eight */
   losses: Figures;
   samplesPerSecond: number;
+  /** of two who learn against each other: the steps that each has made, by name, and whose turn is next */
+  players?: { steps: Readonly<Record<string, number>>; next: string };
   /** a finished epoch, at its end */
   record?: EpochRecord;
   /** a few times a second at most */
@@ -89,6 +91,10 @@ export interface LearnPreview {
   reconstructions: Matrix;
   /** [m, nFeatures]: what was made of nothing, the same codes each time; of methods that generate */
   samples?: Matrix;
+  /** whether these are of the generator as it stands, while it is stepped by hand, and not of its running average */
+  momentary?: boolean;
+  /** what is counted in many such samples: `modesCovered`, `nearModes`, `rarestMode` */
+  figures?: Figures;
   /** of data in the plane: what a critic thinks of each place, size × size values in [0, 1], rows from `low` up */
   surface?: { size: number; low: readonly [number, number]; high: readonly [number, number]; values: Float32Array };
 }

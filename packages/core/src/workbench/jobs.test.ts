@@ -104,6 +104,27 @@ test('pause, resume, stop and cancel reach the job, and are told', async () => {
   expect(jobs.info(id)).toMatchObject({ state: 'cancelled', error: { name: 'AbortError' } });
 });
 
+test('a step pauses; one of a player is refused where what runs has no such player', async () => {
+  const jobs = createJobs();
+  const one = held();
+  const { id } = jobs.start('learn', {}, one.work);
+  await tick();
+  expect(() => jobs.act(id, 'step', 'generator')).toThrow(/no step of "generator" now; it takes unit, round$/);
+  expect(jobs.info(id).state).toBe('running');
+  one.job().onProgress(at(1, { epoch: 1, players: { steps: { discriminator: 2, generator: 1 }, next: 'generator' } }));
+  jobs.act(id, 'step', 'generator');
+  jobs.act(id, 'step', 'round');
+  jobs.act(id, 'step');
+  const { control } = one.job();
+  expect([control.paused, jobs.info(id).state]).toEqual([true, 'paused']);
+  expect([control.takeStep!(), control.takeStep!(), control.takeStep!()]).toEqual(['generator', 'round', 'unit']);
+  for (const of of ['', '__proto__', 'constructor']) expect(() => jobs.act(id, 'step', of)).toThrow(/it takes unit/);
+  one.end().resolve(null);
+  await jobs.result(id);
+  jobs.act(id, 'step', 'whatever'); // it has ended: nothing to step, as with the others
+  expect(jobs.info(id).state).toBe('done');
+});
+
 test('a failure is kept as data and thrown as it was; large results are given once', async () => {
   const jobs = createJobs();
   const bad = jobs.start('learn', {}, () => Promise.reject(new InputError('no such data', { code: 'no-such-item' })));

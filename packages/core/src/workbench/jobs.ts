@@ -6,14 +6,14 @@
  * gets some moments of learning, spread over all of its time.
  */
 import { InputError, errorToMessage, isAbort, jobControl } from '../base/index.ts';
-import type { ErrorMessage, JobOptions, Progress } from '../base/index.ts';
+import type { ErrorMessage, JobOptions, Progress, StepOf } from '../base/index.ts';
 import type { LearnDetail } from '../spaces/index.ts';
 import { encodeMessage } from './messages.ts';
 import type { MapPreview } from './workbench.ts';
 import type { JobVerb } from './verbs.ts';
 
 export type JobState = 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
-export const JOB_ACTIONS = ['pause', 'resume', 'stop', 'cancel'] as const;
+export const JOB_ACTIONS = ['pause', 'resume', 'step', 'stop', 'cancel'] as const;
 export type JobAction = (typeof JOB_ACTIONS)[number];
 
 export interface JobInfo {
@@ -43,7 +43,11 @@ export interface Jobs {
   events(id: string, after: number): JobEvent[];
   /** @returns a function that ends the subscription */
   subscribe(id: string, listener: () => void): () => void;
-  act(id: string, action: JobAction): void;
+  /**
+   * @param of  of what to make a `step`: `unit`, the default, `round`, or a player by name
+   * @throws InputError, code `no-such-step`, for a player that what runs does not have
+   */
+  act(id: string, action: JobAction, of?: StepOf): void;
   /** what the job gave, once it ends; rows and files are given once and then let go */
   result(id: string): Promise<unknown>;
   /** cancels all that run, and waits for their end */
@@ -59,7 +63,7 @@ interface Job {
   latest?: JobEvent;
   state?: JobEvent;
   listeners: Set<() => void>;
-  act: Record<JobAction, () => void>;
+  act: Record<JobAction, (of?: StepOf) => void>;
   ended: Promise<unknown>;
 }
 
@@ -138,7 +142,7 @@ export function createJobs({ maxRunning = 8, maxKept = 20 } = {}): Jobs {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    act: (id, action) => find(id).act[action](),
+    act: (id, action, of) => find(id).act[action](of),
     async result(id) {
       const job = find(id);
       const value = await job.ended;
@@ -177,6 +181,12 @@ function startJob(info: JobInfo, work: (job: Required<JobOptions>) => Promise<un
         if (info.state !== 'paused') return;
         control.resume();
         tell('running');
+      },
+      step: (of = 'unit') => {
+        if (!isRunning(info)) return;
+        checkStep(of, info.progress);
+        control.step(of);
+        if (info.state === 'running') tell('paused');
       },
       stop: () => {
         control.stop();
@@ -220,6 +230,15 @@ function note(job: Job, progress: Progress): void {
   if (coordinates) job.preview = event({ ...rest, coordinates, ...(rows && { rows }) });
   job.info.progress = plain.type === 'progress' ? plain.progress : undefined;
   notify(job);
+}
+
+function checkStep(of: StepOf, progress: Progress | undefined): void {
+  const { players } = (progress?.detail ?? {}) as Partial<LearnDetail>;
+  const known = ['unit', 'round', ...Object.keys(players?.steps ?? {})];
+  if (known.includes(of)) return;
+  throw new InputError(`there is no step of ${JSON.stringify(of.slice(0, 40))} now; it takes ${known.join(', ')}`, {
+    code: 'no-such-step',
+  });
 }
 
 function keepMoment(moments: Moments, event: JobEvent): void {

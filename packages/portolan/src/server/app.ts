@@ -6,7 +6,7 @@
  *     GET  /api/jobs                the jobs there are, so that a page that comes back finds them
  *     GET  /api/jobs/:id/events     Server-Sent Events, each an encoded JobEvent; `Last-Event-ID` goes on from there
  *     GET  /api/jobs/:id/result     waits for the end
- *     POST /api/jobs/:id/:action    pause, resume, stop (keeps what is done), cancel
+ *     POST /api/jobs/:id/:action    pause, resume, stop (keeps what is done), cancel; step, `?of=` unit, round or a player
  *     POST /api/uploads             files, to be named in the arguments of a job
  *
  * Bodies are messages (core's messages.ts); an error is JSON with its code.
@@ -90,7 +90,7 @@ export function createApp({ workbench, studioDir, maxMessage = 2 ** 28, maxUploa
   app.post('/api/jobs/:id/:action', (c) => {
     const { id, action } = c.req.param();
     if (!(JOB_ACTIONS as readonly string[]).includes(action)) return c.notFound();
-    jobs.act(id, action as JobAction);
+    jobs.act(id, action as JobAction, c.req.query('of'));
     return message(c, jobs.info(id));
   });
 

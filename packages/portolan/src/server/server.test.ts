@@ -261,6 +261,7 @@ describe('calls', () => {
     }
     expect((await ask('/api/jobs/nope/pause', { method: 'POST' })).status).toBe(404);
     expect((await ask('/api/jobs/nope/explode', { method: 'POST' })).status).toBe(404);
+    expect((await ask('/api/jobs/nope/step?of=generator', { method: 'POST' })).status).toBe(404);
   });
 });
 

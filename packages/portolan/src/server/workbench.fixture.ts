@@ -50,7 +50,7 @@ export function slowWorkbench(): SlowWorkbench {
       while (epoch < nEpochs) {
         signal?.throwIfAborted();
         if (control?.stopped) break;
-        await control?.whileRunning();
+        while (control?.paused && control.takeStep?.() === undefined) await control.whileRunning();
         for (let i = 0; i < 20; i++) {
           const coordinates = matrix(1000, 2);
           coordinates.data.fill(epoch + i / 20);

@@ -1,23 +1,25 @@
 /** A job's control that tells those far away about itself. */
 import { jobControl } from '@portolan/core/base';
-import type { Control } from '@portolan/core/base';
+import type { Control, StepOf } from '@portolan/core/base';
 
-export type ControlAction = 'pause' | 'resume' | 'stop';
+export type ControlAction = 'pause' | 'resume' | 'step' | 'stop';
 
 export interface RemoteControl extends Control {
   pause(): void;
   resume(): void;
+  /** a little, while it is paused */
+  step(of?: StepOf): void;
   stop(): void;
   /** @returns a function that ends the subscription */
-  onAction(listener: (action: ControlAction) => void): () => void;
+  onAction(listener: (action: ControlAction, of?: StepOf) => void): () => void;
 }
 
 export function remoteControl(): RemoteControl {
   const control = jobControl();
-  const listeners = new Set<(action: ControlAction) => void>();
-  const tell = (action: ControlAction): void => {
-    control[action]();
-    for (const listener of listeners) listener(action);
+  const listeners = new Set<(action: ControlAction, of?: StepOf) => void>();
+  const tell = (action: ControlAction, of?: StepOf): void => {
+    control[action](of);
+    for (const listener of listeners) listener(action, of);
   };
   return {
     get stopped() {
@@ -27,8 +29,10 @@ export function remoteControl(): RemoteControl {
       return control.paused;
     },
     whileRunning: () => control.whileRunning(),
+    takeStep: () => control.takeStep?.(),
     pause: () => tell('pause'),
     resume: () => tell('resume'),
+    step: (of) => tell('step', of),
     stop: () => tell('stop'),
     onAction(listener) {
       listeners.add(listener);
@@ -40,7 +44,10 @@ export function remoteControl(): RemoteControl {
 const POLL = 100;
 
 /** Sends on what a control says: at once from a RemoteControl, from any other by looking ten times a second. */
-export function watchControl(control: Control | undefined, send: (action: ControlAction) => void): () => void {
+export function watchControl(
+  control: Control | undefined,
+  send: (action: ControlAction, of?: StepOf) => void,
+): () => void {
   if (!control) return () => undefined;
   if (control.stopped) send('stop');
   else if (control.paused) send('pause');
@@ -49,6 +56,7 @@ export function watchControl(control: Control | undefined, send: (action: Contro
   const timer = setInterval(() => {
     if (control.stopped && !stopped) send('stop');
     else if (control.paused !== paused) send(control.paused ? 'pause' : 'resume');
+    for (let of = control.takeStep?.(); of !== undefined; of = control.takeStep?.()) send('step', of);
     ({ paused, stopped } = control);
   }, POLL);
   return () => clearInterval(timer);

@@ -123,6 +123,11 @@ test('pause holds, resume goes on, stop keeps what is done', async () => {
   const held = epochs;
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(epochs).toBe(held);
+  control.step('round');
+  await vi.waitFor(() => expect(epochs).toBe(held + 1));
+  control.step('generator'); // nobody of that name plays: refused, and it stays as it was
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect([epochs, (await client.jobs())[0].state]).toEqual([held + 1, 'paused']);
   control.resume();
   await vi.waitFor(() => expect(epochs).toBeGreaterThan(held + 2));
   control.stop();

@@ -49,8 +49,9 @@ export function httpClient({ base, token, fetch = globalThis.fetch.bind(globalTh
       signal,
     });
 
-  const act = (id: string, action: string): void => {
-    ask(`/api/jobs/${encodeURIComponent(id)}/${action}`, { method: 'POST' }).catch(() => undefined); // ended meanwhile
+  const act = (id: string, action: string, of?: string): void => {
+    const query = of === undefined ? '' : `?of=${encodeURIComponent(of)}`;
+    ask(`/api/jobs/${encodeURIComponent(id)}/${action}${query}`, { method: 'POST' }).catch(() => undefined); // ended meanwhile
   };
 
   async function runJob(verb: Verb, args: unknown, job: JobOptions = {}): Promise<unknown> {
@@ -63,7 +64,7 @@ export function httpClient({ base, token, fetch = globalThis.fetch.bind(globalTh
     const cancel = (): void => act(id, 'cancel');
     if (signal?.aborted) cancel();
     signal?.addEventListener('abort', cancel, { once: true });
-    const unwatch = watchControl(control, (action) => act(id, action));
+    const unwatch = watchControl(control, (action, of) => act(id, action, of));
     try {
       for await (const event of jobEvents(id, signal)) if (event.type === 'progress') onProgress?.(event.progress);
       return await ask(`/api/jobs/${encodeURIComponent(id)}/result`, { signal });

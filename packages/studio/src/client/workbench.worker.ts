@@ -54,7 +54,7 @@ async function respond(request: Request): Promise<unknown> {
     case 'jobs':
       return jobs.list();
     case 'act':
-      return jobs.act(request.id, request.action);
+      return jobs.act(request.id, request.action, request.of);
     case 'events':
       return nextEvents(request.id, request.after);
     case 'result':

@@ -3,7 +3,7 @@ import { StoreError, errorFromMessage } from '@portolan/core/base';
 import type { JobOptions } from '@portolan/core/base';
 import type { ByteSource } from '@portolan/core/data';
 import { VERBS, mapSources } from '@portolan/core/workbench';
-import type { CallVerb, JobEvent, JobInfo, JobVerb, Verb } from '@portolan/core/workbench';
+import type { CallVerb, JobAction, JobEvent, JobInfo, JobVerb, Verb } from '@portolan/core/workbench';
 import { toBlob } from './client.ts';
 import type { WorkbenchClient } from './client.ts';
 import { watchControl } from './control.ts';
@@ -40,8 +40,8 @@ export async function workerClient({
     });
 
   async function attach(id: string, { signal, onProgress, control }: JobOptions = {}): Promise<unknown> {
-    const act = (action: 'pause' | 'resume' | 'stop' | 'cancel'): void => {
-      ask({ type: 'act', id, action }).catch(() => undefined); // ended meanwhile
+    const act = (action: JobAction, of?: string): void => {
+      ask({ type: 'act', id, action, of }).catch(() => undefined); // ended meanwhile
     };
     const cancel = (): void => act('cancel');
     if (signal?.aborted) cancel();

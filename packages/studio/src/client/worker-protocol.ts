@@ -22,7 +22,7 @@ export type Request =
   | { type: 'call'; verb: CallVerb; args: unknown }
   | { type: 'start'; verb: JobVerb; args: unknown }
   | { type: 'jobs' }
-  | { type: 'act'; id: string; action: JobAction }
+  | { type: 'act'; id: string; action: JobAction; of?: string }
   /** waits for what `after` has not seen; empty when the job has ended */
   | { type: 'events'; id: string; after: number }
   | { type: 'result'; id: string };
