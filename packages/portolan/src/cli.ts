@@ -20,6 +20,7 @@ import { exportMap } from './cli/verbs/export-map.ts';
 import { map } from './cli/verbs/map.ts';
 import { neighbors } from './cli/verbs/neighbors.ts';
 import { place } from './cli/verbs/place.ts';
+import { recommend } from './cli/verbs/recommend.ts';
 import { spaceAdd } from './cli/verbs/space.ts';
 import { studio } from './cli/verbs/studio.ts';
 import { exporting, importing } from './cli/verbs/transfer.ts';
@@ -43,6 +44,7 @@ const VERBS: readonly Verb[] = [
   encode,
   decode,
   sample,
+  recommend,
   ls,
   show,
   exporting,

@@ -90,11 +90,12 @@ export async function finishedFactors(
     warnings: [],
   };
   const judged = Object.keys(own).length > 0;
+  const meanRating = ratings.given.values.reduce((sum, value) => sum + value, 0) / ratings.given.values.length;
   return {
     space: factorsSpace({ ...parts, prior }),
     items,
     metrics: {
-      train: { ...figures, users: nUsers, items: nItems, ratings: train.places.length },
+      train: { ...figures, users: nUsers, items: nItems, ratings: train.places.length, meanRating },
       ...(judged && { validation: { ...own, ...byPopularity, ...validation } }),
     },
     history: [],

@@ -1,10 +1,12 @@
 /** What to recommend: the items of highest score for people, known or new. */
-import { InputError, matrix, didYouMean } from '../base/index.ts';
+import { InputError, matrix } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { columnNamed } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import type { FactorsSpace } from './factors-space.ts';
 import type { LatentSpace } from './latent-space.ts';
+import { ratingsRows, unknownName } from './ratings-new.ts';
+import type { Given } from './ratings-new.ts';
 import { bestOf } from './ratings-quality.ts';
 
 /** An item and what the space thinks of it for somebody; scores of one person compare, those of two need not. */
@@ -47,17 +49,10 @@ export async function recommend(
 
 /**
  * What a person gave, by the names of items, as a row [1, nItems].
- * @throws InputError when the space does not know an item
+ * @throws InputError, code `unknown-item`, when the space does not know an item
  */
-export function ratingsRow(space: FactorsSpace, given: Readonly<Record<string, number>>): Matrix {
-  const x = matrix(1, space.nFeatures);
-  const places = new Map(space.itemNames.map((name, j) => [name, j]));
-  for (const [name, value] of Object.entries(given)) {
-    const j = places.get(name);
-    if (j === undefined) throw unknown('item', name, space.itemNames);
-    x.data[j] = value;
-  }
-  return x;
+export function ratingsRow(space: FactorsSpace, given: Given): Matrix {
+  return ratingsRows(space, [given]).rows;
 }
 
 /**
@@ -72,23 +67,11 @@ export function userCode(items: Dataset, user: string): Matrix {
   }
   const known = names.values.filter((_, i) => kinds.categories[kinds.codes[i]] === 'user');
   const at = names.values.findIndex((name, i) => name === user && kinds.categories[kinds.codes[i]] === 'user');
-  if (at < 0) throw unknown('user', user, known);
+  if (at < 0) throw unknownName('user', [user], known);
   const { data, nFeatures, scale } = items.rows;
   return matrix(
     1,
     nFeatures,
     Float32Array.from(data.subarray(at * nFeatures, (at + 1) * nFeatures), (v) => v * scale),
-  );
-}
-
-function unknown(kind: 'user' | 'item', name: string, names: readonly string[]): InputError {
-  const hint = didYouMean(name, names);
-  const way = kind === 'user' ? ' (a new user is placed by what they gave: encode a row of it)' : '';
-  return new InputError(
-    `no ${kind} is called ${JSON.stringify(name)} among the ${names.length} learned from${hint}${way}`,
-    {
-      code: `unknown-${kind}`,
-      details: { name },
-    },
   );
 }

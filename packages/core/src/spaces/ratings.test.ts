@@ -280,7 +280,7 @@ describe.each([als, bpr, ease])('$name', (method: SpaceMethod) => {
     }
     const { space, items } = await fit(made);
     expect(() => userCode(items!, 'user 01')).toThrow(
-      /no user is called "user 01" among the 240 learned from; did you mean user 001\? \(a new user/,
+      /no user is called "user 01" among the 240 learned from; did you mean user 001, user 010 or user 011\? \(a new user/,
     );
     expect(() => ratingsRow(space as FactorsSpace, { nothing: 1 })).toThrow(
       /no item is called "nothing" among the 120/,

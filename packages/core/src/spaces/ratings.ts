@@ -74,35 +74,9 @@ export function ratingsOf(dataset: Dataset, options: Record<string, unknown>): R
 
 /** As `ratingsOf`, in steps of some thousand rows. */
 export function* ratingsSteps(dataset: Dataset, options: Record<string, unknown>): Steps<Ratings> {
-  const { name, rows } = dataset;
+  const { name } = dataset;
   const { minRating, minCount } = options as { minRating: number; minCount: number };
-  if (rows.nSamples === 0)
-    throw new InputError(`${name} has 0 rows; there is nothing to learn from`, { code: 'empty' });
-  const user = findColumn(dataset, 'userColumn', options.userColumn as string, USER_NAMES)!;
-  const item = findColumn(dataset, 'itemColumn', options.itemColumn as string, ITEM_NAMES)!;
-  const rating = findColumn(dataset, 'ratingColumn', options.ratingColumn as string, RATING_NAMES);
-  if (user.name === item.name)
-    throw new InputError(`${name}: users and items are both column ${user.name}; expected two`);
-  const warnings: string[] = [];
-  const [userKey, itemKey] = [keysOf(dataset, user), keysOf(dataset, item)];
-  const amount = rating ? amountsOf(dataset, rating) : undefined;
-
-  const lines: { user: string; item: string; value: number }[] = [];
-  let [nameless, low] = [0, 0];
-  for (let i = 0; i < rows.nSamples; i++) {
-    const [who, what] = [userKey(i), itemKey(i)];
-    const value = amount ? amount(i) : 1;
-    if (who === '' || what === '' || Number.isNaN(value)) nameless++;
-    else if (value < minRating || value === 0) low++;
-    else lines.push({ user: who, item: what, value });
-    if (i % STEP === STEP - 1) yield (0.5 * i) / rows.nSamples;
-  }
-  if (nameless > 0)
-    warnings.push(`${nameless} ${nameless === 1 ? 'row has' : 'rows have'} no user, item or rating and were left out`);
-  if (low > 0) {
-    const below = minRating > 0 ? ` or below ${minRating}` : '';
-    warnings.push(`${low} ${low === 1 ? 'rating' : 'ratings'} of 0${below} ${low === 1 ? 'was' : 'were'} left out`);
-  }
+  const { lines, rated, warnings } = yield* linesSteps(dataset, options);
   const kept = atLeast(lines, minCount, warnings);
   yield 0.5;
   if (kept.length === 0) {
@@ -123,13 +97,64 @@ export function* ratingsSteps(dataset: Dataset, options: Record<string, unknown>
   }
   const entries = kept.map((line): Entry => [users.of.get(line.user)!, items.of.get(line.item)!, line.value]);
   yield 0.75;
-  const { given, repeated } = sparseOf(entries, users.list.length, items.list.length, rating !== undefined);
+  const { given, repeated } = sparseOf(entries, users.list.length, items.list.length, rated);
   if (repeated > 0) {
     warnings.push(
-      `${repeated} ${repeated === 1 ? 'rating is' : 'ratings are'} of an item the user had rated before; they were ${rating ? 'averaged' : 'added'}`,
+      `${repeated} ${repeated === 1 ? 'rating is' : 'ratings are'} of an item the user had rated before; they were ${rated ? 'averaged' : 'added'}`,
     );
   }
   return { users: users.list, items: items.list, given, warnings };
+}
+
+/** One rating. */
+export interface Line {
+  user: string;
+  item: string;
+  value: number;
+}
+
+export interface Lines {
+  readonly lines: Line[];
+  /** whether a column says how much; else every line counts as 1 */
+  readonly rated: boolean;
+  readonly warnings: string[];
+}
+
+/**
+ * The lines of a table that say something, in steps of some thousand rows.
+ * @param someone  the user of every line, where no column says who
+ */
+export function* linesSteps(dataset: Dataset, options: Record<string, unknown>, someone?: string): Steps<Lines> {
+  const { name, rows } = dataset;
+  const { minRating } = options as { minRating: number };
+  if (rows.nSamples === 0) throw new InputError(`${name} has 0 rows; there are no ratings in it`, { code: 'empty' });
+  const user = findColumn(dataset, 'userColumn', options.userColumn as string, USER_NAMES, someone !== undefined);
+  const item = findColumn(dataset, 'itemColumn', options.itemColumn as string, ITEM_NAMES)!;
+  const rating = findColumn(dataset, 'ratingColumn', options.ratingColumn as string, RATING_NAMES, true);
+  if (user?.name === item.name)
+    throw new InputError(`${name}: users and items are both column ${user.name}; expected two`);
+  const userKey = user ? keysOf(dataset, user) : () => someone!;
+  const itemKey = keysOf(dataset, item);
+  const amount = rating ? amountsOf(dataset, rating) : undefined;
+
+  const lines: Line[] = [];
+  const warnings: string[] = [];
+  let [nameless, low] = [0, 0];
+  for (let i = 0; i < rows.nSamples; i++) {
+    const [who, what] = [userKey(i), itemKey(i)];
+    const value = amount ? amount(i) : 1;
+    if (who === '' || what === '' || Number.isNaN(value)) nameless++;
+    else if (value < minRating || value === 0) low++;
+    else lines.push({ user: who, item: what, value });
+    if (i % STEP === STEP - 1) yield (0.5 * i) / rows.nSamples;
+  }
+  if (nameless > 0)
+    warnings.push(`${nameless} ${nameless === 1 ? 'row has' : 'rows have'} no user, item or rating and were left out`);
+  if (low > 0) {
+    const below = minRating > 0 ? ` or below ${minRating}` : '';
+    warnings.push(`${low} ${low === 1 ? 'rating' : 'ratings'} of 0${below} ${low === 1 ? 'was' : 'were'} left out`);
+  }
+  return { lines, rated: rating !== undefined, warnings };
 }
 
 type Found = { name: string; column?: Column; feature?: number };
@@ -139,6 +164,7 @@ function findColumn(
   option: string,
   wanted: string,
   guesses: readonly string[],
+  optional = false,
 ): Found | undefined {
   const all: Found[] = [
     ...columns.map((column) => ({ name: column.name, column })),
@@ -158,7 +184,7 @@ function findColumn(
     const found = all.find((one) => plain(one.name) === guess);
     if (found) return found;
   }
-  if (option === 'ratingColumn') return undefined;
+  if (optional) return undefined;
   throw new InputError(
     `${name}: no column is known by its name to hold ${option === 'userColumn' ? 'users' : 'items'}; ` +
       `name it by ${option}; its columns: ${names.join(', ') || 'none'}`,

@@ -9,16 +9,20 @@ import { inBatches } from './batches.ts';
 import { INFO_FILE } from './store.ts';
 import type { DecodeArgs, EncodeArgs, SpaceInfo, Workbench } from './workbench.ts';
 
-/** Rows [n, nFeatures], or n texts → [n, latentDim] */
+/** Rows [n, nFeatures], n texts, or what n people gave → [n, latentDim] */
 export async function encode(
   desk: Desk,
-  { space: id, rows, texts, classes }: EncodeArgs,
+  { space: id, rows, texts, people, classes }: EncodeArgs,
   job: JobOptions = {},
 ): Promise<Matrix> {
-  if ((rows === undefined) === (texts === undefined)) {
-    throw new InputError('encode takes either rows or texts; give one of them');
+  if ([rows, texts, people].filter((given) => given !== undefined).length !== 1) {
+    throw new InputError('encode takes rows, texts or people; give one of them');
   }
-  return useSpace(desk, id, (space) => {
+  return useSpace(desk, id, async (space) => {
+    if (people) {
+      const { rowsOfPeople } = await import('./recommend.ts');
+      return encodeIn(space, (await rowsOfPeople(space, await desk.items.findKind(id, 'space'), people)).rows, job);
+    }
     if (texts) {
       if (!space.encodeTexts) throw new InputError(`${id} takes rows of numbers, not texts`, { code: 'no-texts' });
       const batch = (from: number, to: number): Promise<Matrix> => space.encodeTexts!(texts.slice(from, to));
@@ -28,10 +32,15 @@ export async function encode(
     const x = rows as Matrix;
     checkWidth(`the rows to encode with ${id}`, x, space.nFeatures, 'features');
     checkClasses(id, space, x, classes);
-    const batch = (from: number, to: number): Promise<Matrix> =>
-      space.encode!(rowsBetween(x, from, to), classes?.subarray(from, to));
-    return inBatches('encoding', x.rows, space.latentDim, batch, job);
+    return encodeIn(space, x, job, classes);
   });
+}
+
+/** Rows that fit the space, some at a time. */
+export function encodeIn(space: LatentSpace, x: Matrix, job: JobOptions, classes?: Int32Array): Promise<Matrix> {
+  const batch = (from: number, to: number): Promise<Matrix> =>
+    space.encode!(rowsBetween(x, from, to), classes?.subarray(from, to));
+  return inBatches('encoding', x.rows, space.latentDim, batch, job);
 }
 
 /** [n, latentDim] → [n, nFeatures] */
@@ -77,7 +86,7 @@ export async function readMatrix(desk: Desk, shelf: 'spaces' | 'maps', id: strin
 }
 
 /** Loads the space unless it was used lately; another program may have removed it since, and put one in its place. */
-async function useSpace<R>(desk: Desk, id: string, use: (space: LatentSpace) => Promise<R>): Promise<R> {
+export async function useSpace<R>(desk: Desk, id: string, use: (space: LatentSpace) => Promise<R>): Promise<R> {
   const info: SpaceInfo = await desk.items.findKind(id, 'space');
   return desk.spaces.with(id, info.created, () => openSpace(desk, id), use);
 }

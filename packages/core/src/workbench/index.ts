@@ -46,6 +46,8 @@ export type {
   PlacedQuality,
   ProjectInfo,
   PublicDataInfo,
+  RecommendArgs,
+  Recommended,
   SpaceInfo,
   Workbench,
   ZooEntry,

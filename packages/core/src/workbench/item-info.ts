@@ -72,6 +72,7 @@ const SPACE: Fields<SpaceInfo> = {
   samples: flag,
   coded: optional(flag),
   encodesTexts: optional(flag),
+  recommends: optional(flag),
   conditions: optional(fields({ column: text, categories: listOf(text) })),
   geometry: optional(fields({ name: (name) => ['euclidean', 'sphere', 'hyperbolic'].includes(name as string) })),
   options: record,
@@ -81,6 +82,7 @@ const SPACE: Fields<SpaceInfo> = {
   cpuSeconds: optional(finite),
   samplesPerSecond: measured,
   stopped: flag,
+  checkpoint: optional(fields({ of: text, epoch: count })),
   warnings: listOf(text),
   runtime: text,
 };
@@ -91,6 +93,7 @@ const MAP: Fields<MapInfo> = {
   method: text,
   options: record,
   nComponents: count,
+  geometry: optional((geometry) => geometry === 'hyperbolic'),
   quality: (value) =>
     fields({
       trustworthiness: measured,
@@ -102,6 +105,8 @@ const MAP: Fields<MapInfo> = {
       explainedVariance: optional(measured),
       nNeighbors: count,
       sampleSize: count,
+      distance: optional(text),
+      mapDistance: optional(text),
     })(value),
   label: optional(text),
   figures: optional(figures),
@@ -109,6 +114,7 @@ const MAP: Fields<MapInfo> = {
   stopped: optional(flag),
   from: optional(text),
   align: optional(text),
+  frame: optional(fields({ first: text, place: count, count })),
   keepNeighbors: optional(count),
   warnings: optional(listOf(text)),
   seconds: finite,

@@ -6,7 +6,7 @@ import { InputError } from '../base/index.ts';
 import type { JobOptions, Matrix } from '../base/index.ts';
 import { classesOf, readRows, textsOf, writeNpy } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
-import { geometrySpec, spaceMethods } from '../spaces/index.ts';
+import { geometrySpec, knowsItems, spaceMethods } from '../spaces/index.ts';
 import type { FittedSpace, LatentSpace, LearnJob, SpaceMethod } from '../spaces/index.ts';
 import { keepDataset } from './add-data.ts';
 import { spaceFiles } from './apply.ts';
@@ -85,6 +85,7 @@ export async function fitAndKeep(
       decodes: space.decode !== undefined,
       samples: space.prior !== undefined,
       ...(space.encodeTexts && { encodesTexts: true }),
+      ...(knowsItems(space) && { recommends: true }),
       ...(space.conditions && { conditions: space.conditions }),
       ...(space.geometry.name !== 'euclidean' && { geometry: geometrySpec(space.geometry) }),
       options: fitted.options,
@@ -116,7 +117,7 @@ async function codesOf(
   dataset: Dataset,
   job: LearnJob,
 ): Promise<Matrix | undefined> {
-  if (items) return codes ?? readRows(items.rows);
+  if (codes ?? items) return codes ?? readRows(items!.rows);
   if (space.encode && dataset.rows.nFeatures > 0) return encodeAll(space, dataset, job);
   const { column = '' } = options as { column?: string };
   return space.encodeTexts?.(textsOf(dataset, column));

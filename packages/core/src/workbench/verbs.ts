@@ -22,6 +22,7 @@ export const VERBS = {
   file: 'call',
   encode: 'both',
   decode: 'both',
+  recommend: 'both',
   place: 'both',
   addData: 'job',
   makeData: 'job',

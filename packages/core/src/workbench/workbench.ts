@@ -13,8 +13,10 @@ import type {
   Family,
   Figures,
   GeometrySpec,
+  Given,
   LearnJob,
   LearnMetrics,
+  Recommendation,
   Takes,
 } from '../spaces/index.ts';
 
@@ -76,6 +78,8 @@ export interface SpaceInfo {
   samples: boolean;
   /** it takes texts as well as, or instead of, rows of numbers */
   encodesTexts?: boolean;
+  /** it was learned from ratings: it encodes people by what they gave, and recommends */
+  recommends?: boolean;
   /** the classes it encodes and decodes by */
   conditions?: Conditions;
   /** euclidean when left out */
@@ -88,6 +92,8 @@ export interface SpaceInfo {
   cpuSeconds?: number;
   samplesPerSecond: number;
   stopped: boolean;
+  /** a state on the way to another space, after so many epochs */
+  checkpoint?: { of: string; epoch: number };
   warnings: string[];
   runtime: string;
 }
@@ -102,6 +108,8 @@ export interface MapInfo {
   method: string;
   options: Options;
   nComponents: number;
+  /** what far means on the map: flat when left out, `hyperbolic` on the Poincaré disc */
+  geometry?: 'hyperbolic';
   quality: MapQuality;
   /** the column whose categories it was made or measured with, where one was named */
   label?: string;
@@ -114,6 +122,8 @@ export interface MapInfo {
   /** the earlier map that it began at, and the one that it was turned to */
   from?: string;
   align?: string;
+  /** its place among maps that were made in one frame, and the id of the first of them */
+  frame?: { first: string; place: number; count: number };
   /** of how many neighbours `keep` counts those kept; undefined where it was not counted */
   keepNeighbors?: number;
   warnings: string[];
@@ -134,6 +144,7 @@ export interface MethodInfo {
   /** of ways to learn: how they are grouped, and what they learn from */
   family?: Family;
   takes?: Takes;
+  alsoTakes?: Takes;
   /** words of caution that belong to every map of this method */
   cautions?: string[];
   /** whether it needs labels, or can use them */
@@ -211,17 +222,45 @@ export interface LearnArgs {
   options?: Partial<Options>;
   /** the id wanted for the space */
   name?: string;
+  /** so many states on the way are kept as spaces of their own, after whole epochs, evenly; `ID-epoch-N` */
+  checkpoints?: number;
 }
 
-/** Rows or texts. */
+/** Rows, texts or people. */
 export interface EncodeArgs {
   space: string;
   /** [n, nFeatures] */
   rows?: Matrix;
   /** for a space that takes texts */
   texts?: string[];
+  /** for a space of ratings: what each gave, by the names of items */
+  people?: Given[];
   /** of each row, for a space that was learned given classes */
   classes?: Int32Array;
+}
+
+/** Whom to recommend to, in a space of ratings: `people` or `users`. */
+export interface RecommendArgs {
+  space: string;
+  /** what each gave, by the names of items; they need not have been learned from */
+  people?: Given[];
+  /** those that were learned from, by name */
+  users?: string[];
+  /** how many items for each; 10 */
+  n?: number;
+  /** items that the space does not know are left out, instead of being refused */
+  skipUnknown?: boolean;
+}
+
+export interface Recommended {
+  /** where each lies, [people, latentDim] */
+  codes: Matrix;
+  /** of each, best first, without what was given already */
+  items: Recommendation[][];
+  /** names of items that were left out, as the space does not know them */
+  skipped: string[];
+  /** sentences about what was noticed */
+  notes: string[];
 }
 
 export interface DecodeArgs {
@@ -247,6 +286,11 @@ export interface MapArgs {
   from?: string;
   /** an earlier map of the same points to be turned to, so that what moved is change and not mere rotation */
   align?: string;
+  /**
+   * further spaces or data sets of the same rows, checkpoints for instance, to be mapped in one frame with it, so that
+   * what differs is change: each gets a map of its own, and that of `of` is told
+   */
+  together?: string[];
 }
 
 /** What `map` has to show; of very many points the coordinates of an even subset. */
@@ -334,6 +378,8 @@ export interface Workbench {
   /** takes one of them into the project, unless it is there, and says what it is called */
   openZoo(args: { name: string }, job?: JobOptions): Promise<{ space: string; map?: string }>;
   encode(args: EncodeArgs, job?: JobOptions): Promise<Matrix>;
+  /** what people would choose next, in a space of ratings */
+  recommend(args: RecommendArgs, job?: JobOptions): Promise<Recommended>;
   decode(args: DecodeArgs, job?: JobOptions): Promise<Matrix>;
   /** @param args.class  one of the space's conditions, for all that are drawn */
   sample(args: { space: string; n: number; seed?: number; class?: number }): Promise<{ codes: Matrix; rows?: Matrix }>;

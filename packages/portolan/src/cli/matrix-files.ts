@@ -12,7 +12,7 @@ import {
   readRows,
   tablePieces,
 } from '@portolan/core';
-import type { JobOptions, Matrix, Medium } from '@portolan/core';
+import type { Column, JobOptions, Matrix, Medium } from '@portolan/core';
 import { explain } from '../store/explain.ts';
 import { makeFolder } from '../store/flushed.ts';
 import { lazyDecoder } from '../open-project.ts';
@@ -62,11 +62,16 @@ export function checkOut(path: string, medium?: Medium): void {
   throw new UsageError(`--out is ${path}; its name must end in ${known.join(', ')}${why}`);
 }
 
-/** Rows x, codes z, or places on a map y. Images go to a .png as one contact sheet. */
+/** Rows x, codes z, or places on a map y, tables with columns beside. Images go to a .png as one contact sheet. */
 export async function writeMatrixFile(
   path: string,
   x: Matrix,
-  { prefix, medium, signal }: { prefix: 'x' | 'y' | 'z'; medium?: Medium; signal?: AbortSignal },
+  {
+    prefix,
+    medium,
+    signal,
+    beside,
+  }: { prefix: 'x' | 'y' | 'z'; medium?: Medium; signal?: AbortSignal; beside?: readonly Column[] },
 ): Promise<void> {
   const ending = extname(path).toLowerCase();
   let pieces: Iterable<Uint8Array>;
@@ -74,13 +79,13 @@ export async function writeMatrixFile(
   else if (ending === '.png' && medium?.kind === 'image') pieces = [contactSheet(x, medium)];
   else
     pieces = tablePieces(
-      { matrix: x, names: prefix === 'y' ? coordinateNames(x.cols) : columnNames(prefix, x.cols) },
+      { matrix: x, names: prefix === 'y' ? coordinateNames(x.cols) : columnNames(prefix, x.cols), beside },
       ending.slice(1) as TableEnding,
     );
   await writeOut(path, pieces, signal);
 }
 
-type TableEnding = Parameters<typeof tablePieces>[1];
+export type TableEnding = Parameters<typeof tablePieces>[1];
 
 /**
  * Writes a file whole or not at all.

@@ -22,6 +22,10 @@ const sources: Check = (value) => Array.isArray(value) && value.length > 0 && va
 const floats: Check = (value) => value instanceof Float32Array;
 const numbers: Check = (value) => floats(value) || (Array.isArray(value) && value.every(Number.isFinite));
 const number: Check = Number.isFinite;
+const flag: Check = (value) => typeof value === 'boolean';
+/** what each gave, by the names of items */
+const people: Check = (value) =>
+  Array.isArray(value) && value.every((given) => plain(given) && Object.values(given as object).every(number));
 const neighbors: Check = (value) => {
   if (!plain(value)) return false;
   const { indices: near, distances } = value as { indices?: unknown; distances?: unknown };
@@ -47,7 +51,8 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
   coordinates: { map: text },
   files: { id: text },
   file: { id: text, name: text },
-  encode: { space: text, 'rows?': isMatrix, 'texts?': longTexts, 'classes?': labels },
+  encode: { space: text, 'rows?': isMatrix, 'texts?': longTexts, 'people?': people, 'classes?': labels },
+  recommend: { space: text, 'people?': people, 'users?': texts, 'n?': count, 'skipUnknown?': flag },
   decode: { space: text, codes: isMatrix, 'classes?': labels },
   addData: { files: sources, 'name?': text, 'labels?': source, 'label?': text, 'image?': plain },
   addSpace: {

@@ -5,6 +5,8 @@ import { didYouMean } from '@portolan/core/base';
 import { duration, plural } from '../format.ts';
 import { checkOut, readLines, readMatrixFile, writeMatrixFile } from '../matrix-files.ts';
 import { number } from '../method-options.ts';
+import { peopleFrom, RATINGS } from '../people.ts';
+import { spaceNamed } from '../space-named.ts';
 import { UsageError } from '../usage-error.ts';
 import { textFlag } from '../verb.ts';
 import type { Context, Verb } from '../verb.ts';
@@ -18,9 +20,12 @@ const CLASS = {
   summary: 'of a space that was learned by classes: the class of all of them',
 };
 
+/** What is encoded: one of them. */
+type Given = Pick<EncodeArgs, 'rows' | 'texts' | 'people'>;
+
 export const encode: Verb = {
   name: 'encode',
-  summary: 'Rows, or texts, → codes',
+  summary: 'Rows, texts or ratings of new users → codes',
   positionals: [
     SPACE,
     { name: 'ROWS', summary: 'a file of rows (npy, csv, Parquet, images, …), or a data set’s id', optional: true },
@@ -28,37 +33,39 @@ export const encode: Verb = {
   flags: [
     OUT,
     { name: 'texts', value: 'FILE', summary: 'instead of ROWS, for a space that takes texts: one on each line' },
+    { ...RATINGS, summary: `instead of ROWS, for a space of ratings, ${RATINGS.summary}` },
     CLASS,
   ],
-  json: 'space, nSamples, latentDim, out, seconds',
+  json: 'space, nSamples, latentDim, users (of --ratings, in the order of the codes), out, seconds',
   examples: [
     'encode digits-autoencoder rows.npy --out codes.npy',
     'encode digits-autoencoder digits --out codes.csv',
     'encode news-transformer --texts titles.txt --out codes.npy',
+    'encode ratings-als --ratings new-users.csv --out codes.csv',
   ],
   async run(context) {
     const { args, project, job } = context;
     const [id, rowsPath] = args.positionals as [string, string?];
-    const textsPath = textFlag(context, 'texts');
-    if (rowsPath === undefined && textsPath === undefined) {
-      throw new UsageError('ROWS is missing: what to encode, or --texts FILE');
-    }
-    if (rowsPath !== undefined && textsPath !== undefined) {
-      throw new UsageError('ROWS and --texts were given; give one of them');
-    }
+    const ways = [rowsPath, textFlag(context, 'texts'), textFlag(context, 'ratings')];
+    const count = ways.filter((way) => way !== undefined).length;
+    if (count === 0) throw new UsageError('ROWS is missing: what to encode, or --texts FILE, or --ratings FILE');
+    if (count > 1) throw new UsageError('ROWS, --texts and --ratings exclude each other; give one of them');
     const out = needed(context, 'out');
     checkOut(out);
     const space = await spaceNamed(context, id);
-    const given =
-      textsPath === undefined ? await rowsFrom(context, rowsPath!, space) : { texts: await readLines(textsPath) };
-    const n = given.texts?.length ?? given.rows!.rows;
+    const people = ways[2] === undefined ? undefined : await peopleFrom(context, space);
+    const given: Given = people ? { people: people.given } : await toEncode(context, space, rowsPath);
+    const n = people?.names.length ?? given.texts?.length ?? given.rows!.rows;
     const clock = performance.now();
     const codes = await project.encode({ space: id, ...given, classes: classesOf(context, space, n) }, job);
     const seconds = (performance.now() - clock) / 1000;
-    await writeMatrixFile(out, codes, { prefix: 'z', signal: job.signal });
+    const users = people && [{ name: 'user', type: 'text' as const, values: people.names }];
+    for (const warning of people?.warnings ?? []) context.note(`portolan: ${warning}`);
+    await writeMatrixFile(out, codes, { prefix: 'z', signal: job.signal, beside: users });
+    const unit = people ? 'user' : given.texts ? 'text' : 'row';
     return {
-      json: { space: id, nSamples: codes.rows, latentDim: codes.cols, out, seconds },
-      text: `${plural(codes.rows, given.texts ? 'text' : 'row')} encoded in ${duration(seconds)} → ${out}`,
+      json: { space: id, nSamples: codes.rows, latentDim: codes.cols, ...(people && { users: people.names }), out, seconds }, // prettier-ignore
+      text: `${plural(codes.rows, unit)} encoded in ${duration(seconds)} → ${out}`,
     };
   },
 };
@@ -139,16 +146,6 @@ function needed(context: Context, name: string): string {
   return given;
 }
 
-async function spaceNamed({ project }: Context, id: string): Promise<SpaceInfo> {
-  const info = await project.show({ id });
-  if (info.kind === 'space') return info;
-  const spaces = (await project.list({ kind: 'space' })).map((space) => space.id);
-  const there = spaces.length > 0 ? listNames(spaces) : 'there is none yet';
-  throw new InputError(`${id} is a ${info.kind === 'data' ? 'data set' : 'map'}, expected a space: ${there}`, {
-    code: 'wrong-kind',
-  });
-}
-
 /** The number of the class that `--class` names. */
 function classNamed(context: Context, { id, conditions }: SpaceInfo): number | undefined {
   const name = textFlag(context, 'class');
@@ -168,12 +165,18 @@ function classesOf(context: Context, space: SpaceInfo, n: number): Int32Array | 
   return wanted === undefined ? undefined : new Int32Array(n).fill(wanted);
 }
 
+/** The texts of `--texts`, else rows. */
+async function toEncode(context: Context, space: SpaceInfo, rowsPath?: string): Promise<Given> {
+  const texts = textFlag(context, 'texts');
+  return texts === undefined ? rowsFrom(context, rowsPath!, space) : { texts: await readLines(texts) };
+}
+
 /** A file if there is one of that name, else a data set of the project: its rows, or its texts if it has no others. */
 async function rowsFrom(
   { project, job }: Context,
   path: string,
   { medium, encodesTexts, options }: SpaceInfo,
-): Promise<Pick<EncodeArgs, 'rows' | 'texts'>> {
+): Promise<Given> {
   const isFile = await access(path).then(
     () => true,
     () => false,
