@@ -6,17 +6,8 @@ import { breathe } from '../base/index.ts';
 import type { JobOptions } from '../base/index.ts';
 import { CONTROL } from './serve.ts';
 import type { ThreadStart } from './serve.ts';
-
-/** A thread that runs `serveKernels`. */
-export interface Thread {
-  postMessage(message: unknown): void;
-  /** hears of a failure: what the thread posts, or why it did not start */
-  onFailure(listener: (message: string) => void): void;
-  terminate(): unknown;
-}
-
-/** Starts a thread; the host's to give, since threads are not core's to make. */
-export type SpawnThread = () => Thread;
+import { hire } from './spare-threads.ts';
+import type { Helper, SpawnThread } from './spare-threads.ts';
 
 export interface ParallelJob extends Pick<JobOptions, 'signal'> {
   /** after each chunk of the caller's own: chunks taken so far */
@@ -41,7 +32,7 @@ export interface CrewTask {
 export interface Crew {
   /** Does all chunks of a task; one task at a time. The threads start with the first. */
   run(task: CrewTask, job: ParallelJob): Promise<void>;
-  /** Ends the threads; a task that is running is refused. */
+  /** Lets the threads go; a task that is running is refused. */
   close(): void;
 }
 
@@ -50,18 +41,20 @@ export function startCrew({ modules, memory, names, threads, spawn }: CrewParts)
   const doubles = new Float64Array(memory.buffer, 0, 64);
   /** of threads by number: why they are no more */
   const failures = new Map<number, string>();
-  let crew: Thread[] | undefined;
+  let crew: Helper[] | undefined;
   let generation = 0;
+  let running = false;
   let closed = false;
 
-  function start(): Thread[] {
-    const out: Thread[] = [];
+  function start(): Helper[] {
+    const out: Helper[] = [];
     for (let number = 1; number < threads; number++) {
       try {
-        const thread = spawn();
-        out.push(thread);
-        thread.onFailure((message) => void (failures.has(number) || failures.set(number, message)));
-        thread.postMessage({ modules, memory, names, thread: number, control: CONTROL } satisfies ThreadStart);
+        const helper = hire(spawn);
+        out.push(helper);
+        helper.serve({ modules, memory, names, thread: number, control: CONTROL }, (message) => {
+          if (!failures.has(number)) failures.set(number, message);
+        });
       } catch (error) {
         failures.set(number, error instanceof Error ? error.message : String(error));
       }
@@ -75,6 +68,7 @@ export function startCrew({ modules, memory, names, threads, spawn }: CrewParts)
     Atomics.store(words, CONTROL.open, 0);
     for (let number = 1; number < threads; number++) {
       const state = CONTROL.states + number;
+      lookFor(words, state);
       while (Atomics.load(words, state) === 1 && !closed) {
         // a thread says by a message that it failed, and waiting lets messages in
         const failure = failures.get(number);
@@ -88,6 +82,7 @@ export function startCrew({ modules, memory, names, threads, spawn }: CrewParts)
   return {
     async run({ fn, call, total, args }, { signal, onChunk }) {
       crew ??= start();
+      running = true;
       Atomics.store(words, CONTROL.fn, fn);
       Atomics.store(words, CONTROL.total, total);
       Atomics.store(words, CONTROL.next, 0);
@@ -106,10 +101,14 @@ export function startCrew({ modules, memory, names, threads, spawn }: CrewParts)
           signal?.throwIfAborted();
         }
       } catch (error) {
-        await rest(total).catch(() => undefined);
+        await rest(total).then(
+          () => (running = false),
+          () => undefined,
+        );
         throw error;
       }
       await rest(total);
+      running = false;
       onChunk?.(total);
     },
     close() {
@@ -117,10 +116,23 @@ export function startCrew({ modules, memory, names, threads, spawn }: CrewParts)
       Atomics.store(words, CONTROL.closed, 1);
       Atomics.add(words, CONTROL.generation, 1);
       Atomics.notify(words, CONTROL.generation);
-      for (const thread of crew?.splice(0) ?? []) thread.terminate();
+      // one that has a chunk in its hands may be long about it, and one that is kept keeps the memory it last saw
+      const keeps = !running && memory.buffer.byteLength <= MOST_KEPT;
+      for (const helper of crew?.splice(0) ?? []) {
+        if (keeps) helper.release();
+        else helper.end();
+      }
     },
   };
 }
+
+/** Until a thread is at work no more, or for some 15 µs. */
+function lookFor(words: Int32Array, state: number): void {
+  for (let look = 0; look < CONTROL.looks && Atomics.load(words, state) === 1;) look++;
+}
+
+/** Bytes of a workspace whose threads are kept for the next. */
+const MOST_KEPT = 2 ** 28;
 
 /** Milliseconds asleep before events are let in again. */
 const NAP = 20;

@@ -3,7 +3,7 @@
  * SIMD, run on as many threads as the host gives.
  */
 import type { JobOptions } from '../base/index.ts';
-import type { SpawnThread } from './crew.ts';
+import type { SpawnThread } from './spare-threads.ts';
 import { hasRelaxedSimd, kernelModule } from './modules.ts';
 import type { KernelName } from './modules.ts';
 import { openWorkspace } from './workspace.ts';

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { serveKernels } from './serve.ts';
-import type { SpawnThread } from './crew.ts';
+import type { SpawnThread } from './spare-threads.ts';
 
 setFlagsFromString('--experimental-wasm-relaxed-simd');
 

@@ -7,7 +7,8 @@
  */
 import { InputError, breathe } from '../base/index.ts';
 import { startCrew } from './crew.ts';
-import type { ParallelJob, SpawnThread } from './crew.ts';
+import type { ParallelJob } from './crew.ts';
+import type { SpawnThread } from './spare-threads.ts';
 import { CONTROL } from './serve.ts';
 
 export type BlockArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
@@ -42,7 +43,7 @@ export interface Workspace {
    * @throws Error when a thread fails at its work, or the workspace is closed meanwhile
    */
   parallel(name: string, chunks: number, args: readonly KernelArgument[], job?: ParallelJob): Promise<void>;
-  /** Ends the threads; what the blocks' views hold stays readable as long as somebody holds them. */
+  /** Lets the threads go; what the blocks' views hold stays readable as long as somebody holds them. */
   close(): void;
 }
 

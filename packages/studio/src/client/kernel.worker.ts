@@ -1,4 +1,4 @@
-/** A thread of the kernels: it waits in shared memory for work, and ends with the workspace that started it. */
+/** A thread of the kernels: it waits in shared memory for the work of one workspace after another. */
 import { serveKernels } from '@portolan/core/kernels';
 import type { ThreadScope } from '@portolan/core/kernels';
 
