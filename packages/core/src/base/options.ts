@@ -11,6 +11,8 @@ export interface OptionSpec {
   readonly min?: number;
   readonly max?: number;
   readonly choices?: readonly string[];
+  /** of a text: some that may be meant, where it can be any */
+  readonly examples?: readonly string[];
   /** a plain sentence: what it is, and what raising it does */
   readonly summary: string;
   /** one of the few that are shown first */

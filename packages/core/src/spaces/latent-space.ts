@@ -84,6 +84,11 @@ export interface LearnDetail {
 export interface LearnPreview {
   /** which rows, the same each time */
   indices: Uint32Array;
+  /**
+   * what each is called, where what is placed are other things than the rows of the data (the words of a text, the nodes
+   * of a graph); `indices` are then their places among those
+   */
+  names?: readonly string[];
   /** [indices.length, 2]: the codes themselves when latentDim is 2, else their PCA, turned to fit the one before */
   coordinates: Matrix;
   /** [m, nFeatures] */
@@ -93,7 +98,7 @@ export interface LearnPreview {
   samples?: Matrix;
   /** whether these are of the generator as it stands, while it is stepped by hand, and not of its running average */
   momentary?: boolean;
-  /** what is counted in many such samples: `modesCovered`, `nearModes`, `rarestMode` */
+  /** what is counted in many such samples: `modesCovered` of `modes`, and of all a share `nearModes` or `rarestMode` */
   figures?: Figures;
   /** of data in the plane: what a critic thinks of each place, size × size values in [0, 1], rows from `low` up */
   surface?: { size: number; low: readonly [number, number]; high: readonly [number, number]; values: Float32Array };
@@ -123,7 +128,10 @@ export interface FittedSpace {
    * users and items. Its rows are their codes, its columns their names and figures.
    */
   readonly items?: Dataset;
-  /** the items' codes, where their rows are something else: what was decoded from codes that were drawn */
+  /**
+   * The codes of what it places, where they are known already and not the items' rows: of texts that fitting has
+   * encoded, of codes that were drawn
+   */
   readonly codes?: Matrix;
   readonly metrics: LearnMetrics;
   readonly history: readonly EpochRecord[];
@@ -134,12 +142,24 @@ export interface FittedSpace {
   readonly stopped: boolean;
 }
 
-/** What a method learns from: rows of numbers, a column of texts, links between things, ratings of things by users. */
-export type Takes = 'rows' | 'texts' | 'links' | 'ratings';
+/**
+ * What a method learns from: rows of numbers, those that are pictures alone, a column of texts, links between things,
+ * ratings of things by users.
+ */
+export type Takes = 'rows' | 'pictures' | 'texts' | 'links' | 'ratings';
 
 /** How methods are grouped for people. */
 export type Family =
-  'linear' | 'autoencoder' | 'variational' | 'adversarial' | 'supervised' | 'text' | 'graph' | 'ratings' | 'vectors';
+  | 'linear'
+  | 'autoencoder'
+  | 'variational'
+  | 'adversarial'
+  | 'supervised'
+  | 'text'
+  | 'graph'
+  | 'ratings'
+  | 'vectors'
+  | 'pretrained';
 
 /** A way to learn a space, as the registry (spaces/methods.ts) holds it. */
 export interface SpaceMethod {
@@ -149,6 +169,8 @@ export interface SpaceMethod {
   readonly summary: string;
   readonly family: Family;
   readonly takes: Takes;
+  /** what else it can do with, in its stead */
+  readonly alsoTakes?: Takes;
   /** whether it needs a column of classes, or can use one; by the option `label`, else the data's label */
   readonly labels?: 'needed' | 'used';
   readonly options: readonly OptionSpec[];

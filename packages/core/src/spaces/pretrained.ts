@@ -3,8 +3,8 @@
  * packages that the host finds if they are installed (`Runtime.pretrained`); what is kept of such a space is the name of
  * its model. It encodes only: nothing leads back from its codes.
  */
-import { InputError, matrix, resolveOptions } from '../base/index.ts';
-import type { Matrix, OptionSpec } from '../base/index.ts';
+import { InputError, matrix, resolveOptions, run } from '../base/index.ts';
+import type { JobOptions, Matrix, OptionSpec } from '../base/index.ts';
 import { textsOf } from '../data/index.ts';
 import type { Dataset, Medium } from '../data/index.ts';
 import type { PretrainedEncoder, Runtime } from '../runtime/index.ts';
@@ -21,8 +21,14 @@ const OPTIONS: readonly OptionSpec[] = [
     main: true,
     summary:
       'sentences, images, or hf: and a folder or a name on the Hugging Face hub; the first two are chosen by the data when left out.',
+    examples: ['sentences', 'images', 'hf:Xenova/all-MiniLM-L6-v2', 'hf:Xenova/clip-vit-base-patch32'],
   },
-  { name: 'column', type: 'text', default: '', summary: 'The column of texts; the first one when left out.' },
+  {
+    name: 'column',
+    type: 'text',
+    default: '',
+    summary: 'The column of texts; the first one when left out. Of pictures: the texts beside them are read instead.',
+  },
 ];
 /** texts at once: between two such batches learning can be cancelled */
 const BATCH = 64;
@@ -31,23 +37,36 @@ export const pretrained: SpaceMethod = {
   name: 'pretrained',
   title: 'Pretrained encoder',
   summary: 'A model that others have trained, of sentences or pictures; nothing is learned, and nothing decoded.',
-  family: 'text',
+  family: 'pretrained',
   takes: 'texts',
+  alsoTakes: 'pictures',
   options: OPTIONS,
   async fit(dataset, given, runtime, job = {}) {
     const options = resolveOptions('pretrained', OPTIONS, given);
-    const model = (options.model as string) || usualModel(dataset);
+    const column = options.column as string;
+    const model = (options.model as string) || usualModel(dataset, column);
     const encoder = await openEncoder(model, runtime);
     try {
-      checkTakes(model, encoder, dataset);
-      const texts = dataset.medium.kind === 'image' ? undefined : textsOf(dataset, options.column as string);
-      const codes = texts && (await encodeTexts(encoder, texts, job.signal));
+      const bySight = takesPictures(model, encoder, dataset, column);
+      const texts = bySight ? undefined : textsOf(dataset, column);
+      const codes =
+        texts &&
+        (await encodeTexts(encoder, texts, {
+          signal: job.signal,
+          onProgress: job.onProgress as JobOptions['onProgress'],
+        }));
       const empty = texts?.filter((text) => text.trim() === '').length ?? 0;
       job.signal?.throwIfAborted();
+      const about: About = {
+        model,
+        latentDim: encoder.latentDim,
+        // what was read is texts, whatever numbers stand beside them
+        medium: bySight ? dataset.medium : { kind: 'text' },
+        nFeatures: bySight ? dataset.rows.nFeatures : 0,
+        texts: encoder.texts !== undefined,
+      };
       return {
-        space: spaceOver(model, dataset.medium, dataset.rows.nFeatures, encoder.latentDim, () =>
-          Promise.resolve(encoder),
-        ),
+        space: spaceOver(about, runtime, encoder),
         ...(codes && { codes }),
         metrics: { train: {} },
         history: [],
@@ -63,27 +82,33 @@ export const pretrained: SpaceMethod = {
   },
 };
 
+/** What a pretrained space is, as space.json keeps it. */
+interface About {
+  readonly model: string;
+  readonly latentDim: number;
+  readonly medium: Medium;
+  readonly nFeatures: number;
+  /** whether it encodes texts: those it was learned from, or, of a CLIP-like model, texts beside pictures */
+  readonly texts: boolean;
+}
+
 /** A pretrained space by the name of its model, which is opened when it is first used. */
 export async function loadPretrained(
   _files: SpaceFiles,
   { medium, nFeatures, latentDim, parameters }: SpaceManifest,
   runtime: Runtime,
 ): Promise<LatentSpace> {
-  const { model } = (parameters ?? {}) as { model?: string };
-  return spaceOver(String(model), medium, nFeatures, latentDim, () => openEncoder(String(model), runtime));
+  const { model, texts } = (parameters ?? {}) as { model?: string; texts?: boolean };
+  const about = { model: String(model), latentDim, medium, nFeatures, texts: texts ?? medium.kind !== 'image' };
+  return spaceOver(about, runtime);
 }
 
-function spaceOver(
-  model: string,
-  medium: Medium,
-  nFeatures: number,
-  latentDim: number,
-  open: () => Promise<PretrainedEncoder>,
-  here?: PretrainedEncoder,
-): LatentSpace {
+/** @param here  the encoder, where it is open already */
+function spaceOver(about: About, runtime: Runtime, here?: PretrainedEncoder): LatentSpace {
+  const { model, latentDim, medium, nFeatures, texts } = about;
   let opened = here && Promise.resolve(here);
   const encoder = (): Promise<PretrainedEncoder> => {
-    opened ??= open();
+    opened ??= openEncoder(model, runtime);
     opened.catch(() => (opened = undefined));
     return opened;
   };
@@ -93,16 +118,15 @@ function spaceOver(
     nFeatures,
     geometry: euclidean,
     medium,
-    ...(medium.kind === 'image'
-      ? {
-          async encode(x: Matrix) {
-            if (x.cols === nFeatures) return (await encoder()).images!(x, medium);
-            throw new InputError(`encode: got rows of ${x.cols} numbers, expected ${nFeatures} features`, {
-              code: 'width',
-            });
-          },
-        }
-      : { encodeTexts: async (texts: readonly string[]) => encodeTexts(await encoder(), texts) }),
+    ...(medium.kind === 'image' && {
+      async encode(x: Matrix) {
+        if (x.cols === nFeatures) return (await encoder()).images!(x, medium);
+        throw new InputError(`encode: got rows of ${x.cols} numbers, expected ${nFeatures} features`, {
+          code: 'width',
+        });
+      },
+    }),
+    ...(texts && { encodeTexts: async (asked: readonly string[]) => encodeTexts(await encoder(), asked) }),
     toFiles: () => ({
       'space.json': writeManifest({
         form: 'pretrained',
@@ -111,7 +135,7 @@ function spaceOver(
         nFeatures,
         geometry: { name: 'euclidean' },
         medium,
-        parameters: { model },
+        parameters: { model, texts },
       }),
     }),
     async dispose() {
@@ -122,17 +146,27 @@ function spaceOver(
   };
 }
 
-async function encodeTexts(
-  encoder: PretrainedEncoder,
-  texts: readonly string[],
-  signal?: AbortSignal,
-): Promise<Matrix> {
+/** Some texts at a time, so that it can be followed and cancelled. */
+function encodeTexts(encoder: PretrainedEncoder, texts: readonly string[], job: JobOptions = {}): Promise<Matrix> {
   const out = matrix(texts.length, encoder.latentDim);
-  for (let from = 0; from < texts.length; from += BATCH) {
-    signal?.throwIfAborted();
-    out.data.set((await encoder.texts!(texts.slice(from, from + BATCH))).data, from * out.cols);
-  }
-  return out;
+  let done = 0;
+  return run(
+    {
+      phase: 'encoding',
+      total: texts.length,
+      get done() {
+        return done;
+      },
+      async step() {
+        const batch = texts.slice(done, done + BATCH);
+        if (batch.length > 0) out.data.set((await encoder.texts!(batch)).data, done * out.cols);
+        done += batch.length;
+        return undefined;
+      },
+      result: () => out,
+    },
+    job,
+  );
 }
 
 function openEncoder(model: string, runtime: Runtime): Promise<PretrainedEncoder> {
@@ -143,19 +177,23 @@ function openEncoder(model: string, runtime: Runtime): Promise<PretrainedEncoder
   );
 }
 
-function usualModel(dataset: Dataset): string {
-  return dataset.medium.kind === 'image' ? 'images' : 'sentences';
+/** By sight what is pictures, unless a column of texts is named. */
+function usualModel({ medium }: Dataset, column: string): string {
+  return medium.kind === 'image' && column === '' ? 'images' : 'sentences';
 }
 
-function checkTakes(model: string, encoder: PretrainedEncoder, { name, medium, columns }: Dataset): void {
-  const has = medium.kind === 'image' ? 'pictures' : 'texts';
-  if (medium.kind === 'image' ? encoder.images : encoder.texts) {
-    if (medium.kind === 'image' || medium.kind === 'text' || columns.some(({ type }) => type === 'text')) return;
+/** Whether the model is to see the data's pictures, not to read its texts. */
+function takesPictures(model: string, encoder: PretrainedEncoder, dataset: Dataset, column: string): boolean {
+  const { name, medium, columns } = dataset;
+  const hasTexts = column !== '' || columns.some(({ type }) => type === 'text');
+  if (encoder.images && medium.kind === 'image' && !(encoder.texts && column !== '')) return true;
+  if (encoder.texts && hasTexts) return false;
+  if (medium.kind !== 'image' && !hasTexts) {
     throw new InputError(`${name} has neither pictures nor a column of texts for ${model} to encode`, {
       code: 'no-texts',
     });
   }
-  const takes = encoder.images ? 'pictures' : 'texts';
+  const [takes, has] = encoder.images ? ['pictures', 'texts'] : ['texts', 'pictures'];
   throw new InputError(`${model} encodes ${takes}, and ${name} has ${has}`, {
     code: 'option',
     details: { option: 'model' },

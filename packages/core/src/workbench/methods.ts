@@ -1,7 +1,8 @@
 /** What can be learned and mapped with, and what data can be made. */
+import type { OptionSpec } from '../base/index.ts';
 import { dataGenerators } from '../data/index.ts';
 import type { DataGenerator } from '../data/index.ts';
-import { coordinatesMap, mapMethods } from '../maps/index.ts';
+import { coordinatesMap, mapMethods, togetherOptions } from '../maps/index.ts';
 import type { MapMethod } from '../maps/index.ts';
 import { spaceMethods } from '../spaces/index.ts';
 import type { SpaceMethod } from '../spaces/index.ts';
@@ -13,9 +14,15 @@ export const everyMapMethod: readonly MapMethod[] = [...mapMethods, coordinatesM
 export function methods(): Methods {
   return {
     spaces: spaceMethods.map(methodInfo),
-    maps: everyMapMethod.map(methodInfo),
+    maps: everyMapMethod.map((method) => ({ ...methodInfo(method), together: furtherOptions(method) })),
     data: dataGenerators.map(methodInfo),
   };
+}
+
+/** What can be chosen of several maps in one frame beside the options of one. */
+function furtherOptions(method: MapMethod): OptionSpec[] {
+  const own = new Set(method.options.map(({ name }) => name));
+  return togetherOptions(method).filter(({ name }) => !own.has(name));
 }
 
 function methodInfo(method: SpaceMethod | MapMethod | DataGenerator): MethodInfo {
@@ -26,6 +33,7 @@ function methodInfo(method: SpaceMethod | MapMethod | DataGenerator): MethodInfo
     summary,
     options: [...options],
     ...('takes' in method && { family: method.family, takes: method.takes }),
+    ...('alsoTakes' in method && method.alsoTakes !== undefined && { alsoTakes: method.alsoTakes }),
     ...('cautions' in method && { cautions: [...method.cautions] }),
     ...('labels' in method && method.labels !== undefined && { labels: method.labels }),
   };

@@ -1,7 +1,8 @@
 /**
  * Models of the Hugging Face hub, or of a local folder laid out like one (config.json, tokenizer.json or
  * preprocessor_config.json, onnx/model.onnx), by @huggingface/transformers (Apache-2.0). Texts: the mean over tokens, at
- * length 1. Pictures: the pooled output, else the mean over patches. CLIP and its like encode both, into one space.
+ * length 1. Pictures: the pooled output, else the mean over patches. CLIP and its like (onnx/text_model.onnx and
+ * onnx/vision_model.onnx) encode both, into one space, at length 1.
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -49,7 +50,8 @@ export async function openHuggingFace(name: string): Promise<PretrainedEncoder> 
     if (isAbort(cause)) throw cause;
     const why = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ').slice(0, 200) : String(cause);
     const way = local
-      ? 'a folder needs config.json, tokenizer.json or preprocessor_config.json, and onnx/model.onnx'
+      ? 'a folder needs config.json, tokenizer.json or preprocessor_config.json, and onnx/model.onnx, of a pair ' +
+        'onnx/text_model.onnx and onnx/vision_model.onnx'
       : 'there is no such folder, and from the hub it needs a connection and a model with onnx files';
     throw new FormatError(`hf:${name} could not be loaded: ${why}; ${way}`, {
       code: 'model',
@@ -72,12 +74,12 @@ async function open(hf: Transformers, id: string): Promise<PretrainedEncoder> {
   });
 }
 
-/** Two encoders into one space. */
+/** Two encoders into one space: both at length 1, so that near means alike whichever encoder a code is of. */
 async function pair(hf: Transformers, id: string, Text: Load<Model>, Vision: Load<Model>): Promise<PretrainedEncoder> {
   const [text, vision] = [await Text.from_pretrained(id, OPTIONS), await Vision.from_pretrained(id, OPTIONS)];
   return sized({
     texts: await textsBy(hf, id, text),
-    images: await imagesBy(hf, id, vision),
+    images: atLengthOne(await imagesBy(hf, id, vision)),
     async dispose() {
       await text.dispose();
       await vision.dispose();
@@ -110,7 +112,7 @@ async function textsBy(hf: Transformers, id: string, model: Model): Promise<NonN
     });
 }
 
-async function imagesBy(hf: Transformers, id: string, model: Model): Promise<NonNullable<PretrainedEncoder['images']>> {
+async function imagesBy(hf: Transformers, id: string, model: Model): Promise<Images> {
   const process = await hf.AutoProcessor.from_pretrained(id);
   return (x, { height, width, channels }) =>
     inBatches(x.rows, async (from, to) => {
@@ -121,6 +123,20 @@ async function imagesBy(hf: Transformers, id: string, model: Model): Promise<Non
       const given = await model(await process(pictures));
       return given.image_embeds ?? given.pooler_output ?? overPatches(firstOf(given));
     });
+}
+
+type Images = NonNullable<PretrainedEncoder['images']>;
+
+function atLengthOne(images: Images): Images {
+  return async (x, size) => {
+    const z = await images(x, size);
+    for (let i = 0; i < z.data.length; i += z.cols) {
+      const code = z.data.subarray(i, i + z.cols);
+      const length = Math.hypot(...code) || 1;
+      code.forEach((value, j) => (code[j] = value / length));
+    }
+    return z;
+  };
 }
 
 async function inBatches(n: number, batch: (from: number, to: number) => Promise<Tensor>): Promise<Matrix> {
