@@ -79,7 +79,10 @@ it('knows the users it learned from, and what they gave', async () => {
 });
 
 it.each([
-  [{ space: 'ratings-als', people: [{ a0: 5 }] }, /no item is called "a0" among the 60 learned from; did you mean a06 or a00\?/],
+  [
+    { space: 'ratings-als', people: [{ a0: 5 }] },
+    /no item is called "a0" among the 60 learned from; did you mean a06 or a00\?/,
+  ],
   [{ space: 'ratings-als', people: [{ zzz: 5, yyy: 2 }] }, /"zzz" \(nor yyy\) among the 60 learned from$/],
   [{ space: 'ratings-als', people: [{ a00: -1 }] }, /the rating of "a00" is -1; expected zero and more/],
   [

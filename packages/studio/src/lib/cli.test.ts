@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OptionSpec } from '@portolan/core/base';
-import { addDataCommand, learnCommand, placeCommand, quote } from './cli.ts';
+import { addDataCommand, learnCommand, placeCommand, quote, recommendCommand } from './cli.ts';
 
 const specs: OptionSpec[] = [
   { name: 'latentDim', type: 'integer', default: 2, summary: '' },
@@ -30,5 +30,15 @@ test('words are quoted for a shell when they must be', () => {
 test('rows are put on a map by their file or data set', () => {
   expect(placeCommand({ map: 'digits-umap', rows: 'my rows.npy' })).toBe(
     "portolan place digits-umap 'my rows.npy' --out places.csv",
+  );
+});
+
+test('choices are written with their ratings', () => {
+  const choices = [
+    { name: 'The Matrix', rating: 4.5 },
+    { name: 'Alien', rating: 3 },
+  ];
+  expect(recommendCommand({ space: 'films-als', choices })).toBe(
+    "portolan recommend films-als 'The Matrix=4.5' Alien=3",
   );
 });

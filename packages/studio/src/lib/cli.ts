@@ -22,6 +22,14 @@ export function learnCommand(args: {
   return ['portolan learn', quote(data), '--method', method, ...flags(options, specs)].join(' ');
 }
 
+export function recommendCommand(args: {
+  space: string;
+  choices: readonly { name: string; rating: number }[];
+}): string {
+  const given = args.choices.map(({ name, rating }) => quote(`${name}=${rating}`));
+  return ['portolan recommend', quote(args.space), ...given].join(' ');
+}
+
 export function makeDataCommand(args: {
   generator: string;
   options: Partial<Options>;
