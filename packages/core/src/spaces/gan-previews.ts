@@ -1,6 +1,7 @@
 /**
- * What a GAN shows while it learns: what the averaged generator makes of the same codes each time, and, of data in the
- * plane, how real the discriminator thinks each place.
+ * What a GAN shows while it learns: what the averaged generator makes of the same codes each time, how many modes that
+ * covers, and, of data in the plane, how real the discriminator thinks each place. An average hardly moves in one step, so
+ * while the players are stepped by hand the generator is shown as it stands.
  */
 import { matrix, random } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
@@ -9,6 +10,7 @@ import type { Tensor } from '../graph/index.ts';
 import { boundScope } from '../nn/index.ts';
 import type { Parameter, Scope } from '../nn/index.ts';
 import type { Runtime, TensorValue } from '../runtime/index.ts';
+import type { Coverage } from './gan-coverage.ts';
 import type { LearnPreview } from './latent-space.ts';
 
 const SAMPLES = 24;
@@ -21,8 +23,11 @@ const INTERVAL_MS = 333;
 const TIME_SHARE = 1 / 20;
 
 export interface GanPreviews {
-  /** undefined when the last was a moment ago */
-  due(players: readonly Parameter[], averaged: readonly Parameter[]): Promise<LearnPreview | undefined>;
+  /**
+   * undefined when the last was a moment ago
+   * @param asked  by a person, who waits for it
+   */
+  due(players: readonly Parameter[], averaged: readonly Parameter[], asked: boolean): Promise<LearnPreview | undefined>;
   dispose(): Promise<void>;
 }
 
@@ -42,6 +47,7 @@ export async function ganPreviews(
   players: readonly Parameter[],
   rows: Matrix,
   { decode, judge, latentDim, nFeatures, nClasses, seed }: GanShown,
+  covered?: Coverage,
 ): Promise<GanPreviews> {
   const plane = nFeatures === 2;
   const n = plane ? PLANE_SAMPLES : SAMPLES;
@@ -84,10 +90,12 @@ export async function ganPreviews(
   };
 
   return {
-    async due(current, averaged) {
+    async due(current, averaged, asked) {
       const began = performance.now();
-      if (began < next) return undefined;
-      const { samples } = await generator.run(feedsOf(generator.inputs, averaged));
+      if (began < next && !asked) return undefined;
+      const shown = asked ? current : averaged;
+      const { samples } = await generator.run(feedsOf(generator.inputs, shown));
+      const figures = covered && { ...(await covered.figures(shown)), modes: covered.modes };
       const judged = await critic?.run(feedsOf(critic.inputs, current));
       const ended = performance.now();
       next = Math.max(began + INTERVAL_MS, ended + (ended - began) / TIME_SHARE);
@@ -97,6 +105,8 @@ export async function ganPreviews(
         originals: matrix(0, nFeatures),
         reconstructions: matrix(0, nFeatures),
         samples: matrix(n, nFeatures, samples.data as Float32Array),
+        ...(asked && { momentary: true }),
+        ...(figures && { figures }),
         ...(places &&
           judged && {
             surface: { size: SIZE, low: places.low, high: places.high, values: judged.values.data as Float32Array },

@@ -2,10 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { InputError, jobControl, matrix, matrixOf, random } from '../base/index.ts';
 import type { Options, Progress } from '../base/index.ts';
-import { dataGenerators, readRows } from '../data/index.ts';
+import { classesOf, dataGenerators, readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { digits } from '../data/digits.fixture.ts';
+import { add, matmul } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import type { Scope } from '../nn/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
+import { ganCoverage } from './gan-coverage.ts';
 import { coverage, modesOf } from './gan-modes.ts';
 import { gan } from './gan.ts';
 import type { LearnDetail, LearnPreview } from './latent-space.ts';
@@ -42,6 +46,117 @@ describe('modes', () => {
     // of 200 samples a hundred are due to each of the two
     expect(at([...near, ...far, ...few(10)])).toEqual({ modesCovered: 2, nearModes: 105 / 200 });
     expect(at([...near, ...far, ...few(9), [10, 5.1]])).toEqual({ modesCovered: 1, nearModes: 104 / 200 });
+  });
+});
+
+describe('coverage of many features', () => {
+  const parameters = [
+    { name: 'weight', shape: [3, images.rows.nFeatures], value: new Float32Array(3 * images.rows.nFeatures) },
+    { name: 'bias', shape: [1, images.rows.nFeatures], value: new Float32Array(images.rows.nFeatures) },
+  ];
+  const [weight, bias] = parameters.map(({ value }) => value);
+  const zeros = (): Float32Array => new Float32Array(1);
+  const FANS = { fanIn: 1, fanOut: 1 };
+  const decode = (scope: Scope, z: Tensor): Tensor =>
+    add(matmul(z, scope.parameter('weight', [], zeros, FANS)), scope.parameter('bias', [], zeros, FANS));
+  const shown = { decode, latentDim: 3, nFeatures: images.rows.nFeatures, nClasses: 0, seed: 5 };
+  const rows = readRows(images.rows);
+  const { codes, categories } = classesOf(images, '');
+  const counted = ganCoverage(runtime, parameters, images, { rows: images.rows, warnings: [] }, { label: '' }, shown);
+
+  it('is of one class where all samples are one row', async () => {
+    weight.fill(0);
+    bias.set(rows.data.subarray(7 * rows.cols, 8 * rows.cols));
+    const covered = (await counted)!;
+    expect(covered.modes).toBe(new Set(codes).size);
+    expect(await covered.figures(parameters)).toEqual({ modesCovered: 1, rarestMode: 0 });
+  });
+
+  it('is by the class of the nearest row, as a search through all of them finds it', async () => {
+    // mixtures of four rows
+    bias.set(rows.data.subarray(0, rows.cols));
+    for (let i = 0; i < weight.length; i++) weight[i] = rows.data[rows.cols + i] - bias[i % rows.cols];
+    const n = 400;
+    const z = random(shown.seed)
+      .fork(0x30de)
+      .fillNormal(new Float32Array(3 * n));
+    const made = categories.map(() => 0);
+    for (let i = 0; i < n; i++) {
+      let [best, nearest] = [Infinity, 0];
+      for (let r = 0; r < rows.rows; r++) {
+        let squared = 0;
+        for (let j = 0; j < rows.cols; j++) {
+          let x = bias[j];
+          for (let k = 0; k < 3; k++) x += z[3 * i + k] * weight[k * rows.cols + j];
+          squared += (x - rows.data[r * rows.cols + j]) ** 2;
+        }
+        if (squared < best) [best, nearest] = [squared, r];
+      }
+      made[codes[nearest]]++;
+    }
+    const due = (c: number): number => (codes.filter((code) => code === c).length / codes.length) * n;
+    const { modesCovered, rarestMode } = await (await counted)!.figures(parameters);
+    expect(modesCovered).toBe(made.filter((count, c) => due(c) > 0 && count >= due(c) / 10).length);
+    expect(modesCovered).toBeGreaterThan(1);
+    expect(rarestMode).toBeCloseTo(Math.min(...made) / n, 6);
+  });
+
+  it('is not told where there are no classes, or more than samples could tell', async () => {
+    const of = (dataset: Dataset) =>
+      ganCoverage(runtime, parameters, dataset, { rows: images.rows, warnings: [] }, { label: '' }, shown);
+    expect(await of({ ...images, columns: [], label: undefined })).toBeUndefined();
+    const own = Int32Array.from({ length: images.rows.nSamples }, (_, i) => i);
+    const column = { name: 'own', type: 'category', codes: own, categories: [...own].map(String) } as const;
+    expect(await of({ ...images, columns: [column], label: 'own' })).toBeUndefined();
+  });
+});
+
+describe('stepped by hand', () => {
+  const options = { averageDecay: 0.5, inverter: false, epochs: 2, seed: 4 };
+  /** Pauses before the first unit, makes these steps one after the other, and lets the rest go on. */
+  async function stepped(steps: readonly string[]) {
+    const control = jobControl();
+    control.pause();
+    const seen: LearnDetail[] = [];
+    const next = (): void => (steps.length > seen.length ? control.step(steps[seen.length]) : control.resume());
+    const onProgress = ({ detail }: { detail?: LearnDetail }): void => {
+      if (!detail?.players) return;
+      if (control.paused) {
+        seen.push(detail);
+        next();
+      }
+    };
+    next();
+    const { space } = await fit(await gaussians({ nSamples: 96 }), options, { control, onProgress });
+    const made = await space.decode!(space.prior!.sample(8, 1));
+    await space.dispose();
+    return { seen, made: Array.from(made.data) };
+  }
+
+  it('by turns learns the very same, and shows what each step does', async () => {
+    const { made } = await stepped([]);
+    const by = await stepped(['unit', 'unit', 'unit']);
+    expect(by.made).toEqual(made);
+    expect(by.seen.map(({ players }) => players!.next)).toEqual(['generator', 'discriminator', 'generator']);
+    for (const { preview } of by.seen) expect(preview!.momentary).toBe(true);
+    const shown = by.seen.map(({ preview }) => [...preview!.samples!.data].join());
+    expect(shown[1]).not.toBe(shown[0]);
+    expect(shown[2]).toBe(shown[1]);
+    const surfaces = by.seen.map(({ preview }) => [...preview!.surface!.values].join());
+    expect(new Set(surfaces).size).toBe(2);
+  });
+
+  it('lets either play alone, which the schedule does not count', async () => {
+    const { seen, made } = await stepped(['generator', 'generator', 'discriminator', 'generator']);
+    expect(seen.map(({ players }) => players!.steps)).toEqual([
+      { discriminator: 0, generator: 1 },
+      { discriminator: 0, generator: 2 },
+      { discriminator: 1, generator: 2 },
+      { discriminator: 1, generator: 3 },
+    ]);
+    expect(seen.every(({ players, epoch }) => players!.next === 'discriminator' && epoch === 1)).toBe(true);
+    expect(made.every(Number.isFinite)).toBe(true);
+    expect((await stepped(['generator', 'generator', 'discriminator', 'generator'])).made).toEqual(made);
   });
 });
 

@@ -101,7 +101,7 @@ export const gan: SpaceMethod = {
 /** The inverter, the files, and how rows come back. */
 async function finished(
   { options, rows, architecture, condition, networks }: Gan,
-  { averaged, history }: AdversarialResult,
+  { averaged, history, modes }: AdversarialResult & { modes?: number },
   training: AdversarialTrainer,
   dataset: Dataset,
   runtime: Runtime,
@@ -157,7 +157,7 @@ async function finished(
     space,
     metrics: { ...(mse !== undefined && { mse }), train },
     history,
-    warnings: [...rows.warnings, ...training.warnings, ...noticed(train, dataset, options)],
+    warnings: [...rows.warnings, ...training.warnings, ...noticed(train, modes, options)],
     options,
     stopped,
   };
@@ -208,11 +208,8 @@ async function reconstructionError(
 }
 
 /** What to say of how it went. */
-function noticed(figures: Figures, { columns, label }: Dataset, options: Options): string[] {
-  const column = columns.find(({ name }) => name === (options.label || label));
-  const all = column?.type === 'category' ? column.categories.length : 0;
-  const { modesCovered = all } = figures;
-  if (modesCovered >= all) return [];
+function noticed({ modesCovered }: Figures, all = modesCovered, options: Options): string[] {
+  if (modesCovered === undefined || modesCovered >= all) return [];
   const ways = [
     'more epochs',
     ...(options.penalty === 'none' ? ['penalty r1'] : []),
