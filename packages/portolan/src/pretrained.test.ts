@@ -127,6 +127,54 @@ describe.skipIf(!has.huggingFace)('hf: from a local folder', () => {
     // black and white, by mean ½ and deviation ½, are −1 and 1
     expect([...z.data]).toEqual([-1, -1, -1, 1, 1, 1]);
   });
+  it('a CLIP-like pair: texts and pictures in one space, so that a text finds pictures', async () => {
+    const model = `hf:${pairModel()}`;
+    const encoder = await openPretrained(model);
+    expect(encoder.latentDim).toBe(3);
+    const square = { height: 8, width: 8, channels: 3 } as const;
+    const x = matrix(3, 192);
+    // red, green with a little blue, grey
+    for (let i = 0; i < 192; i++) {
+      x.data[i] = i % 3 === 0 ? 1 : 0;
+      x.data[192 + i] = [0, 0.8, 0.2][i % 3];
+      x.data[384 + i] = 0.5;
+    }
+    const seen = await encoder.images!(x, square);
+    const read = await encoder.texts!(['red', 'green blue', 'Red']);
+    const near = (value: number): unknown => expect.closeTo(value, 2);
+    // each at length 1, whatever the models' own
+    expect([...seen.data.subarray(0, 3)]).toEqual([1, 0, 0].map(near));
+    expect([...seen.data.subarray(6)]).toEqual([1, 1, 1].map((one) => near(one / Math.sqrt(3))));
+    expect([...read.data]).toEqual([1, 0, 0, 0, Math.SQRT1_2, Math.SQRT1_2, 1, 0, 0].map(near));
+    await encoder.dispose();
+
+    const coloured: Dataset = {
+      name: 'coloured',
+      rows: { data: x.data, nSamples: 3, nFeatures: 192, scale: 1 },
+      columns: [{ name: 'caption', type: 'text', values: ['green', 'red', 'blue'] }],
+      medium: { kind: 'image', ...square },
+      warnings: [],
+    };
+    const { space, codes } = await method.fit(coloured, { model }, runtime);
+    expect(codes).toBeUndefined();
+    const again = await loadSpace(space.toFiles(), runtime);
+    expect((await again.encode!(x)).data).toEqual(seen.data);
+    expect([...(await again.encodeTexts!(['red'])).data]).toEqual([1, 0, 0].map(near));
+    // by a column of texts beside the pictures, which are then not looked at
+    const captions = await method.fit(coloured, { model, column: 'caption' }, runtime);
+    expect([...captions.codes!.data]).toEqual([0, 1, 0, 1, 0, 0, 0, 0, 1].map(near));
+    expect([captions.space.medium, captions.space.encode]).toEqual([{ kind: 'text' }, undefined]);
+    for (const one of [space, again, captions.space]) await one.dispose();
+  });
+  it('says in a line why a model of the hub can’t be had', async () => {
+    const answer = openPretrained('hf:nobody/no-such-model');
+    await expect(answer).rejects.toMatchObject({
+      name: 'FormatError',
+      message: expect.stringMatching(
+        /^hf:nobody\/no-such-model could not be loaded: .+; there is no such folder, and from the hub it needs a connection/,
+      ) as string,
+    });
+  });
   it('says what a folder lacks', async () => {
     await expect(
       openPretrained(`hf:${made('empty', { 'config.json': '{"model_type":"bert"}' })}`),
@@ -145,16 +193,29 @@ function made(name: string, files: Record<string, string | Uint8Array>): string 
   return place;
 }
 
-/** Words by a table: cat and dog are two axes, the rest is nothing. */
-function textModel(): string {
-  const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'cat', 'dog'];
+/** Each word an axis of three, the rest nothing: [tokens, 3]. */
+function axes(names: readonly string[]) {
+  const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', ...names];
   const table = new Float32Array(words.length * 3);
-  table[4 * 3] = 1;
-  table[5 * 3 + 1] = 1;
+  names.forEach((_, i) => (table[(4 + i) * 3 + i] = 1));
+  return { words, table: g.constant(table, [words.length, 3]) };
+}
+
+function textModel(): string {
+  const { words, table } = axes(['cat', 'dog']);
   const ports = ['input_ids', 'attention_mask', 'token_type_ids'].map((name) =>
     g.input(name, ['batch', 'tokens'], 'int64'),
   );
-  const onnx = g.toOnnx({ last_hidden_state: g.gather(g.constant(table, [6, 3]), ports[0]) }, { inputs: ports });
+  const onnx = g.toOnnx({ last_hidden_state: g.gather(table, ports[0]) }, { inputs: ports });
+  return made('words', {
+    'config.json': JSON.stringify({ model_type: 'bert', architectures: ['BertModel'], hidden_size: 3 }),
+    ...tokenizerOf(words),
+    'onnx/model.onnx': onnx,
+  });
+}
+
+/** A WordPiece tokenizer of whole words. */
+function tokenizerOf(words: readonly string[]): Record<string, string> {
   const special = (id: number) => ({
     id,
     content: words[id],
@@ -199,15 +260,32 @@ function textModel(): string {
       vocab: Object.fromEntries(words.map((word, id) => [word, id])),
     },
   };
-  return made('words', {
-    'config.json': JSON.stringify({ model_type: 'bert', architectures: ['BertModel'], hidden_size: 3 }),
+  return {
     'tokenizer.json': JSON.stringify(tokenizer),
     'tokenizer_config.json': JSON.stringify({
       tokenizer_class: 'BertTokenizer',
       model_max_length: 64,
       pad_token: '[PAD]',
     }),
-    'onnx/model.onnx': onnx,
+  };
+}
+
+/** Red, green and blue, of texts by their words and of pictures by their mean, which is longer than 1. */
+function pairModel(): string {
+  const { words, table } = axes(['red', 'green', 'blue']);
+  const ids = g.input('input_ids', ['batch', 'tokens'], 'int64');
+  const mask = g.input('attention_mask', ['batch', 'tokens'], 'int64');
+  const x = g.input('pixel_values', ['batch', 3, 8, 8]);
+  const mean = g.mean(g.reshape(x, ['batch', 3, 64]), { axes: [2] });
+  return made('colours', {
+    'config.json': JSON.stringify({ model_type: 'clip', architectures: ['CLIPModel'], projection_dim: 3 }),
+    ...tokenizerOf(words),
+    'preprocessor_config.json': preprocessor('CLIPImageProcessor', 0, 1),
+    'onnx/text_model.onnx': g.toOnnx(
+      { text_embeds: g.sum(g.gather(table, ids), { axes: [1] }) },
+      { inputs: [ids, mask] },
+    ),
+    'onnx/vision_model.onnx': g.toOnnx({ image_embeds: g.mul(mean, g.constant([7], [1])) }),
   });
 }
 
@@ -217,17 +295,21 @@ function pictureModel(): string {
   const onnx = g.toOnnx({ pooler_output: g.mean(g.reshape(x, ['batch', 3, 64]), { axes: [2] }) });
   return made('means', {
     'config.json': JSON.stringify({ model_type: 'vit', architectures: ['ViTModel'], image_size: 8, num_channels: 3 }),
-    'preprocessor_config.json': JSON.stringify({
-      image_processor_type: 'ViTImageProcessor',
-      do_resize: true,
-      size: { height: 8, width: 8 },
-      resample: 2,
-      do_rescale: true,
-      rescale_factor: 1 / 255,
-      do_normalize: true,
-      image_mean: [0.5, 0.5, 0.5],
-      image_std: [0.5, 0.5, 0.5],
-    }),
+    'preprocessor_config.json': preprocessor('ViTImageProcessor', 0.5, 0.5),
     'onnx/model.onnx': onnx,
+  });
+}
+
+function preprocessor(type: string, mean: number, deviation: number): string {
+  return JSON.stringify({
+    image_processor_type: type,
+    do_resize: true,
+    size: { height: 8, width: 8 },
+    resample: 2,
+    do_rescale: true,
+    rescale_factor: 1 / 255,
+    do_normalize: true,
+    image_mean: [mean, mean, mean],
+    image_std: [deviation, deviation, deviation],
   });
 }

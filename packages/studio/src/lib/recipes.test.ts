@@ -23,12 +23,22 @@ test('every method that can learn from the data, by family', () => {
     of('lda', { family: 'linear', labels: 'needed' }),
     of('word2vec', { family: 'text', takes: 'texts' }),
     of('als', { family: 'ratings', takes: 'ratings' }),
+    of('pretrained', {
+      family: 'pretrained',
+      takes: 'texts',
+      alsoTakes: 'pictures',
+      options: [{ name: 'model', type: 'text', default: '', summary: '' }],
+    }),
   ];
   const names = (info: DataInfo) => methodGroups(info, all).map(({ methods }) => methods.map(({ name }) => name));
   expect(names({ ...data, columns: [] })).toEqual([['pca'], ['vae']]);
   expect(names({ ...data, columns: [{ name: 'class', type: 'category' }] })).toEqual([['pca', 'lda'], ['vae']]);
   const texts = { ...data, nFeatures: 0, columns: [{ name: 'text', type: 'text' as const }] };
-  expect(names(texts)).toEqual([['word2vec']]);
+  expect(names(texts)).toEqual([['word2vec'], ['pretrained']]);
+  const pictures: DataInfo = { ...data, columns: [], medium: { kind: 'image', height: 1, width: 1, channels: 3 } };
+  expect(names(pictures)).toEqual([['pca'], ['vae'], ['pretrained']]);
+  expect(recipesFor(pictures, all).map((r) => [r.method, r.options.model])).toContainEqual(['pretrained', 'images']);
+  expect(recipesFor(texts, all).map((r) => [r.method, r.options.model])).toContainEqual(['pretrained', 'sentences']);
   const ratings = { ...data, columns: [], featureNames: ['userId', 'movieId', 'rating'] };
   expect(names(ratings)).toEqual([['pca'], ['vae'], ['als']]);
   expect(recipesFor(ratings, all)[0].id).toBe('taste');

@@ -108,6 +108,24 @@ const RECIPES: readonly KnownRecipe[] = [
     options: {},
     takes: 'ratings',
   },
+  {
+    id: 'seen',
+    title: 'As a trained eye sees them',
+    summary:
+      'MobileNetV2, which learned from a million photographs, or a model you name. Needs a package; nothing decodes.',
+    method: 'pretrained',
+    options: { model: 'images' },
+    takes: 'pictures',
+  },
+  {
+    id: 'read',
+    title: 'As a trained reader takes them',
+    summary:
+      'A sentence encoder that has read much, or a model you name. Needs a package; knows synonyms from the start.',
+    method: 'pretrained',
+    options: { model: 'sentences' },
+    takes: 'texts',
+  },
 ];
 
 /** The families as people read them, in the order of the list. */
@@ -121,6 +139,7 @@ const FAMILIES: Readonly<Record<Family, string>> = {
   graph: 'Graphs and hierarchies',
   ratings: 'Ratings',
   vectors: 'Vectors as they are',
+  pretrained: 'Trained by others',
 };
 
 const LINK_ENDS = /^(source|target|from|to|child|parent|head|tail)$/i;
@@ -128,12 +147,13 @@ const USER = /^user/i;
 const ITEM = /^(item|movie|product|book|song|track|article)/i;
 
 /** What kinds of learning a data set has material for. */
-export function takesOf({ nFeatures, columns = [], featureNames = [] }: DataInfo): Takes[] {
+export function takesOf({ nFeatures, medium, columns = [], featureNames = [] }: DataInfo): Takes[] {
   const names = [...columns.map(({ name }) => name), ...featureNames];
   const takes: Takes[] = [];
   if (names.filter((name) => LINK_ENDS.test(name)).length >= 2) takes.push('links');
   if (names.some((name) => USER.test(name)) && names.some((name) => ITEM.test(name))) takes.push('ratings');
   if (nFeatures > 0) takes.push('rows');
+  if (medium.kind === 'image') takes.push('pictures');
   if (columns.some(({ type }) => type === 'text') && nFeatures === 0) takes.push('texts');
   return takes;
 }
@@ -146,7 +166,9 @@ export function methodGroups(
   const takes = takesOf(data);
   const hasClasses = data.columns?.some(({ type }) => type === 'category') ?? false;
   const usable = methods.filter(
-    (method) => takes.includes(method.takes ?? 'rows') && (method.labels !== 'needed' || hasClasses),
+    ({ takes: needs = 'rows', alsoTakes, labels }) =>
+      (takes.includes(needs) || (alsoTakes !== undefined && takes.includes(alsoTakes))) &&
+      (labels !== 'needed' || hasClasses),
   );
   return Object.entries(FAMILIES)
     .map(([family, title]) => ({ title, methods: usable.filter((method) => method.family === family) }))
