@@ -6,7 +6,7 @@ import type { Losses, Optimiser, Schedule, TrainOptions } from '../nn/index.ts';
 import type { EpochRecord, LearnDetail, LearnJob, LearnPreview } from './latent-space.ts';
 
 /** What trainers of one network and of two players have in common. */
-interface Training<R> extends Stepper<Unit, R> {
+export interface Training<R> extends Stepper<Unit, R> {
   checkpoint(): Uint8Array;
 }
 

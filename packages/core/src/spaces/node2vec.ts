@@ -14,7 +14,8 @@ import type { WalkOptions } from './node2vec-walks.ts';
 import type { PriorSpec } from './prior.ts';
 import { gaussianOf } from './gaussian-prior.ts';
 import { unitRows, vectorsSpace } from './vectors-space.ts';
-import { fitSkipGram, sequencesOf } from './word2vec-fit.ts';
+import { sequencesOf } from './sequences.ts';
+import { fitSkipGram } from './word2vec-fit.ts';
 import type { SkipGramOptions } from './word2vec-fit.ts';
 
 const OPTIONS: readonly OptionSpec[] = [
@@ -110,8 +111,9 @@ export const node2vec: SpaceMethod = {
     const graph = graphOf(links, options);
     const quiet = { signal: job.signal, onProgress: job.onProgress as JobOptions<never>['onProgress'] };
     const walks = await drive('walking', walkSteps(graph, settings), quiet);
+    const show = { names: links.nodes, normalise: options.normalise as boolean };
     const { latentDim, epochs, window, negative, learningRate, seed } = settings;
-    const skipGram = { latentDim, epochs, window, negative, learningRate, seed, subsample: 0 };
+    const skipGram = { latentDim, epochs, window, negative, learningRate, seed, subsample: 0, show };
     const fitted = await fitSkipGram(sequencesOf(walks, links.nodes.length), skipGram, job);
     const codes = fitted.inputs;
     const normalise = options.normalise as boolean;

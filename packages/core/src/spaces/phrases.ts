@@ -7,7 +7,7 @@
  * 2013, §4; its bound times N, as the authors' word2phrase has it). Joined again, pairs of pairs make phrases of up to
  * four words.
  */
-import { SEQUENCE_END } from './word2vec-fit.ts';
+import { SEQUENCE_END } from './sequences.ts';
 
 export interface PhraseOptions {
   /** δ; rarer words are in no phrase */

@@ -60,11 +60,8 @@ export async function previews(
   });
   const needed = new Set(executable.inputs.map(({ name }) => name));
   let before: Matrix | undefined;
-  let next = 0;
   return {
-    async due(current) {
-      const began = performance.now();
-      if (began < next) return undefined;
+    due: seldom(async (current: readonly Parameter[]) => {
       const feeds: Record<string, TensorValue> = { all: tensor(x), ...(decode && { few: tensor(originals) }) };
       classes?.forEach((each, i) => (feeds[`${i === 0 ? 'all' : 'few'} classes`] = tensor(each)));
       for (const { name, shape, value } of current) {
@@ -74,8 +71,6 @@ export async function previews(
       const { codes, reconstructions, samples } = await executable.run(feeds);
       const z = matrix(x.rows, codes.shape[1], codes.data as Float32Array);
       before = planeOf(z, before);
-      const ended = performance.now();
-      next = Math.max(began + INTERVAL_MS, ended + (ended - began) / TIME_SHARE);
       return {
         indices,
         coordinates: before,
@@ -83,8 +78,23 @@ export async function previews(
         reconstructions: matrix(originals.rows, originals.cols, reconstructions?.data as Float32Array | undefined),
         ...(made && { samples: matrix(made.rows, rows.nFeatures, samples.data as Float32Array) }),
       };
-    },
+    }),
     dispose: () => executable.dispose(),
+  };
+}
+
+/** What shows something, but not if it did a moment ago, nor for more than its share of the time. */
+export function seldom<A extends unknown[], R>(
+  show: (...args: A) => Promise<R>,
+): (...args: A) => Promise<R | undefined> {
+  let next = 0;
+  return async (...args) => {
+    const began = performance.now();
+    if (began < next) return undefined;
+    const shown = await show(...args);
+    const ended = performance.now();
+    next = Math.max(began + INTERVAL_MS, ended + (ended - began) / TIME_SHARE);
+    return shown;
   };
 }
 
@@ -96,7 +106,7 @@ function byTurns(n: number, nClasses: number): Float32Array {
 }
 
 /** Codes in the plane: as they are when there are two, else on their two main axes, turned to fit those before. */
-function planeOf(z: Matrix, before: Matrix | undefined): Matrix {
+export function planeOf(z: Matrix, before: Matrix | undefined): Matrix {
   if (z.cols === 2) return z;
   const y = matrix(z.rows, 2);
   if (z.cols === 1) {

@@ -2,8 +2,8 @@
 import { InputError } from '../base/index.ts';
 import type { OptionSpec, Steps } from '../base/index.ts';
 import { joinPhrases } from './phrases.ts';
-import { SEQUENCE_END } from './word2vec-fit.ts';
-import type { Sequences } from './word2vec-fit.ts';
+import { SEQUENCE_END } from './sequences.ts';
+import type { Sequences } from './sequences.ts';
 
 /** How texts are parted into words. */
 export interface Tokenising {

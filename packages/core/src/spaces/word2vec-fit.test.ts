@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { isAbort, jobControl, random } from '../base/index.ts';
+import { FormatError, isAbort, jobControl, random, writeSafetensors } from '../base/index.ts';
 import type { Progress } from '../base/index.ts';
 import { createKernels } from '../kernels/index.ts';
 import { spawn } from '../kernels/threads.fixture.ts';
-import type { LearnDetail } from './latent-space.ts';
-import { aliasTable, countItems, fitSkipGram, SEQUENCE_END, sequencesOf } from './word2vec-fit.ts';
+import type { LearnDetail, LearnPreview } from './latent-space.ts';
+import { countItems, countPieces, SEQUENCE_END, sequenceReader, sequencesOf } from './sequences.ts';
+import { aliasTable } from './word2vec-draws.ts';
+import { fitSkipGram } from './word2vec-fit.ts';
 import type { SkipGram } from './word2vec-fit.ts';
 
 /** Two halves of 10 items each; a sequence stays in one half. */
@@ -132,11 +134,143 @@ describe('skip-gram', () => {
     expect(seen[0].detail).toMatchObject({ epoch: 1, nEpochs: 50, losses: { loss: expect.any(Number) } });
   });
 
+  it.each([
+    ['cancelled', { shards: 1 }],
+    ['stopped', { shards: 3, cbow: true }],
+  ])('goes on from where it was %s as if nothing had happened, bit for bit', async (end, more) => {
+    // long enough for several rounds an epoch
+    const long = sequencesOf(
+      Array.from({ length: 150 }, (_, i) => Array.from({ length: 40 }, (_, k) => (i * 7 + k * k) % 20)),
+      20,
+      2500,
+    );
+    const options = { ...quick, ...more, latentDim: 300, negative: 20, window: 5, epochs: 3, seed: 3 };
+    const whole = await fitSkipGram(long, options);
+    const [controller, control] = [new AbortController(), jobControl()];
+    const kept: Uint8Array[] = [];
+    const job = {
+      signal: controller.signal,
+      control,
+      onProgress: ({ done, total }: Progress) =>
+        void (done > 0.4 * total && (end === 'stopped' ? control.stop() : controller.abort())),
+      onCheckpoint: (bytes: Uint8Array) => void kept.push(bytes),
+    };
+    await fitSkipGram(long, options, job).catch((error: unknown) => expect(isAbort(error)).toBe(true));
+    expect(kept.length).toBe(2); // after the first epoch, and in the midst of the second
+    for (const checkpoint of kept) {
+      const resumed = await fitSkipGram(long, options, { checkpoint });
+      expect(resumed.inputs.data).toEqual(whole.inputs.data);
+      expect(resumed.outputs.data).toEqual(whole.outputs.data);
+      expect(resumed.history).toEqual(whole.history);
+    }
+    const other = fitSkipGram(long, { ...options, seed: 4 }, { checkpoint: kept[0] });
+    await expect(other).rejects.toThrow('its seed is 3, expected 4');
+    const wrong = fitSkipGram(long, options, { checkpoint: writeSafetensors({}, {}) });
+    await expect(wrong).rejects.toThrow(FormatError);
+  });
+
+  it('shows where the commonest items lie, by name, while it learns', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `item ${i}`);
+    const seen: LearnPreview[] = [];
+    const onProgress = ({ detail }: Progress<LearnDetail>): void => void (detail?.preview && seen.push(detail.preview));
+    const options = { ...quick, show: { names, normalise: true } };
+    await fitSkipGram(halves, options, { onProgress, previews: true });
+    expect(seen.length).toBeGreaterThan(0);
+    const [{ indices, coordinates, names: shown, originals }] = seen;
+    expect([...indices]).toEqual([...names.keys()]);
+    expect(shown).toEqual(names);
+    expect([coordinates.rows, coordinates.cols, originals.rows]).toEqual([20, 2, 0]);
+    expect(coordinates.data.every(Number.isFinite)).toBe(true);
+    seen.length = 0;
+    await fitSkipGram(halves, options, { onProgress });
+    expect(seen).toEqual([]);
+  });
+
   it('refuses what there is nothing to learn from', async () => {
     await expect(fitSkipGram(sequencesOf([[0, 0, 0]], 1))).rejects.toThrow(/there is 1 item in 3 places/);
     await expect(fitSkipGram(sequencesOf([], 3))).rejects.toThrow(/3 items in 0 places/);
     await expect(fitSkipGram(sequencesOf([[0, 5]], 3))).rejects.toThrow('item 5, expected less than 3');
     await expect(fitSkipGram(halves, { window: 0 })).rejects.toThrow('window is 0');
+  });
+});
+
+/** The algorithm as it is written down, in doubles, with the kernel's random numbers. */
+function plainSkipGram(
+  sequence: readonly number[],
+  inputs: Float32Array,
+  outputs: Float32Array,
+  how: { d: number; stride: number; window: number; negative: number; alpha: number; cbow: boolean; state: bigint },
+): { v: Float64Array; u: Float64Array } {
+  const { d, stride, window, negative, alpha, cbow } = how;
+  const [v, u] = [Float64Array.from(inputs), Float64Array.from(outputs)];
+  const n = outputs.length / stride;
+  let { state } = how;
+  const next = (): number => {
+    state = BigInt.asUintN(64, state * 6364136223846793005n + 1442695040888963407n);
+    return Number(state >> 32n);
+  };
+  const below = (count: number): number => Math.floor((next() * count) / 2 ** 32);
+  sequence.forEach((word, i) => {
+    const reach = window - below(window);
+    const near = sequence.map((_, c) => c).filter((c) => c !== i && Math.abs(c - i) <= reach);
+    for (const around of cbow ? [near] : near.map((c) => [c])) {
+      const targets = [word];
+      for (let k = 0; k < negative; k++) {
+        const drawn = below(n);
+        next(); // all items are as common: none is exchanged for its alias
+        if (drawn !== word) targets.push(drawn);
+      }
+      const rows = around.map((c) => sequence[c] * stride);
+      const hidden = Float64Array.from(
+        { length: d },
+        (_, j) => rows.reduce((sum, at) => sum + v[at + j], 0) / rows.length,
+      );
+      const error = new Float64Array(d);
+      targets.forEach((target, t) => {
+        const f = hidden.reduce((sum, x, j) => sum + x * u[target * stride + j], 0);
+        const g = ((t === 0 ? 1 : 0) - 1 / (1 + Math.exp(-f))) * alpha;
+        for (let j = 0; j < d; j++) {
+          error[j] += g * u[target * stride + j];
+          u[target * stride + j] += g * hidden[j];
+        }
+      });
+      for (const at of rows) for (let j = 0; j < d; j++) v[at + j] += error[j];
+    }
+  });
+  return { v, u };
+}
+
+describe.each([false, true])('the kernel, CBOW %s', (cbow) => {
+  it.each([1, 2, 3, 4, 6])('moves vectors as the algorithm does, with %i negatives', async (negative) => {
+    const [n, d, stride, window, alpha, state] = [9, 11, 16, 3, 0.1, 123456789n];
+    const space = await createKernels().open('word2vec');
+    try {
+      const rng = random(negative);
+      const sequence = Array.from({ length: 60 }, () => rng.below(n));
+      const block = (): ReturnType<typeof space.float32> => {
+        const made = space.float32(n * stride);
+        for (let i = 0; i < n; i++) rng.fillNormal(made.view.subarray(i * stride, i * stride + d), 0.3);
+        return made;
+      };
+      const [inputs, outputs] = [block(), block()];
+      const how = { d, stride, window, negative, alpha, cbow, state };
+      const { v, u } = plainSkipGram(sequence, inputs.view.slice(), outputs.view.slice(), how);
+      const tokens = space.uint32(Uint32Array.from([...sequence, SEQUENCE_END]));
+      const lengths = space.int32(Int32Array.of(sequence.length + 1));
+      const states = space.float64(8);
+      new BigUint64Array(states.view.buffer, states.pointer, 1)[0] = state;
+      const [shares, aliases] = [space.uint32(new Uint32Array(n).fill(0xffffffff)), space.uint32(n)];
+      const [sigmoids, losses, scratch] = [space.float32(4096), space.float32(4096), space.uint8(8192)];
+      space.call('fillTables', sigmoids, losses);
+      const room = sequence.length + 1;
+      const places = [tokens, lengths, room, states, inputs, outputs, 0, 0, stride, 0, shares, aliases, n, window];
+      space.call('learnTokens', 0, 0, ...places, negative, alpha, Number(cbow), 0, 0, scratch, 8192, sigmoids, losses);
+      // dots of one place are taken before any of its three targets moves, and σ is read from a table
+      inputs.view.forEach((value, k) => expect(Math.abs(value - v[k])).toBeLessThan(6e-3));
+      outputs.view.forEach((value, k) => expect(Math.abs(value - u[k])).toBeLessThan(6e-3));
+    } finally {
+      space.close();
+    }
   });
 });
 
@@ -181,6 +315,27 @@ it('counts items, keeps sequences whole over chunks', () => {
     [0, SEQUENCE_END],
   ]);
   expect([...countItems(sequences)]).toEqual([2, 2, 2]);
+});
+
+it('reads slices of whole sequences, counts long ones by pieces of a thousand, and goes on from a place', () => {
+  const lists = [[0, 1], [], Array.from({ length: 2500 }, (_, i) => i % 3), [2]];
+  const sequences = sequencesOf(lists, 3, 100);
+  expect(countPieces(sequences)).toBe(1 + 3 + 1);
+  const reader = sequenceReader(sequences);
+  const [into, read] = [new Uint32Array(700), [] as number[]];
+  let [items, pieces, halfway] = [0, 0, reader.place];
+  while (!reader.atEnd) {
+    const slice = reader.next(into);
+    read.push(...into.subarray(0, slice.length));
+    items += slice.items;
+    pieces += slice.pieces;
+    if (items === 1402) halfway = reader.place;
+  }
+  expect(read).toEqual(sequences.chunks.flatMap((chunk) => [...chunk]));
+  expect([items, pieces]).toEqual([2503, 5]);
+  expect(halfway).toEqual({ chunk: 1, at: 1400, within: 400 });
+  const rest = sequenceReader(sequences, halfway);
+  expect(rest.next(into)).toEqual({ length: 700, items: 700, pieces: 1 });
 });
 
 it('draws by the power of the counts', () => {

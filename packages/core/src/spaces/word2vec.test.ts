@@ -9,7 +9,7 @@ import { loadSpace } from './load-space.ts';
 import { joinPhrases } from './phrases.ts';
 import { subwordBuckets, subwordParts } from './subwords.ts';
 import { corpusSteps, tokensOf } from './vocabulary.ts';
-import { SEQUENCE_END } from './word2vec-fit.ts';
+import { SEQUENCE_END } from './sequences.ts';
 import { analogy, analogyAccuracy, nearestWords, wordSimilarity } from './word2vec-words.ts';
 import type { WordTable } from './word2vec-words.ts';
 import { word2vec } from './word2vec.ts';

@@ -181,6 +181,7 @@ export const word2vec: SpaceMethod = {
         cbow: options.algorithm === 'cbow',
         epochs: options.epochs || Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, Math.round(ENOUGH / nTokens))),
         parts,
+        show: { names: words, normalise },
       },
       job,
     );
