@@ -34,12 +34,16 @@ export function packRows(x: Matrix): Rows {
 }
 
 function toBytes(data: Float32Array, values: Float32Array, factor: number): Uint8Array | undefined {
+  // by their bits, so that −0 is no 0
+  const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
+  const expected = new Int32Array(values.buffer);
+  const byteOf = (i: number): number => (data[i] * factor + 0.5) | 0;
   const first = Math.min(data.length, 1000);
-  for (let i = 0; i < first; i++) if (values[Math.round(data[i] * factor)] !== data[i]) return undefined;
+  for (let i = 0; i < first; i++) if (expected[byteOf(i)] !== bits[i]) return undefined;
   const out = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i++) {
-    const byte = Math.round(data[i] * factor);
-    if (values[byte] !== data[i] || Object.is(data[i], -0)) return undefined;
+    const byte = byteOf(i);
+    if (expected[byte] !== bits[i]) return undefined;
     out[i] = byte;
   }
   return out;

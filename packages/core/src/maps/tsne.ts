@@ -8,6 +8,7 @@
 import { FormatError, InputError, checkFinite, drive, run, resolveOptions } from '../base/index.ts';
 import type { Matrix, Stepper, OptionSpec } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
+import { rowsOf } from '../data/index.ts';
 import { checkAllFinite, findNeighbors } from '../neighbors/index.ts';
 import type { Distance, Neighbors } from '../neighbors/index.ts';
 import type { Figures } from '../spaces/index.ts';
@@ -149,7 +150,8 @@ export const tsne: MapMethod = {
     const options = resolveOptions('tsne', OPTIONS, given) as unknown as TsneOptions;
     const { nComponents, distance } = options;
     if (x.rows < 2) throw new InputError(`t-SNE needs at least 2 rows, got ${x.rows}`, { code: 'too-few-rows' });
-    await checkAllFinite(x, 't-SNE', job.signal);
+    // the search for neighbours looks at all values; given ones say nothing of them
+    if (job.neighbors) await checkAllFinite(x, 't-SNE', job.signal);
     job.signal?.throwIfAborted();
     checkStart(job.start?.coordinates, x.rows, nComponents);
     const warnings: string[] = [];
@@ -308,19 +310,18 @@ function stepperOf(layout: TsneLayout, nIter: number): Stepper<MapDetail, void> 
 
 function projectionOf(x: Matrix, coordinates: Matrix, settings: Settings): Projection {
   const { perplexities, distance, figures, warnings } = settings;
-  const rows = packRows(x);
   const fitted: FittedTsne = { x, coordinates, perplexities, distance };
   return {
     method: 'tsne',
     coordinates,
     transform: (news, job) => transformTsne(fitted, news, job),
-    inverse: neighborInverse(rows, coordinates),
+    inverse: neighborInverse(rowsOf(x), coordinates),
     figures,
     warnings,
     toFiles: () => ({
       'projection.json': projectionJson({ method: 'tsne', nComponents: coordinates.cols, nFeatures: x.cols }),
       [SETTINGS]: new TextEncoder().encode(JSON.stringify(settings, null, 2)),
-      [STORED_ROWS]: writeStoredRows(rows, coordinates),
+      [STORED_ROWS]: writeStoredRows(packRows(x), coordinates),
     }),
   };
 }
