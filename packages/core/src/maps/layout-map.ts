@@ -4,6 +4,7 @@
  */
 import { FormatError, InputError, checkFinite, run } from '../base/index.ts';
 import type { Matrix, Progress, OptionSpec } from '../base/index.ts';
+import { rowsOf } from '../data/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { findNeighbors } from '../neighbors/index.ts';
 import type { Distance, Neighbors } from '../neighbors/index.ts';
@@ -193,19 +194,18 @@ export function keptProjection(
   { x, coordinates, options, figures, warnings }: Fitted,
   transform: (x: Matrix, job?: KernelJob) => Promise<Matrix>,
 ): Projection {
-  const rows = packRows(x);
   const kept: Kept = { options, figures, warnings };
   return {
     method,
     coordinates,
     transform,
-    inverse: neighborInverse(rows, coordinates),
+    inverse: neighborInverse(rowsOf(x), coordinates),
     figures,
     warnings,
     toFiles: () => ({
       'projection.json': projectionJson({ method, nComponents: coordinates.cols, nFeatures: x.cols }),
       [`${method}.json`]: new TextEncoder().encode(JSON.stringify(kept, null, 2)),
-      [STORED_ROWS]: writeStoredRows(rows, coordinates),
+      [STORED_ROWS]: writeStoredRows(packRows(x), coordinates),
     }),
   };
 }
