@@ -33,7 +33,7 @@ export function players({ options, rows, condition, networks }: Gan): Adversaria
   const { generate, discriminate } = networks;
   const z: BatchInput = { name: 'z', shape: [latentDim] };
   const classes = condition ? [condition.input] : [];
-  const betweenRows = options.penalty === 'gradientPenalty' && weight > 0;
+  const betweenRows = options.penalty === 'gradientPenalty';
   const joined = ({ generator, discriminator }: Scopes): Scope => asOne(generator, discriminator);
   const common = {
     learningRate: options.learningRate as number,
@@ -68,7 +68,7 @@ export function players({ options, rows, condition, networks }: Gan): Adversaria
         const critic = (x: Tensor): Tensor => discriminate(scope, x, y);
         const [real, made] = [critic(batch.x), critic(fake)];
         const total = discriminatorLoss(loss, real, made);
-        if (options.penalty === 'none' || weight === 0) return { loss: total };
+        if (options.penalty === 'none') return { loss: total };
         const penalty = betweenRows
           ? gradientPenalty(critic, batch.x, fake, batch.share)
           : mul(zeroCenteredPenalty(critic, batch.x), spread);

@@ -252,7 +252,25 @@ describe('every loss and remedy learns', () => {
 });
 
 it.each([
-  [{ loss: 'wasserstein', penalty: 'none' }, /bounded slope; try penalty gradientPenalty/],
+  [images, 64, { latentDim: 16, layers: [512, 256], penaltyWeight: 0.01, learningRate: 1e-3, epochs: 3906 }],
+  [
+    await gaussians({ nSamples: 1000 }),
+    256,
+    { latentDim: 2, layers: [128, 128, 128], penaltyWeight: 0.05, epochs: 1997 },
+  ],
+] as [Dataset, number, Partial<Options>][])('leaves to the data what is 0', async (data, batchSize, expected) => {
+  const control = jobControl();
+  const { options, space } = await gan.fit(data, { inverter: false, batchSize }, runtime, {
+    control,
+    onProgress: control.stop,
+  });
+  expect(options).toMatchObject({ batchSize, ...expected });
+  await space.dispose();
+});
+
+it.each([
+  [{ loss: 'wasserstein', penalty: 'none' }, /bounded slope; try penalty gradientPenalty, or/],
+  [{ layers: [16, 0] }, /a layer of 0 units/],
   [{ packing: 3 }, /packing 3 must divide the mini-batch of 32 rows; try batchSize 30/],
   [{ architecture: 'convolutional' }, /convolutions need images/],
   [{ conditional: true, label: 'kind' }, /no column kind/],

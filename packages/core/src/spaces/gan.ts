@@ -26,9 +26,28 @@ import { learnRows } from './learn-rows.ts';
 import { ARCHITECTURE_OPTIONS, architectureOf, restore, standardise } from './networks.ts';
 import { onnxSpace } from './onnx-space.ts';
 
+/** Updates of each player that the defaults make; for images, rows that they show. */
+const UPDATES = 7800;
+const IMAGES_SHOWN = 250_000;
+
 const DEFAULTS: Readonly<Record<string, Partial<OptionSpec>>> = {
-  layers: { default: [128, 128, 128] },
-  epochs: { default: 200 },
+  latentDim: {
+    default: 0,
+    min: 0,
+    summary: 'Dimensions of the latent space; 0 takes 2 for vectors, 16 for images. More are not better by themselves.',
+  },
+  layers: {
+    default: [0],
+    min: 0,
+    summary:
+      "Units of the discriminator's hidden layers, which the generator mirrors; 0 takes 128,128,128 for vectors, 512,256 for images.",
+  },
+  epochs: {
+    default: 0,
+    min: 0,
+    summary:
+      'How often learning goes over the whole data; 0 makes 7,800 updates of each player, or shows 250,000 images: 200 and 25 epochs of 10,000 rows.',
+  },
   schedule: { default: 'cosine' },
   batchSize: {
     default: 0,
@@ -78,8 +97,7 @@ export const gan: SpaceMethod = {
   ].map((spec) => ({ ...spec, ...DEFAULTS[spec.name] })),
   async fit(dataset, given, runtime, job = {}) {
     const options = resolveOptions('gan', gan.options, given);
-    if (options.batchSize === 0) options.batchSize = options.architecture === 'convolutional' ? 64 : 256;
-    if (options.learningRate === 0) options.learningRate = dataset.medium.kind === 'image' ? 1e-3 : 4e-3;
+    settle(options, dataset);
     const rows = learnRows(dataset);
     job.signal?.throwIfAborted();
     const { nFeatures, nSamples } = dataset.rows;
@@ -97,6 +115,21 @@ export const gan: SpaceMethod = {
     }
   },
 };
+
+/** What was left to the data: the recipes whose results are in docs/spaces/gan.md. */
+function settle(options: Options, { rows, medium }: Dataset): void {
+  const image = medium.kind === 'image';
+  const unless = (name: string, value: Options[string]): void => {
+    if (options[name] === 0) options[name] = value;
+  };
+  unless('latentDim', image ? 16 : 2);
+  if (String(options.layers) === '0') options.layers = image ? [512, 256] : [128, 128, 128];
+  unless('penaltyWeight', options.penalty === 'gradientPenalty' ? 10 : image ? 0.01 : 0.05);
+  unless('batchSize', options.architecture === 'convolutional' ? 64 : 256);
+  unless('learningRate', image ? 1e-3 : 4e-3);
+  const shown = image ? IMAGES_SHOWN : UPDATES * Math.min(options.batchSize as number, rows.nSamples);
+  unless('epochs', Math.max(1, Math.round(shown / Math.max(1, rows.nSamples))));
+}
 
 /** The inverter, the files, and how rows come back. */
 async function finished(
