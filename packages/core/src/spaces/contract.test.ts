@@ -136,7 +136,7 @@ describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (me
             ...(['adversarial', 'supervised'].includes(method.family)
               ? []
               : [[vectors, { latentDim: 7 }, /\b7\b.*\b6\b/] as const]),
-            [vectors, { latentDim: 0 }, /latentDim is 0, expected/],
+            [vectors, { latentDim: -1 }, /latentDim is -1, expected/],
             [vectors, { latentDim: 1.5 }, /whole number/],
           ] as const)
         : []),
