@@ -15,6 +15,8 @@ export interface Points {
   coordinates: Matrix;
   /** which row each point is; null when point i is row i */
   rows: Uint32Array | null;
+  /** what points are called that are no rows: the words of a text, while they are being learned */
+  names?: readonly string[];
   /** points with the same key are the same samples, so they move instead of being replaced */
   key: string;
 }

@@ -38,11 +38,15 @@ class Learning {
     this.standing !== null ? (this.moments[this.standing] ?? null) : this.active ? (this.moments.at(-1) ?? null) : null,
   );
   /** the map at that moment */
-  points: Points | null = $derived(
-    this.moment && this.of
-      ? { coordinates: this.moment.coordinates, rows: this.moment.indices, key: `${this.of.data} subset` }
-      : null,
-  );
+  points: Points | null = $derived.by(() => {
+    if (!this.moment || !this.of) return null;
+    const { coordinates, indices, names } = this.moment;
+    const key = `${this.of.data} subset`;
+    // words of a text become the rows of data of their own, once they are learned
+    return names && !this.result ? { coordinates, rows: null, names, key } : { coordinates, rows: indices, key };
+  });
+  /** the data that its points are of */
+  data: string | null = $derived(this.result?.data ?? this.of?.data ?? null);
 
   /** the space that was looked at before, of the same data */
   #from: { space: string | null; map: string | null } | null = null;

@@ -19,6 +19,8 @@ export interface Sight {
   code: Float32Array | null;
   /** what was decoded; null where nothing can be */
   row: Float32Array | null;
+  /** what is there, where that is no sample: a word of a text that is being learned */
+  name?: string;
 }
 
 interface Question {
@@ -92,11 +94,11 @@ class Lens {
   }
 
   /** While the space is still being learned only its samples can be shown. */
-  lookInLearning(place: Place, row: number): void {
+  lookInLearning(place: Place, row: number, name?: string): void {
     this.#decode.drop();
     this.active = true;
     this.near = null;
-    this.sight = { place, point: row, code: null, row: null };
+    this.sight = { place, point: row, code: null, row: null, name };
   }
 
   /** The pointer has left: what was seen last stays in the inspector. */

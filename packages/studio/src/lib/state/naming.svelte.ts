@@ -11,6 +11,8 @@ import { scout } from './workers.ts';
 
 /** So many different texts that they name single samples. */
 const FEW = 400;
+/** Words of a text that is being learned, of which as many are written as there is room for. */
+const NAMED = 300;
 
 class Naming {
   labels = $state.raw<readonly MapLabel[]>([]);
@@ -53,6 +55,13 @@ class Naming {
     const column = words === 'categories' ? this.#category : this.#text;
     const { points } = shown;
     void shown.colors;
+    if (points?.names) {
+      // the commonest come first
+      const said = points.names.slice(0, NAMED);
+      this.labels = said.map((text, i) => ({ text, indices: [i], priority: said.length - i }));
+      this.#ask.drop();
+      return;
+    }
     if (!words || !column || !points || shown.inLearning || points.coordinates.cols !== 2) {
       this.labels = [];
       this.#ask.drop();

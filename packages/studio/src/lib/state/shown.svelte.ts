@@ -16,7 +16,7 @@ class Shown {
   inLearning = $derived(
     mapping.points !== null ||
       (learning.points !== null &&
-        learning.of?.data === view.data &&
+        learning.data === view.data &&
         (learning.active ? view.space === null : view.space === (learning.result?.id ?? null))),
   );
   points: Points | null = $derived(mapping.points ?? (this.inLearning ? learning.points : chart.points));
@@ -71,18 +71,20 @@ class Shown {
 
   /** The sample that a point is. */
   rowOf(point: number): number {
-    return point < 0 ? -1 : (this.points?.rows?.[point] ?? point);
+    return point < 0 || this.points?.names ? -1 : (this.points?.rows?.[point] ?? point);
   }
 
   /** The point that a sample is on the map that is drawn, or −1. */
   pointOf(row: number): number {
-    const { rows, coordinates } = this.points ?? { rows: null, coordinates: { rows: 0 } };
+    const { rows, coordinates, names } = this.points ?? { rows: null, coordinates: { rows: 0 } };
+    if (names) return -1;
     return rows ? rows.indexOf(row) : row < coordinates.rows ? row : -1;
   }
 }
 
 /** While data is switched, columns and points may for a moment be of different data. */
 function fits(column: Column, points: Points | null): boolean {
+  if (points?.names) return false;
   const n = column.type === 'category' ? column.codes.length : column.values.length;
   return points !== null && (points.rows ? points.rows.every((row) => row < n) : points.coordinates.rows === n);
 }
