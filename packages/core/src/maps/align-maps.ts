@@ -11,6 +11,8 @@ export interface AlignOptions {
   scale?: boolean;
   /** whether the map may be mirrored */
   reflection?: boolean;
+  /** whether its middle may be moved; not that of a disc */
+  shift?: boolean;
 }
 
 /** Points that are the same thing on both maps: `reference[i]` is `map[i]`. */
@@ -43,15 +45,15 @@ export function alignMaps(
   reference: Matrix,
   map: Matrix,
   pairs?: CommonPoints,
-  { scale: scaled = true, reflection = true }: AlignOptions = {},
+  { scale: scaled = true, reflection = true, shift: shifted = true }: AlignOptions = {},
 ): AlignedMap {
   const k = map.cols;
   const count = pairs ? pairs.map.length : map.rows;
   checkFit(reference, map, pairs);
   const rowOf = (i: number): number => (pairs ? pairs.map[i] : i);
   const targetOf = (i: number): number => (pairs ? pairs.reference[i] : i);
-  const from = meanOf(map, count, rowOf);
-  const to = meanOf(reference, count, targetOf);
+  const from = shifted ? meanOf(map, count, rowOf) : new Float64Array(k);
+  const to = shifted ? meanOf(reference, count, targetOf) : new Float64Array(k);
   const cross = matrix64(k, k);
   let spread = 0;
   let targetSpread = 0;

@@ -11,7 +11,8 @@ import type { Matrix, OptionSpec, Options } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { Workspace } from '../kernels/index.ts';
 import type { SparseGraph } from '../linalg/index.ts';
-import { checkRows, layoutNeighbors, plainReport } from './layout-map.ts';
+import type { Distance } from '../neighbors/index.ts';
+import { PICTURE, checkRows, layoutNeighbors, plainReport } from './layout-map.ts';
 import { layoutStart } from './layout-start.ts';
 import type { MapDetail, MapJob, Projection } from './projection.ts';
 import { exp } from './portable-math.ts';
@@ -21,7 +22,7 @@ import { fitUmapCurve } from './umap-curve.ts';
 import { umapLayout } from './umap-layout.ts';
 import type { UmapLayout } from './umap-layout.ts';
 
-const OPTIONS: readonly OptionSpec[] = [
+export const ALIGNED_OPTIONS: readonly OptionSpec[] = [
   ...UMAP_OPTIONS.filter(({ name }) => name !== 'targetWeight' && !name.startsWith('dens')),
   {
     name: 'alignment',
@@ -54,10 +55,12 @@ interface AlignedOptions extends UmapOptions {
 export interface AlignedJob extends Omit<MapJob, 'labels' | 'neighbors' | 'start'> {
   /** for each table a number a row; rows of the same number are the same. By default the rows' places in the tables */
   ids?: readonly ArrayLike<number>[];
+  /** what near means in each table, where that is not the option `distance`: of spaces of different geometry */
+  distances?: readonly Distance[];
 }
 
 /**
- * One map for each table, in one frame.
+ * One map for each table, in one frame. While they unfold the last one is shown.
  * @param tables  [nᵢ, dᵢ] each; the widths may differ
  * @throws InputError when there are fewer than two tables, or ids do not fit
  */
@@ -66,7 +69,7 @@ export async function alignedUmap(
   given: Partial<Options> = {},
   job: AlignedJob = {},
 ): Promise<Projection[]> {
-  const resolved = resolveOptions('aligned umap', OPTIONS, given) as unknown as AlignedOptions;
+  const resolved = resolveOptions('aligned umap', ALIGNED_OPTIONS, given) as unknown as AlignedOptions;
   const options: AlignedOptions = { ...resolved, ...LEFT_OUT };
   if (tables.length < 2) throw new InputError(`aligned maps need at least 2 tables, got ${tables.length}`);
   tables.forEach((x, t) => checkRows(`aligned UMAP, table ${t}`, x, options.nComponents, {}));
@@ -83,8 +86,9 @@ export async function alignedUmap(
     const settled: UmapOptions[] = [];
     for (const [t, x] of tables.entries()) {
       const { alignment: _, alignmentWindow: __, ...plain } = options;
-      settled.push({ ...settleUmap(plain, x.rows, warnings[t]), nEpochs });
-      const neighbors = await layoutNeighbors(x, settled[t].nNeighbors - 1, options, job, warnings[t]);
+      const distance = job.distances?.[t] ?? options.distance;
+      settled.push({ ...settleUmap(plain, x.rows, warnings[t]), nEpochs, distance });
+      const neighbors = await layoutNeighbors(x, settled[t].nNeighbors - 1, settled[t], job, warnings[t]);
       spaces.push(await (job.kernels ?? singleThread()).open('umap'));
       graphs.push(await umapGraph(neighbors, settled[t], spaces[t], job));
     }
@@ -98,6 +102,7 @@ export async function alignedUmap(
       own.forEach((place, i) => (rows[place] = i));
       return rows;
     });
+    let shown = performance.now();
     await run<MapDetail, void>(
       {
         phase: 'mapping',
@@ -111,7 +116,10 @@ export async function alignedUmap(
           // the force wanes as the maps' own does, so that each settles into its own shape in the end
           const force = options.alignment * (1 - iteration / nEpochs);
           drawTogether(layouts, places, rowsOf, force, options);
-          return { iteration, nIter: nEpochs };
+          const detail: MapDetail = { iteration, nIter: nEpochs };
+          if (!job.onProgress || performance.now() - shown < PICTURE) return detail;
+          shown = performance.now();
+          return { ...detail, coordinates: layouts[layouts.length - 1].coordinates() };
         },
         result: () => undefined,
       },

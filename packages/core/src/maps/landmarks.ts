@@ -4,10 +4,20 @@ import type { Matrix } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { columnMoments, slabsOf } from '../linalg/index.ts';
+import { atLengthOne } from './unit-rows.ts';
 
 /** Of assembly/matrix.ts. */
 const PANEL = 8;
 const ROWS = 64;
+
+/** What far may mean to maps of landmarks: by `cosine` it is the angle, by `hyperbolic` the length of a way in the Poincaré ball. */
+export const LANDMARK_DISTANCES = ['euclidean', 'cosine', 'hyperbolic'] as const;
+export type LandmarkDistance = (typeof LANDMARK_DISTANCES)[number];
+
+/** What measuring takes beside rows; Euclidean when no distance is named. */
+export interface LandmarkJob extends Pick<KernelJob, 'kernels' | 'signal'> {
+  distance?: LandmarkDistance;
+}
 
 /** `count` rows drawn by the seed, rising; all when there are not more. */
 export function drawLandmarks(n: number, count: number, seed: number): Uint32Array {
@@ -15,15 +25,60 @@ export function drawLandmarks(n: number, count: number, seed: number): Uint32Arr
 }
 
 /**
- * Calls `take` for each block of rows with their squared Euclidean distances to the landmarks, [to − from, m]; 0 for a
- * row that equals its landmark. They are overwritten after it.
+ * Calls `take` for each block of rows with their squared distances to the landmarks, [to − from, m]; 0 for a row that
+ * equals its landmark. They are overwritten after it. All are had from Euclidean ones: an angle is that of a chord, a
+ * hyperbolic distance 2 arsinh(|a − b| / √((1 − |a|²)(1 − |b|²))).
  * @param landmarks  [m, d]
+ * @throws InputError when a row lies outside the ball whose distance is asked for
  */
 export async function squaredToLandmarks(
   x: Matrix,
   landmarks: Matrix,
   take: (from: number, to: number, squared: Float64Array) => Promise<void> | void,
-  { kernels = singleThread(), signal }: Pick<KernelJob, 'kernels' | 'signal'> = {},
+  { distance = 'euclidean', ...job }: LandmarkJob = {},
+): Promise<void> {
+  if (distance === 'euclidean') return squaredEuclidean(x, landmarks, take, job);
+  const m = landmarks.rows;
+  if (distance === 'cosine') {
+    const angles = (from: number, to: number, squared: Float64Array): Promise<void> | void => {
+      for (let at = 0; at < (to - from) * m; at++) {
+        squared[at] = (2 * Math.asin(Math.min(1, Math.sqrt(Math.max(0, squared[at])) / 2))) ** 2;
+      }
+      return take(from, to, squared);
+    };
+    return squaredEuclidean(atLengthOne(x), atLengthOne(landmarks), angles, job);
+  }
+  const [rooms, theirs] = [roomsOf(x), roomsOf(landmarks)];
+  const ways = (from: number, to: number, squared: Float64Array): Promise<void> | void => {
+    for (let i = from, at = 0; i < to; i++) {
+      for (let j = 0; j < m; j++, at++) {
+        squared[at] = (2 * Math.asinh(Math.sqrt(Math.max(0, squared[at]) / (rooms[i] * theirs[j])))) ** 2;
+      }
+    }
+    return take(from, to, squared);
+  };
+  return squaredEuclidean(x, landmarks, ways, job);
+}
+
+/** 1 − |x|² of each row. */
+function roomsOf({ data, rows, cols }: Matrix): Float64Array {
+  const rooms = new Float64Array(rows).fill(1);
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++, at++) rooms[i] -= data[at] ** 2;
+    if (rooms[i] > 0) continue;
+    throw new InputError(
+      `row ${i} has length ${Math.sqrt(1 - rooms[i]).toPrecision(4)}, expected less than 1 in the Poincaré ball`,
+      { code: 'outside-ball', details: { row: i } },
+    );
+  }
+  return rooms;
+}
+
+async function squaredEuclidean(
+  x: Matrix,
+  landmarks: Matrix,
+  take: (from: number, to: number, squared: Float64Array) => Promise<void> | void,
+  { kernels = singleThread(), signal }: Pick<KernelJob, 'kernels' | 'signal'>,
 ): Promise<void> {
   const { rows: m, cols: d } = landmarks;
   if (x.cols !== d) throw new InputError(`got rows of ${x.cols} columns, expected ${d}`, { code: 'width' });
@@ -86,11 +141,7 @@ function apart(x: Matrix, i: number, landmarks: Matrix, c: number): number {
 }
 
 /** Squared distances among landmarks, [m, m], symmetric, zeros on the diagonal. */
-export async function squaredAmong(
-  x: Matrix,
-  indices: Uint32Array,
-  job: Pick<KernelJob, 'kernels' | 'signal'>,
-): Promise<Float64Array> {
+export async function squaredAmong(x: Matrix, indices: Uint32Array, job: LandmarkJob): Promise<Float64Array> {
   const landmarks = takeRows(x, indices);
   const m = landmarks.rows;
   const out = new Float64Array(m * m);

@@ -21,7 +21,7 @@ const RECALL = 0.95;
 const RECALL_OF_FEW = 0.99;
 const FEW = 20_000;
 /** Milliseconds between two pictures. */
-const PICTURE = 300;
+export const PICTURE = 300;
 
 export const COMPONENTS_OPTION: OptionSpec = {
   name: 'nComponents',

@@ -16,8 +16,17 @@ import {
 import type { Matrix, Stepper, OptionSpec } from '../base/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { eigenSteps, matrix64 } from '../linalg/index.ts';
-import { drawLandmarks, squaredAmong, squaredToLandmarks } from './landmarks.ts';
-import { COMPONENTS_OPTION, SEED_OPTION, checkRows, keptProjection, plainReport, readKept } from './layout-map.ts';
+import { LANDMARK_DISTANCES, drawLandmarks, squaredAmong, squaredToLandmarks } from './landmarks.ts';
+import type { LandmarkDistance, LandmarkJob } from './landmarks.ts';
+import {
+  COMPONENTS_OPTION,
+  DISTANCE_OPTION,
+  SEED_OPTION,
+  checkRows,
+  keptProjection,
+  plainReport,
+  readKept,
+} from './layout-map.ts';
 import type { Fitted } from './layout-map.ts';
 import type { MapDetail, MapJob, MapMethod, Projection } from './projection.ts';
 
@@ -45,6 +54,7 @@ const OPTIONS: readonly OptionSpec[] = [
     max: 10_000,
     summary: 'Steps by which landmarks are moved to fit the distances better, at most; 0 keeps the classical places.',
   },
+  { ...DISTANCE_OPTION, choices: LANDMARK_DISTANCES, summary: 'How far apart two rows are; by cosine, their angle.' },
   SEED_OPTION,
 ];
 
@@ -60,7 +70,8 @@ export const mds: MapMethod = {
     job.signal?.throwIfAborted();
     checkRows('MDS', x, nComponents, job);
     const indices = drawLandmarks(x.rows, nLandmarks, seed);
-    const squared = await squaredAmong(x, indices, plain(job));
+    const distance = options.distance as LandmarkDistance;
+    const squared = await squaredAmong(x, indices, { ...plain(job), distance });
     const classical = await scaled(squared, indices.length, nComponents, job);
     const places = classical.places.slice();
     const warnings: string[] = [];
@@ -73,7 +84,7 @@ export const mds: MapMethod = {
       ));
     }
     const parts: Parts = { nComponents, indices, ...classical, places, moved: iterations > 0 };
-    const coordinates = await placed(x, parts, takeRows(x, indices), job);
+    const coordinates = await placed(x, parts, takeRows(x, indices), { ...plain(job), distance });
     if (indices.length < x.rows) {
       warnings.push(
         `${x.rows - indices.length} of ${x.rows} points were placed by their distances to ${indices.length} landmarks`,
@@ -208,7 +219,7 @@ function refinement(
 }
 
 /** Where rows belong, by their distances to the landmarks: linearly, then by majorisation of their own stress. */
-async function placed(x: Matrix, parts: Parts, landmarks: Matrix, job: Quiet): Promise<Matrix> {
+async function placed(x: Matrix, parts: Parts, landmarks: Matrix, job: LandmarkJob): Promise<Matrix> {
   const { nComponents: k, pseudo, means, places, moved } = parts;
   const m = means.length;
   const y = matrix(x.rows, k);
@@ -229,7 +240,7 @@ async function placed(x: Matrix, parts: Parts, landmarks: Matrix, job: Quiet): P
       y.data.set(place, i * k);
     }
   };
-  await squaredToLandmarks(x, landmarks, take, plain(job));
+  await squaredToLandmarks(x, landmarks, take, job);
   return y;
 }
 
@@ -253,7 +264,11 @@ function majorise(
 
 function projectionOf(fitted: Fitted, parts: Parts): Projection {
   const landmarks = takeRows(fitted.x, parts.indices);
-  const projection = keptProjection('mds', fitted, (x, job = {}) => placed(x, parts, landmarks, job));
+  // maps made before there was a choice have none
+  const { distance } = fitted.options as { distance?: LandmarkDistance };
+  const projection = keptProjection('mds', fitted, (x, job = {}) =>
+    placed(x, parts, landmarks, { ...plain(job), distance }),
+  );
   const { indices, places, pseudo, means, nComponents: k } = parts;
   const m = indices.length;
   return {

@@ -5,6 +5,7 @@
 import { random } from '../base/index.ts';
 import type { Matrix, Random, Steps } from '../base/index.ts';
 import type { Distance, Neighbors } from '../neighbors/index.ts';
+import { pairDistance } from './pair-distance.ts';
 
 /** Points in a step. */
 const STEP = 1024;
@@ -41,7 +42,7 @@ export function* pacmapPairs(
   const near = scaledNeighbors(neighbors, nNeighbors);
   yield 0.1;
   const mid = new Uint32Array(n * nMidNear);
-  const apart = distanceOf(distance, x);
+  const apart = pairDistance(x, distance);
   const drawn = new Uint32Array(Math.min(DRAWN, n - 1));
   for (let i = 0; i < n; i++) {
     for (let p = 0; p < nMidNear; p++) mid[i * nMidNear + p] = secondNearest(i, n, drawn, apart, rng);
@@ -111,30 +112,6 @@ function secondNearest(
     } else if (value < second) [second, next] = [value, other];
   }
   return drawn.length > 1 ? next : nearest;
-}
-
-/** Something that orders as the distance of two rows. */
-function distanceOf(distance: Distance, { data, cols }: Matrix): (i: number, j: number) => number {
-  if (distance === 'cosine') {
-    return (i, j) => {
-      let [ab, aa, bb] = [0, 0, 0];
-      for (let c = 0, p = i * cols, q = j * cols; c < cols; c++, p++, q++) {
-        ab += data[p] * data[q];
-        aa += data[p] * data[p];
-        bb += data[q] * data[q];
-      }
-      return aa > 0 && bb > 0 ? 1 - ab / Math.sqrt(aa * bb) : 1;
-    };
-  }
-  const manhattan = distance === 'manhattan';
-  return (i, j) => {
-    let sum = 0;
-    for (let c = 0, p = i * cols, q = j * cols; c < cols; c++, p++, q++) {
-      const difference = data[p] - data[q];
-      sum += manhattan ? Math.abs(difference) : difference * difference;
-    }
-    return sum;
-  };
 }
 
 /** Lists of equally many partners a point, one a kind → all partners of each point, from both ends. */

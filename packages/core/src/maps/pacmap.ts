@@ -14,6 +14,7 @@ import type { Distance } from '../neighbors/index.ts';
 import {
   COMPONENTS_OPTION,
   DISTANCE_OPTION,
+  LAYOUT_DISTANCES,
   SEED_OPTION,
   checkNews,
   checkRows,
@@ -32,7 +33,6 @@ import { log } from './portable-math.ts';
 import type { MapJob, MapMethod, Projection } from './projection.ts';
 import { keepFitted, weightedMeans } from './umap-transform.ts';
 
-const DISTANCES = ['euclidean', 'cosine', 'manhattan'] as const;
 /** Neighbours found beyond those kept, which are chosen by their scaled distances. */
 const EXTRA = 50;
 /** Width of the start: 0.01 of the first components of data from 0 to 1, 1e-4 of random numbers. */
@@ -85,7 +85,7 @@ const OPTIONS: readonly OptionSpec[] = [
     choices: ['pca', 'random'],
     summary: 'Where points begin: by principal components, or at random.',
   },
-  { ...DISTANCE_OPTION, choices: DISTANCES },
+  DISTANCE_OPTION,
   SEED_OPTION,
 ];
 
@@ -230,7 +230,7 @@ async function transformPacmap(
 function isPacmapOptions(options: Record<string, unknown>): boolean {
   return (
     OPTIONS.every(({ name, default: value }) => typeof options[name] === typeof value) &&
-    (DISTANCES as readonly unknown[]).includes(options.distance) &&
+    (LAYOUT_DISTANCES as readonly unknown[]).includes(options.distance) &&
     (options.nNeighbors as number) >= 1
   );
 }

@@ -21,8 +21,17 @@ import {
 import type { Matrix, Random, Stepper, OptionSpec } from '../base/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { graphDistanceSteps } from './graph-distances.ts';
-import { drawLandmarks, squaredAmong, squaredToLandmarks } from './landmarks.ts';
-import { COMPONENTS_OPTION, SEED_OPTION, checkRows, keptProjection, plainReport, readKept } from './layout-map.ts';
+import { LANDMARK_DISTANCES, drawLandmarks, squaredAmong, squaredToLandmarks } from './landmarks.ts';
+import type { LandmarkDistance } from './landmarks.ts';
+import {
+  COMPONENTS_OPTION,
+  DISTANCE_OPTION,
+  SEED_OPTION,
+  checkRows,
+  keptProjection,
+  plainReport,
+  readKept,
+} from './layout-map.ts';
 import type { Fitted } from './layout-map.ts';
 import { hyperbolicDistance, mobiusAdd, towards } from './poincare-disc.ts';
 import type { MapDetail, MapJob, MapMethod, Projection } from './projection.ts';
@@ -77,6 +86,7 @@ const OPTIONS: readonly OptionSpec[] = [
     max: 10_000,
     summary: 'How often every pair of landmarks is moved.',
   },
+  { ...DISTANCE_OPTION, choices: LANDMARK_DISTANCES, summary: 'How far apart two rows are; by cosine, their angle.' },
   SEED_OPTION,
 ];
 
@@ -94,14 +104,16 @@ export const poincare: MapMethod = {
     const settings = options as unknown as Settings;
     job.signal?.throwIfAborted();
     checkRows('a Poincaré map', x, settings.nComponents, job);
-    const { nComponents: k, seed, root } = settings;
+    const { nComponents: k, seed, root, distance } = settings;
     const drawn = drawLandmarks(x.rows, settings.nLandmarks, seed);
     const warnings: string[] = [];
     if (root >= x.rows) warnings.push(`there is no row ${root}, so the most central one is in the middle`);
     const indices =
       root >= 0 && root < x.rows && !drawn.includes(root) ? Uint32Array.from([...drawn.slice(1), root]).sort() : drawn;
     const m = indices.length;
-    const apart = (await squaredAmong(x, indices, { kernels: job.kernels, signal: job.signal })).map(Math.sqrt);
+    const apart = (await squaredAmong(x, indices, { kernels: job.kernels, signal: job.signal, distance })).map(
+      Math.sqrt,
+    );
     const report = { signal: job.signal, onProgress: plainReport(job.onProgress) };
     const ways = await drive('measuring ways', graphDistanceSteps(apart, m, settings.nNeighbors), report);
     const scale = settings.extent / (typicalGreatest(ways) || 1);
@@ -131,6 +143,8 @@ interface Settings {
   root: number;
   nLandmarks: number;
   nIter: number;
+  /** maps made before there was a choice have none */
+  distance?: LandmarkDistance;
   seed: number;
 }
 
@@ -260,7 +274,7 @@ async function placed(
   x: Matrix,
   landmarks: Matrix,
   { places, scale, wanted }: Parts,
-  { nComponents: k, seed }: Pick<Settings, 'nComponents' | 'seed'>,
+  { nComponents: k, seed, distance }: Pick<Settings, 'nComponents' | 'seed' | 'distance'>,
   { kernels, signal }: Pick<KernelJob, 'kernels' | 'signal'>,
 ): Promise<Matrix> {
   const m = landmarks.rows;
@@ -304,7 +318,7 @@ async function placed(
         y.data.set(place, i * k);
       }
     },
-    { kernels, signal },
+    { kernels, signal, distance },
   );
   return y;
 }
@@ -330,6 +344,7 @@ function projectionOf(fitted: Fitted, parts: Parts): Projection {
   const m = indices.length;
   return {
     ...projection,
+    geometry: 'hyperbolic',
     toFiles: () => ({
       ...projection.toFiles(),
       [TENSORS]: writeSafetensors({

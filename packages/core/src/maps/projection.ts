@@ -4,13 +4,15 @@
  */
 import type { Matrix, OptionSpec, Options } from '../base/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
-import type { Neighbors } from '../neighbors/index.ts';
+import type { Distance, Neighbors } from '../neighbors/index.ts';
 import type { Figures } from '../spaces/index.ts';
 
 export interface Projection {
   readonly method: string;
   /** [n, nComponents] */
   readonly coordinates: Matrix;
+  /** what far means on the map: flat when left out; `hyperbolic` on the Poincaré disc */
+  readonly geometry?: 'hyperbolic';
   /** new points → the map, [m, nFeatures] → [m, nComponents]; what is fitted stays where it is */
   transform?(x: Matrix, job?: KernelJob): Promise<Matrix>;
   /** places on the map → what lies there, [m, nFeatures of what was projected]; quick enough for a pointer */
@@ -75,4 +77,7 @@ export interface MapQuality {
   explainedVariance?: number;
   nNeighbors: number;
   sampleSize: number;
+  /** by which distance near was meant, in the data and, where it is not flat, on the map */
+  distance?: Distance;
+  mapDistance?: Distance;
 }

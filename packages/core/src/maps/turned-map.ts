@@ -4,6 +4,7 @@
  */
 import { FormatError, matrix } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
+import { alignMaps } from './align-maps.ts';
 import type { Projection } from './projection.ts';
 
 /** Among the files of a map that was turned. */
@@ -17,16 +18,27 @@ export interface Turn {
 
 /** @param coordinates  the turned ones where they are at hand, else computed */
 export function turnedMap(inner: Projection, turn: Turn, coordinates = turned(inner.coordinates, turn)): Projection {
-  const { method, figures, warnings, transform, inverse } = inner;
+  const { method, geometry, figures, warnings, transform, inverse } = inner;
   return {
     method,
     coordinates,
+    ...(geometry && { geometry }),
     figures,
     warnings,
     ...(transform && { transform: async (x, job) => turned(await transform(x, job), turn) }),
     ...(inverse && { inverse: (y) => inverse(turnedBack(y, turn)) }),
     toFiles: () => ({ ...inner.toFiles(), [TURN]: turnJson(turn) }),
   };
+}
+
+/**
+ * A map turned so that its points come as near as can be to those of another of the same rows. It stays as large as it
+ * is, which is no matter of direction; a disc keeps its middle.
+ * @param target  [n, nComponents]
+ */
+export function turnedTo(target: Matrix, projection: Projection): Projection {
+  const how = { scale: false, shift: projection.geometry === undefined };
+  return turnedMap(projection, alignMaps(target, projection.coordinates, undefined, how));
 }
 
 function turned(y: Matrix, { rotation, shift }: Turn): Matrix {

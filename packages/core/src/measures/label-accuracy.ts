@@ -1,6 +1,7 @@
 import { InputError, finish } from '../base/index.ts';
 import type { Matrix, Steps } from '../base/index.ts';
 import { nearestNeighborSteps } from '../neighbors/index.ts';
+import type { Distance } from '../neighbors/index.ts';
 
 /**
  * Leave-one-out accuracy of k nearest neighbours, in [0, 1]: how often a sample's label is the commonest among its
@@ -15,14 +16,21 @@ export function labelAccuracy(y: Matrix, labels: Int32Array, { nNeighbors = 15 }
   return finish(labelAccuracySteps(y, labels, nNeighbors));
 }
 
-export function* labelAccuracySteps(y: Matrix, labels: Int32Array, nNeighbors: number): Steps<number> {
+export function* labelAccuracySteps(
+  y: Matrix,
+  labels: Int32Array,
+  nNeighbors: number,
+  distance?: Distance,
+): Steps<number> {
   if (labels.length !== y.rows) {
     throw new InputError(`label accuracy: got ${labels.length} labels for ${y.rows} samples`, { code: 'labels' });
   }
   const known = Uint32Array.from(labels.keys()).filter((i) => labels[i] >= 0);
   if (known.length < 2) return NaN;
   const x = known.length === y.rows ? y : takeKnown(y, known);
-  const { indices, nNeighbors: k } = yield* nearestNeighborSteps(x, Math.min(nNeighbors, known.length - 1));
+  const { indices, nNeighbors: k } = yield* nearestNeighborSteps(x, Math.min(nNeighbors, known.length - 1), {
+    distance,
+  });
   let right = 0;
   const votes = new Map<number, number>();
   for (let i = 0; i < known.length; i++) {

@@ -2,15 +2,17 @@
 import { InputError, drive, permutation, random, takeRows } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
+import { atLengthOne } from '../maps/index.ts';
 import type { MapQuality } from '../maps/index.ts';
 import { continuityOf } from './continuity.ts';
 import { labelAccuracySteps } from './label-accuracy.ts';
 import { neighborRecallOf } from './neighbor-recall.ts';
 import { neighborhoodRanks } from './neighborhood-ranks.ts';
+import type { Nearness } from './neighborhood-ranks.ts';
 import { shepard } from './shepard.ts';
 import { trustworthinessOf } from './trustworthiness.ts';
 
-export interface MeasureMapOptions extends KernelJob<never> {
+export interface MeasureMapOptions extends KernelJob<never>, Nearness {
   /** n codes; negative where there is none */
   labels?: Int32Array;
   nNeighbors?: number;
@@ -25,7 +27,7 @@ const OTHER_NEIGHBORS = [5, 15, 50];
 /**
  * Measures a map, exactly, on a seeded sample; the result says how many samples and neighbours it was. A map of fewer
  * than three points can't be wrong: its figures are 1, with nNeighbors 0. Shepard's correlation is over 20,000 pairs of
- * all samples.
+ * all samples. Near is what `distance` says in the data and `mapDistance` on the map, a Poincaré disc for instance.
  * @param x  what was mapped, [n, d]
  * @param y  coordinates, [n, nComponents]
  * @throws InputError when the row counts differ
@@ -33,7 +35,15 @@ const OTHER_NEIGHBORS = [5, 15, 50];
 export async function measureMap(
   x: Matrix,
   y: Matrix,
-  { labels, nNeighbors = 15, sampleSize = 2000, seed = 0, ...job }: MeasureMapOptions = {},
+  {
+    labels,
+    nNeighbors = 15,
+    sampleSize = 2000,
+    seed = 0,
+    distance = 'euclidean',
+    mapDistance = 'euclidean',
+    ...job
+  }: MeasureMapOptions = {},
 ): Promise<MapQuality> {
   const n = x.rows;
   if (y.rows !== n || (labels && labels.length !== n)) {
@@ -45,7 +55,9 @@ export async function measureMap(
     );
   }
   const sample = n > sampleSize ? permutation(n, random(seed)).slice(0, sampleSize).sort() : undefined;
-  const data = sample ? takeRows(x, sample) : x;
+  const drawn = sample ? takeRows(x, sample) : x;
+  // the order by cosine is that of plain distances at length 1, which kernels measure
+  const [data, near] = distance === 'cosine' ? [atLengthOne(drawn), 'euclidean' as const] : [drawn, distance];
   const map = sample ? takeRows(y, sample) : y;
   const size = data.rows;
   // the rank measures are defined for fewer than half the samples
@@ -56,20 +68,26 @@ export async function measureMap(
     neighborRecall: 1,
     nNeighbors: Math.max(0, k),
     sampleSize: size,
+    distance,
+    ...(mapDistance !== 'euclidean' && { mapDistance }),
   };
   if (k >= 1) {
     const others = OTHER_NEIGHBORS.filter((other) => other < size / 2);
-    const ranks = await neighborhoodRanks(data, map, Math.max(k, ...others), job);
+    const ranks = await neighborhoodRanks(data, map, Math.max(k, ...others), {
+      ...job,
+      distance: near,
+      mapDistance,
+    });
     quality.trustworthiness = trustworthinessOf(ranks, k);
     quality.continuity = continuityOf(ranks, k);
     quality.neighborRecall = neighborRecallOf(ranks, k);
     quality.neighborRecalls = Object.fromEntries(others.map((other) => [other, neighborRecallOf(ranks, other)]));
-    const correlation = shepard(x, y, { seed });
+    const correlation = shepard(x, y, { seed, distance, mapDistance });
     if (!Number.isNaN(correlation)) quality.shepard = correlation;
   }
   if (labels && k >= 1) {
     const known = sample ? Int32Array.from(sample, (i) => labels[i]) : labels;
-    const accuracy = await drive('measuring', labelAccuracySteps(map, known, k), job);
+    const accuracy = await drive('measuring', labelAccuracySteps(map, known, k, mapDistance), job);
     if (!Number.isNaN(accuracy)) quality.labelAccuracy = accuracy;
   }
   return quality;

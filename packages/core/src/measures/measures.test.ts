@@ -144,7 +144,14 @@ describe('measureMap', () => {
 
   test('few points take fewer neighbours; two can not be wrong', async () => {
     expect(await measureMap(normal(7, 3, 1), normal(7, 2, 2))).toMatchObject({ nNeighbors: 3, sampleSize: 7 });
-    const two = { trustworthiness: 1, continuity: 1, neighborRecall: 1, nNeighbors: 0, sampleSize: 2 };
+    const two = {
+      trustworthiness: 1,
+      continuity: 1,
+      neighborRecall: 1,
+      nNeighbors: 0,
+      sampleSize: 2,
+      distance: 'euclidean',
+    };
     expect(await measureMap(normal(2, 3, 1), normal(2, 2, 2), { labels: Int32Array.of(0, 1) })).toEqual(two);
   });
 

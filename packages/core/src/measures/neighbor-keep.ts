@@ -10,8 +10,9 @@ export interface NeighborKeepOptions extends KernelJob<never> {
   nNeighbors?: number;
   /** the rows' neighbours, without themselves, nearest first, where they are known */
   neighbors?: Neighbors;
-  /** in the data; on the map it is Euclidean */
+  /** in the data, and on the map; Euclidean when left out */
   distance?: Distance;
+  mapDistance?: Distance;
   /** share of the true neighbours that is looked for in the data: by default 1 up to 20,000 rows, beyond 0.98 */
   recall?: number;
   seed?: number;
@@ -36,6 +37,7 @@ export async function neighborKeep(
     nNeighbors = N_NEIGHBORS,
     neighbors,
     distance,
+    mapDistance = 'euclidean',
     recall,
     seed,
     kernels,
@@ -53,12 +55,18 @@ export async function neighborKeep(
   const inData = neighbors ?? (await findNeighbors(x, k, { ...job, distance, recall: share }));
 
   const clock = stopwatch();
-  const tree = placeTree(y);
+  // no tree knows a curved map
+  const curved =
+    mapDistance === 'euclidean'
+      ? undefined
+      : await findNeighbors(y, k, { ...job, distance: mapDistance, recall: share });
+  const tree = curved ? undefined : placeTree(y);
   const found = new Uint32Array(k + 1);
   const distances = new Float64Array(k + 1);
   const mark = new Int32Array(n).fill(-1);
   for (let i = 0; i < n; i++) {
-    const size = tree.nearest(y.data.subarray(i * y.cols, (i + 1) * y.cols), found, distances);
+    if (curved) for (let j = 0; j < k; j++) mark[curved.indices[i * k + j]] = i;
+    const size = tree?.nearest(y.data.subarray(i * y.cols, (i + 1) * y.cols), found, distances) ?? 0;
     // the point itself is one of them, but for doubles, of which it may not be among the first
     for (let j = 0, taken = 0; j < size && taken < k; j++) {
       if (found[j] === i) continue;

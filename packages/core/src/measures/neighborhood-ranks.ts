@@ -8,6 +8,7 @@ import { singleThread } from '../kernels/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
 import { squaredDistanceBlocks } from '../linalg/index.ts';
 import { QUERY_BLOCK, distanceRows, selectRow, smallest } from '../neighbors/index.ts';
+import type { Distance } from '../neighbors/index.ts';
 
 /** Rows squared times columns from which kernels are worth loading. */
 const MANY_PRODUCTS = 5e7;
@@ -23,16 +24,27 @@ export interface NeighborhoodRanks {
   readonly onMap: Uint32Array;
 }
 
+/** What near means in the data and on the map; Euclidean where it is not said. */
+export interface Nearness {
+  distance?: Distance;
+  mapDistance?: Distance;
+}
+
 /**
  * @param x  data, [n, d]
  * @param y  map, [n, nComponents]
  * @throws InputError unless both have n rows and 1 ≤ nNeighbors < n / 2
  */
-export function* neighborhoodRankSteps(x: Matrix, y: Matrix, nNeighbors: number): Steps<NeighborhoodRanks> {
+export function* neighborhoodRankSteps(
+  x: Matrix,
+  y: Matrix,
+  nNeighbors: number,
+  { distance, mapDistance }: Nearness = {},
+): Steps<NeighborhoodRanks> {
   const n = x.rows;
   checkRanks(x, y, nNeighbors);
-  const data = distanceRows(x);
-  const map = distanceRows(y);
+  const data = distanceRows(x, x, distance);
+  const map = distanceRows(y, y, mapDistance);
   const counter = rankCounter(n, nNeighbors);
   const dataRow = new Float64Array(QUERY_BLOCK * n);
   const mapRow = new Float64Array(QUERY_BLOCK * n);
@@ -46,19 +58,21 @@ export function* neighborhoodRankSteps(x: Matrix, y: Matrix, nNeighbors: number)
   return counter.ranks;
 }
 
-/** As `neighborhoodRankSteps`; distances of many columns by kernels, in single precision. */
+/** As `neighborhoodRankSteps`; Euclidean distances of many columns by kernels, in single precision. */
 export async function neighborhoodRanks(
   x: Matrix,
   y: Matrix,
   nNeighbors: number,
-  job: KernelJob<never> = {},
+  { distance = 'euclidean', mapDistance, ...job }: KernelJob<never> & Nearness = {},
 ): Promise<NeighborhoodRanks> {
   const n = x.rows;
-  if (n * n * x.cols < MANY_PRODUCTS) return drive('measuring', neighborhoodRankSteps(x, y, nNeighbors), job);
+  if (n * n * x.cols < MANY_PRODUCTS || distance !== 'euclidean') {
+    return drive('measuring', neighborhoodRankSteps(x, y, nNeighbors, { distance, mapDistance }), job);
+  }
   checkRanks(x, y, nNeighbors);
   const { signal, onProgress, kernels = singleThread() } = job;
   const clock = stopwatch();
-  const map = distanceRows(y);
+  const map = distanceRows(y, y, mapDistance);
   const counter = rankCounter(n, nNeighbors);
   const mapRow = new Float64Array(QUERY_BLOCK * n);
   const space = await kernels.open('matrix');

@@ -1,5 +1,15 @@
 import { InputError, random } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
+import { pairDistance } from '../maps/index.ts';
+import type { Distance } from '../neighbors/index.ts';
+
+interface ShepardOptions {
+  nPairs?: number;
+  seed?: number;
+  /** in the data and on the map, Euclidean when left out */
+  distance?: Distance;
+  mapDistance?: Distance;
+}
 
 /**
  * Shepard correlation of a map, in [−1, 1]: Spearman's rank correlation of the distances of pairs in the data and on
@@ -10,7 +20,11 @@ import type { Matrix } from '../base/index.ts';
  * @throws InputError unless both have n ≥ 2 rows
  * @see Shepard 1962, The analysis of proximities; Spearman 1904
  */
-export function shepard(x: Matrix, y: Matrix, { nPairs = 20_000, seed = 0 } = {}): number {
+export function shepard(
+  x: Matrix,
+  y: Matrix,
+  { nPairs = 20_000, seed = 0, distance, mapDistance }: ShepardOptions = {},
+): number {
   const n = x.rows;
   if (y.rows !== n || n < 2) {
     throw new InputError(`Shepard correlation needs two sets of as many points, at least 2; got ${n} and ${y.rows}`);
@@ -19,6 +33,7 @@ export function shepard(x: Matrix, y: Matrix, { nPairs = 20_000, seed = 0 } = {}
   const count = Math.min(nPairs, all);
   const inData = new Float64Array(count);
   const onMap = new Float64Array(count);
+  const [apart, drawn] = [pairDistance(x, distance), pairDistance(y, mapDistance)];
   const rng = random(seed);
   for (let p = 0, i = 0, j = 0; p < count; p++) {
     if (all <= nPairs) {
@@ -27,16 +42,10 @@ export function shepard(x: Matrix, y: Matrix, { nPairs = 20_000, seed = 0 } = {}
       i = rng.below(n);
       j = (i + 1 + rng.below(n - 1)) % n;
     }
-    inData[p] = squaredDistance(x, i, j);
-    onMap[p] = squaredDistance(y, i, j);
+    inData[p] = apart(i, j);
+    onMap[p] = drawn(i, j);
   }
   return correlation(meanRanks(inData), meanRanks(onMap));
-}
-
-function squaredDistance({ data, cols }: Matrix, i: number, j: number): number {
-  let sum = 0;
-  for (let c = 0, a = i * cols, b = j * cols; c < cols; c++, a++, b++) sum += (data[a] - data[b]) ** 2;
-  return sum;
 }
 
 function meanRanks(values: Float64Array): Float64Array {
