@@ -57,7 +57,16 @@ describe('a hyperbolic space', () => {
     expect((await project.map(quick)).options.distance).toBe('hyperbolic');
     const flat = await project.map({ ...quick, options: { ...quick.options, distance: 'euclidean' } });
     expect(flat.options.distance).toBe('euclidean');
+    for (const method of ['tsne', 'pacmap', 'mds', 'poincare']) {
+      const options = { tsne: { nIter: 20, perplexity: 5 }, pacmap: { nIter: 20 }, poincare: { nIter: 5 } }[method];
+      const map = await project.map({ of: space.id, method, options });
+      expect(map.options.distance, method).toBe('hyperbolic');
+      expect(map.quality.distance, method).toBe('hyperbolic');
+      expect(map.warnings.filter((said) => said.includes('flat'))).toEqual([]);
+    }
+    expect(flat.quality.distance).toBe('euclidean');
     const pca = await project.map({ of: space.id, method: 'pca' });
+    expect(pca.quality.distance).toBe('hyperbolic');
     expect(pca.warnings).toEqual([`${space.id} is curved, and this method maps it as if it were flat`]);
   });
 
@@ -65,6 +74,10 @@ describe('a hyperbolic space', () => {
     const info = await project.map({ of: space.id, method: 'coordinates' });
     expect((await project.coordinates({ map: info.id })).data).toEqual(codes.data);
     expect(info.warnings).toEqual([]);
+    // drawn as it is, a hyperbolic plane is a disc that keeps everything
+    expect(info.geometry).toBe('hyperbolic');
+    expect(info.quality).toMatchObject({ trustworthiness: 1, neighborRecall: 1, mapDistance: 'hyperbolic' });
+    expect((await project.keep({ map: info.id })).every((share) => share === 1)).toBe(true);
     await project.learn({ data: 'tree', method: 'poincare', name: 'five', options: { epochs: 1, latentDim: 5 } });
     await expect(project.map({ of: 'five', method: 'coordinates' })).rejects.toThrow(/needs them: a table of 2 or 3/);
   });

@@ -126,18 +126,19 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
    * Keeps a new item.
    * @param name  the id wanted: that one or none
    * @param base  the id otherwise; `base-2` and so on when it is taken
+   * @param about  what else to say of it, once its id is known
    * @returns the info, with its id
    */
   async function add<I extends ItemInfo>(
     info: Omit<I, 'id'> & { kind: Kind },
     files: Readonly<Record<string, FileBytes>>,
-    { name, base }: { name?: string; base: string },
+    { name, base, about }: { name?: string; base: string; about?: (id: string) => Partial<I> },
   ): Promise<I> {
     await beginProject(store, now);
     for (let n = 1; ; n++) {
       const id = name ?? numbered(base, n);
       if (!(await isTaken(id))) {
-        const whole = { id, ...info } as unknown as I;
+        const whole = { id, ...info, ...about?.(id) } as unknown as I;
         try {
           await store.put(SHELVES[info.kind], id, { ...files, [INFO_FILE]: jsonBytes(whole) });
           return whole;

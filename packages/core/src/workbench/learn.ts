@@ -11,6 +11,7 @@ import type { FittedSpace, LatentSpace, LearnJob, SpaceMethod } from '../spaces/
 import { keepDataset } from './add-data.ts';
 import { spaceFiles } from './apply.ts';
 import { inBatches } from './batches.ts';
+import { atState, stateKeeper } from './checkpoints.ts';
 import { useDataset } from './datasets.ts';
 import { startClock } from './desk.ts';
 import type { Desk } from './desk.ts';
@@ -30,7 +31,41 @@ export async function learn(desk: Desk, args: LearnArgs, job: LearnJob = {}): Pr
       { code: 'no-numbers' },
     );
   }
-  return useDataset(desk, info, (dataset) => fitAndKeep(desk, method, { dataset, data, options, name }, job));
+  return useDataset(desk, info, async (dataset) => {
+    if (!args.checkpoints) return fitAndKeep(desk, method, { dataset, data, options, name }, job);
+    return learnWithStates(desk, method, { dataset, data, options, name }, args.checkpoints, job);
+  });
+}
+
+/** The space, and each state on the way to it. */
+async function learnWithStates(
+  desk: Desk,
+  method: SpaceMethod,
+  fitting: Fitting,
+  wanted: number,
+  job: LearnJob,
+): Promise<SpaceInfo> {
+  const keeper = stateKeeper(method, fitting.options, wanted, job);
+  const onCheckpoint = async (checkpoint: Uint8Array): Promise<void> => {
+    keeper.onCheckpoint(checkpoint);
+    await job.onCheckpoint?.(checkpoint);
+  };
+  const notes = (): string[] => keeper.notes();
+  const space = await fitAndKeep(desk, method, { ...fitting, notes }, { ...job, onCheckpoint });
+  const kept = [space.id];
+  try {
+    for (const state of keeper.states) {
+      const { epoch } = state;
+      const base = `${space.id}-epoch-${epoch}`;
+      const of = { ...fitting, name: undefined, base, checkpoint: { of: space.id, epoch }, items: space.data };
+      kept.push((await fitAndKeep(desk, method, of, atState(state, job))).id);
+    }
+  } catch (error) {
+    for (const id of kept) await desk.items.remove(id);
+    if (space.learnedFrom !== undefined) await desk.items.remove(space.data);
+    throw error;
+  }
+  return space;
 }
 
 /** What a fit is of, and how the space is to be called. */
@@ -42,13 +77,18 @@ export interface Fitting {
   name?: string;
   /** the id where none is wanted; by default of data and method */
   base?: string;
+  /** the space that it is a state on the way to, and the data set that this one's items are kept as */
+  checkpoint?: SpaceInfo['checkpoint'];
+  items?: string;
+  /** what else to say, asked when learning has ended */
+  notes?: () => string[];
 }
 
 /** Fits, encodes all rows and keeps what came of it. */
 export async function fitAndKeep(
   desk: Desk,
   method: Pick<SpaceMethod, 'name' | 'fit'>,
-  { dataset, data, options = {}, name, base = `${data}-${method.name}` }: Fitting,
+  { dataset, data, options = {}, name, base = `${data}-${method.name}`, checkpoint, items: known, notes }: Fitting,
   job: LearnJob = {},
 ): Promise<SpaceInfo> {
   const clock = startClock(desk);
@@ -94,11 +134,15 @@ export async function fitAndKeep(
       seconds,
       cpuSeconds,
       samplesPerSecond: pace ?? dataset.rows.nSamples / seconds,
-      stopped: fitted.stopped,
-      warnings: [...fitted.warnings],
+      stopped: fitted.stopped && !checkpoint,
+      ...(checkpoint && { checkpoint }),
+      warnings: [...fitted.warnings, ...(notes?.() ?? [])],
       runtime: desk.runtime.name,
     };
     if (!fitted.items) return await desk.items.add<SpaceInfo>(made, files, { name, base });
+    if (checkpoint && known !== undefined) {
+      return await desk.items.add<SpaceInfo>({ ...made, data: known }, files, { name, base });
+    }
     const items = await keepDataset(desk, fitted.items, { base: `${name ?? base}-items` });
     try {
       return await desk.items.add<SpaceInfo>({ ...made, data: items.id }, files, { name, base });

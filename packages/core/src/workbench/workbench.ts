@@ -149,6 +149,8 @@ export interface MethodInfo {
   cautions?: string[];
   /** whether it needs labels, or can use them */
   labels?: 'needed' | 'used';
+  /** of ways to make maps: what else can be chosen when several are made in one frame */
+  together?: OptionSpec[];
 }
 
 /** All ways to learn a space, to make a map and to make data. */

@@ -11,7 +11,7 @@ import { parseInfo } from './item-info.ts';
 import { KINDS } from './items.ts';
 import { markBytes, parseMark } from './project.ts';
 import { FILE_NAME, INFO_FILE, ITEM_NAME, SHELVES, joined } from './store.ts';
-import type { ItemInfo, Kind } from './workbench.ts';
+import type { ItemInfo, Kind, MapInfo, SpaceInfo } from './workbench.ts';
 
 const MARK = 'portolan.json';
 const PIECE_BYTES = 2 ** 20;
@@ -85,6 +85,7 @@ export async function importProject(
   parseMark(mark, `${name}: ${MARK}`);
 
   const found = itemsOf(bytes, name).map((item) => ({ ...item, info: infoOf(bytes, name, item) }));
+  found.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || standing(a.info) - standing(b.info));
   const clock = stopwatch();
   const renamed = new Map<string, string>();
   const ids: string[] = [];
@@ -98,7 +99,10 @@ export async function importProject(
     );
     const files = Object.fromEntries(Object.entries(unpacked).map(([path, file]) => [path.slice(folder.length), file]));
     const { id: _, ...rest } = info;
-    const added = await items.add(follow(rest, renamed), files, { base: id });
+    // the first of maps in one frame names itself
+    const about = (now: string): Partial<ItemInfo> =>
+      'frame' in info && info.frame?.first === id ? { frame: { ...info.frame, first: now } } : {};
+    const added = await items.add(follow(rest, renamed), files, { base: id, about });
     renamed.set(id, added.id);
     ids.push(added.id);
     onProgress?.({ phase: 'unpacking', ...clock.read(ids.length, found.length) });
@@ -139,11 +143,21 @@ function infoOf(bytes: Uint8Array, name: string, { kind, id }: Found): ItemInfo 
   return parseInfo(unpack(bytes, name, (other) => other === path)[path], kind, `${name}: ${path}`);
 }
 
+/** What others refer to comes before them: a space before its checkpoints, the first map of a frame before the rest. */
+function standing(info: ItemInfo): number {
+  if (info.kind === 'map') return info.frame?.place ?? 0;
+  return info.kind === 'space' && info.checkpoint ? 1 : 0;
+}
+
 function follow<I extends { kind: Kind }>(info: I, renamed: ReadonlyMap<string, string>): I {
   const now = (id: unknown): unknown => renamed.get(id as string) ?? id;
   const out: Record<string, unknown> = { ...info };
   if (out.data !== undefined) out.data = now(out.data);
   if (out.space !== undefined) out.space = now(out.space);
+  const { checkpoint } = info as Partial<SpaceInfo>;
+  if (checkpoint) out.checkpoint = { ...checkpoint, of: now(checkpoint.of) };
+  const { frame } = info as Partial<MapInfo>;
+  if (frame) out.frame = { ...frame, first: now(frame.first) };
   return out as I;
 }
 

@@ -74,7 +74,7 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
   fetchData: { source: text, 'name?': text },
   zoo: {},
   openZoo: { name: text },
-  learn: { data: text, method: text, 'options?': plain, 'name?': text },
+  learn: { data: text, method: text, 'options?': plain, 'name?': text, 'checkpoints?': count },
   map: {
     of: text,
     method: text,
@@ -85,6 +85,7 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
     'coordinates?': isMatrix,
     'from?': text,
     'align?': text,
+    'together?': texts,
   },
   keep: { map: text },
   place: { map: text, 'rows?': isMatrix, 'codes?': isMatrix, 'labels?': labels },
