@@ -10,6 +10,8 @@ export interface Links {
   /** [nLinks], indices into `nodes` */
   readonly from: Uint32Array;
   readonly to: Uint32Array;
+  /** [nLinks], above 0, where links weigh more and less */
+  readonly weights?: Float64Array;
   readonly warnings: readonly string[];
 }
 
@@ -18,6 +20,8 @@ export interface Adjacency {
   /** [nNodes + 1] */
   readonly start: Uint32Array;
   readonly to: Uint32Array;
+  /** of each of `to` */
+  readonly weights?: Float64Array;
 }
 
 export const LINK_OPTIONS: readonly OptionSpec[] = [
@@ -36,6 +40,14 @@ export const LINK_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
+/** For methods to which it makes a difference how much links weigh. */
+export const WEIGHT_OPTION: OptionSpec = {
+  name: 'weight',
+  type: 'text',
+  default: '',
+  summary: 'The column of how much links weigh; left empty, one called weight, if there is one; none: all weigh alike.',
+};
+
 /** Pairs of names that tables of links commonly have. */
 const KNOWN = [
   ['source', 'target'],
@@ -44,11 +56,12 @@ const KNOWN = [
 ] as const;
 
 /**
- * The links of a data set: each row is one.
- * @throws InputError when there are no such columns, or no link between two nodes
+ * The links of a data set: each row is one. Where they have weights, those of a link that comes more than once add up.
+ * @throws InputError when there are no such columns, no link between two nodes, or a weight is no number or below 0
  */
 export function linksOf(dataset: Dataset, options: Options): Links {
-  const [source, target] = endsOf(dataset, options.source as string, options.target as string);
+  const weight = weightOf(dataset, options.weight as string | undefined);
+  const [source, target] = endsOf(dataset, options.source as string, options.target as string, weight);
   const [sources, targets] = [namesIn(dataset, source), namesIn(dataset, target)];
   const indexOf = new Map<string, number>();
   const index = (name: string): number => {
@@ -56,21 +69,28 @@ export function linksOf(dataset: Dataset, options: Options): Links {
     if (known === undefined) indexOf.set(name, (known = indexOf.size));
     return known;
   };
-  const seen = new Set<string>();
+  const given = weight === undefined ? undefined : weightsIn(dataset, weight);
+  const seen = new Map<string, number>();
+  const weights: number[] = [];
   const from: number[] = [];
   const to: number[] = [];
-  const left = { missing: 0, loops: 0, repeated: 0 };
+  const left = { missing: 0, loops: 0, repeated: 0, weightless: 0 };
   for (let row = 0; row < sources.length; row++) {
     if (sources[row] === '' || targets[row] === '') left.missing++;
     else {
       const [a, b] = [index(sources[row]), index(targets[row])];
       const key = `${a} ${b}`;
+      const known = seen.get(key);
       if (a === b) left.loops++;
-      else if (seen.has(key)) left.repeated++;
-      else {
-        seen.add(key);
+      else if (given?.[row] === 0) left.weightless++;
+      else if (known !== undefined) {
+        left.repeated++;
+        if (given) weights[known] += given[row];
+      } else {
+        seen.set(key, from.length);
         from.push(a);
         to.push(b);
+        if (given) weights.push(given[row]);
       }
     }
   }
@@ -85,24 +105,34 @@ export function linksOf(dataset: Dataset, options: Options): Links {
     nodes: [...indexOf.keys()],
     from: Uint32Array.from(from),
     to: Uint32Array.from(to),
+    ...(given && { weights: Float64Array.from(weights) }),
     warnings: [
       ...(left.missing > 0 ? [`${left.missing} of ${total} rows name only one node, or none, and were left out`] : []),
       ...(left.loops > 0 ? [`${left.loops} of ${total} links lead from a node to itself and were left out`] : []),
-      ...(left.repeated > 0 ? [`${left.repeated} of ${total} links come more than once and count once`] : []),
+      ...(left.repeated > 0
+        ? [
+            `${left.repeated} of ${total} links come more than once and ${given ? 'their weights add up' : 'count once'}`,
+          ]
+        : []),
+      ...(left.weightless > 0 ? [`${left.weightless} of ${total} links weigh nothing and were left out`] : []),
     ],
   };
 }
 
 /** Links by the node that they lead from. */
-export function adjacencyOf(nNodes: number, { from, to }: Pick<Links, 'from' | 'to'>): Adjacency {
+export function adjacencyOf(nNodes: number, { from, to, weights }: Pick<Links, 'from' | 'to' | 'weights'>): Adjacency {
   const start = new Uint32Array(nNodes + 1);
   for (const node of from) start[node + 1]++;
   for (let i = 0; i < nNodes; i++) start[i + 1] += start[i];
   const next = start.slice();
-  const out = new Uint32Array(to.length);
-  for (let i = 0; i < from.length; i++) out[next[from[i]]++] = to[i];
-  for (let i = 0; i < nNodes; i++) out.subarray(start[i], start[i + 1]).sort();
-  return { start, to: out };
+  const order = new Uint32Array(to.length);
+  for (let i = 0; i < from.length; i++) order[next[from[i]]++] = i;
+  for (let i = 0; i < nNodes; i++) order.subarray(start[i], start[i + 1]).sort((a, b) => to[a] - to[b]);
+  return {
+    start,
+    to: order.map((link) => to[link]),
+    ...(weights && { weights: Float64Array.from(order, (link) => weights[link]) }),
+  };
 }
 
 /** How many links each node has, in either direction. */
@@ -127,9 +157,9 @@ export function nodeItems(name: string, nodes: readonly string[], codes: Matrix,
 }
 
 /** The names of both columns, as they were given or as tables of links commonly have them. */
-function endsOf({ name, columns, featureNames, rows }: Dataset, source: string, target: string): [string, string] {
-  const features = featureNames ?? Array.from({ length: Math.min(rows.nFeatures, 2) }, (_, j) => String(j));
-  const there = [...columns.map((column) => column.name), ...features];
+function endsOf(dataset: Dataset, source: string, target: string, weight: string | undefined): [string, string] {
+  const { name } = dataset;
+  const there = columnsOf(dataset).filter((each) => each !== weight);
   for (const wanted of [source, target]) {
     if (wanted !== '' && !there.includes(wanted)) {
       throw new InputError(`${name} has no column ${wanted}; its columns: ${there.join(', ') || 'none'}`, {
@@ -146,6 +176,33 @@ function endsOf({ name, columns, featureNames, rows }: Dataset, source: string, 
     `${name} is to be a table of links, with a column source and a column target; it has ${there.join(', ') || 'no columns'}: name two of them as source and target`,
     { code: 'no-links' },
   );
+}
+
+function columnsOf({ columns, featureNames, rows }: Dataset): string[] {
+  const features = featureNames ?? Array.from({ length: Math.min(rows.nFeatures, 2) }, (_, j) => String(j));
+  return [...columns.map((column) => column.name), ...features];
+}
+
+/** The column of weights, if there is one; `wanted` is undefined for methods that take none. */
+function weightOf(dataset: Dataset, wanted: string | undefined): string | undefined {
+  if (wanted === undefined || wanted === 'none') return undefined;
+  const there = columnsOf(dataset);
+  if (wanted === '') return there.find((each) => each.toLowerCase() === 'weight');
+  if (there.includes(wanted)) return wanted;
+  throw new InputError(`${dataset.name} has no column ${wanted}; its columns: ${there.join(', ') || 'none'}`, {
+    code: 'no-column',
+  });
+}
+
+function weightsIn(dataset: Dataset, name: string): Float64Array {
+  return Float64Array.from(namesIn(dataset, name), (text, row) => {
+    const weight = text.trim() === '' ? NaN : Number(text);
+    if (weight >= 0 && weight < Infinity) return weight;
+    throw new InputError(
+      `${dataset.name}: the weight in row ${row}, column ${name}, is ${text === '' ? 'missing' : text}; expected a number of at least 0, or the option weight none`,
+      { code: 'weight', details: { row, column: name } },
+    );
+  });
 }
 
 /** A column's or a feature's values as names; empty where there is none. */

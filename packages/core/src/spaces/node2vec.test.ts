@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { finish, isAbort, matrix, random } from '../base/index.ts';
 import { readRows, rowsOf } from '../data/index.ts';
+import type { Options } from '../base/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { createKernels } from '../kernels/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
@@ -69,6 +70,45 @@ describe('walks', () => {
     counts.forEach((count, i) => expect(Math.abs(count / total - weights[i] / sum)).toBeLessThan(0.03));
   });
 
+  it.each([
+    [1, 1],
+    [0.25, 4],
+    [4, 0.5],
+  ])('step with the weights of links, times those of p = %f, q = %f', (p, q) => {
+    // each way of each link weighs something else
+    const weigh = (a: number, b: number): number => 1 + 3 * a + b * b;
+    const weighted = adjacencyOf(4, {
+      from: Uint32Array.from(both, ([a]) => a),
+      to: Uint32Array.from(both, ([, b]) => b),
+      weights: Float64Array.from(both, ([a, b]) => weigh(a, b)),
+    });
+    const isLink = (a: number, b: number): boolean => both.some((end) => end[0] === a && end[1] === b);
+    const walks = finish(walkSteps(weighted, { nWalks: 6000, walkLength: 12, p, q, seed: 3 }));
+    const counts = new Map<string, Float64Array>();
+    for (const steps of walks) {
+      for (let i = 1; i < steps.length; i++) {
+        const key = `${i > 1 ? steps[i - 2] : 'none'} ${steps[i - 1]}`;
+        if (!counts.has(key)) counts.set(key, new Float64Array(4));
+        counts.get(key)![steps[i]]++;
+      }
+    }
+    expect(counts.size).toBe(4 + 8); // every first node, every link that was taken
+    for (const [key, seen] of counts) {
+      const [before, at] = key.split(' ').map(Number);
+      const expected = [0, 1, 2, 3].map((x) => {
+        if (!isLink(at, x)) return 0;
+        const turn = Number.isNaN(before) ? 1 : x === before ? 1 / p : isLink(before, x) ? 1 : 1 / q;
+        return weigh(at, x) * turn;
+      });
+      const [total, sum] = [seen, expected].map((list) => list.reduce((a: number, b: number) => a + b, 0));
+      // within five standard deviations of what the weights say
+      seen.forEach((count, x) => {
+        const share = expected[x] / sum;
+        expect(Math.abs(count / total - share)).toBeLessThanOrEqual(5 * Math.sqrt((share * (1 - share)) / total));
+      });
+    }
+  });
+
   it('end where nothing leads on', () => {
     const chain = adjacencyOf(3, { from: Uint32Array.of(0, 1), to: Uint32Array.of(1, 2) });
     const walks = finish(walkSteps(chain, { nWalks: 1, walkLength: 9, p: 1, q: 1, seed: 0 }));
@@ -115,6 +155,36 @@ describe('node2vec', () => {
     expect(loaded.prior!.sample(3, 1).data).toEqual(first.space.prior!.sample(3, 1).data);
     const flat = await node2vec.fit(communities, { ...quick, normalise: false }, runtime);
     expect(flat.space.geometry.name).toBe('euclidean');
+  });
+
+  it('keeps to links that weigh more', async () => {
+    // two rings of 12 over the same nodes: a node's neighbours in the heavy one are at i ± 1, in the light one at i ± 5
+    const pairs = Array.from({ length: 12 }, (_, i) => [[i, (i + 1) % 12], [i, (i + 5) % 12]] as const).flat(); // prettier-ignore
+    const weights = Float64Array.from(pairs, (_, i) => (i % 2 === 0 ? 50 : 1));
+    const graph = linked(pairs);
+    const nearness = async (more: Partial<Options>): Promise<number> => {
+      const columns = [...graph.columns, { name: 'weight', type: 'number' as const, values: weights }];
+      const options = { ...QUICK, nWalks: 20, window: 2, ...more };
+      const { space, items } = await node2vec.fit({ ...graph, columns }, options, runtime);
+      const z = readRows(items!.rows).data;
+      const names = (items!.columns[0] as { values: string[] }).values;
+      const codeOf = (i: number): Float32Array => z.subarray(8 * names.indexOf(`n${i}`)).subarray(0, 8);
+      const apart = (a: number, b: number): number => space.geometry.distance(codeOf(a % 12), codeOf(b % 12));
+      return Array.from({ length: 12 }, (_, i) => apart(i, i + 5) - apart(i, i + 1)).reduce((a, b) => a + b, 0) / 12;
+    };
+    expect(await nearness({})).toBeGreaterThan(0.5);
+    expect(Math.abs(await nearness({ weight: 'none' }))).toBeLessThan(0.3);
+  });
+
+  it.each([
+    [[1, NaN], 'graph: the weight in row 1, column weight, is missing; expected a number of at least 0'],
+    [[-1, 1], 'the weight in row 0, column weight, is -1; expected'],
+    [[1, Infinity], 'the weight in row 1, column weight, is Infinity; expected'],
+  ])('refuses weights %o', async (values, message) => {
+    const graph = linked([[0, 1], [1, 2]]); // prettier-ignore
+    const columns = [...graph.columns, { name: 'weight', type: 'number' as const, values: Float64Array.from(values) }];
+    await expect(node2vec.fit({ ...graph, columns }, QUICK, runtime)).rejects.toThrow(message);
+    await expect(node2vec.fit(graph, { weight: 'strength' }, runtime)).rejects.toThrow('graph has no column strength');
   });
 
   it('tells of nodes that are linked to no other, refuses what are no links, can be cancelled', async () => {

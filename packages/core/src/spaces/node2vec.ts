@@ -6,7 +6,7 @@ import { drive, resolveOptions } from '../base/index.ts';
 import type { JobOptions, Options, OptionSpec } from '../base/index.ts';
 import { euclidean, sphere } from './geometry.ts';
 import type { SpaceMethod } from './latent-space.ts';
-import { adjacencyOf, degreesOf, LINK_OPTIONS, linksOf, nodeItems } from './links.ts';
+import { adjacencyOf, degreesOf, LINK_OPTIONS, linksOf, nodeItems, WEIGHT_OPTION } from './links.ts';
 import type { Adjacency, Links } from './links.ts';
 import { linksQualitySteps } from './links-quality.ts';
 import { walkSteps } from './node2vec-walks.ts';
@@ -93,6 +93,7 @@ const OPTIONS: readonly OptionSpec[] = [
     summary: 'Brings each vector to length 1: what is compared is with whom a node is met, not how often.',
   },
   ...LINK_OPTIONS,
+  WEIGHT_OPTION,
   { name: 'seed', type: 'integer', default: 0, min: 0, max: 2 ** 32 - 1, summary: 'The same seed, the same space.' },
 ];
 
@@ -140,17 +141,20 @@ export const node2vec: SpaceMethod = {
   },
 };
 
-/** Links as walks may take them. */
-function graphOf({ nodes, from, to }: Links, { directed }: Options): Adjacency {
-  if (directed) return adjacencyOf(nodes.length, { from, to });
-  const both = new Set<number>();
+/** Links as walks may take them; what leads both ways weighs as much as both. */
+function graphOf({ nodes, from, to, weights }: Links, { directed }: Options): Adjacency {
+  const n = nodes.length;
+  if (directed) return adjacencyOf(n, { from, to, weights });
+  const both = new Map<number, number>();
   for (let i = 0; i < from.length; i++) {
-    both.add(from[i] * nodes.length + to[i]);
-    both.add(to[i] * nodes.length + from[i]);
+    for (const end of [from[i] * n + to[i], to[i] * n + from[i]]) {
+      both.set(end, (both.get(end) ?? 0) + (weights?.[i] ?? 1));
+    }
   }
-  const ends = Float64Array.from(both);
-  return adjacencyOf(nodes.length, {
-    from: Uint32Array.from(ends, (end) => Math.floor(end / nodes.length)),
-    to: Uint32Array.from(ends, (end) => end % nodes.length),
+  const ends = Float64Array.from(both.keys());
+  return adjacencyOf(n, {
+    from: Uint32Array.from(ends, (end) => Math.floor(end / n)),
+    to: Uint32Array.from(ends, (end) => end % n),
+    ...(weights && { weights: Float64Array.from(both.values()) }),
   });
 }
