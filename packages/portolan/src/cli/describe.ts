@@ -95,6 +95,11 @@ export function spaceFacts(item: SpaceInfo): Fact[] {
   ];
 }
 
+function nearness({ distance = 'euclidean', mapDistance }: MapInfo['quality']): string {
+  const onMap = mapDistance ? `, on the map by ${mapDistance} ones` : '';
+  return distance === 'euclidean' && !onMap ? '' : `, by ${distance} distances${onMap}`;
+}
+
 export function mapFacts(item: MapInfo): Fact[] {
   const { quality } = item;
   const cpu = item.cpuSeconds === undefined ? '' : ` (${duration(item.cpuSeconds)} of CPU)`;
@@ -110,7 +115,10 @@ export function mapFacts(item: MapInfo): Fact[] {
     ['shepard', share(quality.shepard)],
     ['label accuracy', share(quality.labelAccuracy)],
     ['explained variance', share(quality.explainedVariance)],
-    ['measured', `${plural(quality.nNeighbors, 'neighbour')} of ${plural(quality.sampleSize, 'sample')}`],
+    [
+      'measured',
+      `${plural(quality.nNeighbors, 'neighbour')} of ${plural(quality.sampleSize, 'sample')}${nearness(quality)}`,
+    ],
     [
       'iterations',
       item.iterations !== undefined ? `${count(item.iterations)}${item.stopped ? ', stopped early' : ''}` : undefined,

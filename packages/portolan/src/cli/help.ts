@@ -101,7 +101,13 @@ function optionSections(methods: readonly MethodInfo[]): string[] {
     const title = `Options of ${methods.join(' and ')}:`;
     groups.set(title, [...(groups.get(title) ?? []), entry]);
   }
-  return [...groups].flatMap(([title, entries]) => section(title, entries));
+  const further = methods.flatMap(({ name, together = [] }) =>
+    section(
+      `Options of ${name} where several are mapped in one frame:`,
+      together.map((option) => flagEntry(optionFlag(option))),
+    ),
+  );
+  return [...[...groups].flatMap(([title, entries]) => section(title, entries)), ...further];
 }
 
 function section(title: string, entries: readonly (readonly [string, string])[]): string[] {

@@ -14,8 +14,8 @@ export function flagName(option: string): string {
  */
 export function methodFlags(methods: readonly MethodInfo[], taken: readonly Flag[], chosen?: string): Flag[] {
   const flags = new Map<string, Flag>();
-  for (const { name, options } of methods) {
-    for (const option of options) {
+  for (const { name, options, together = [] } of methods) {
+    for (const option of [...options, ...together]) {
       const flag = optionFlag(option);
       if (taken.some((other) => other.name === flag.name)) continue;
       if (name === chosen || !flags.has(flag.name)) flags.set(flag.name, flag);

@@ -1,7 +1,7 @@
 import type { LearnJob } from '@portolan/core';
 import { spaceFacts } from '../describe.ts';
 import { facts } from '../format.ts';
-import { methodNamed, methodOptions } from '../method-options.ts';
+import { methodNamed, methodOptions, number } from '../method-options.ts';
 import { textFlag } from '../verb.ts';
 import type { Verb } from '../verb.ts';
 
@@ -12,6 +12,12 @@ export const learn: Verb = {
   flags: [
     { name: 'method', value: 'METHOD', summary: 'how to learn', default: 'autoencoder' },
     { name: 'name', value: 'NAME', summary: 'the space’s id', default: 'DATA-METHOD' },
+    {
+      name: 'checkpoints',
+      value: 'N',
+      summary: 'keep so many states on the way as spaces of their own, to see how it came about',
+      default: '0',
+    },
   ],
   methods: 'spaces',
   json: 'space (its id), method, seconds, cpuSeconds, samplesPerSecond, metrics (mse, train, validation), data, latentDim, nFeatures, options, epochs, stopped, warnings, runtime, created',
@@ -24,8 +30,11 @@ export const learn: Verb = {
     const { spaces } = await project.methods();
     const method = methodNamed(spaces, textFlag(context, 'method') ?? 'autoencoder');
     const options = methodOptions(method, spaces, args);
+    const wanted = textFlag(context, 'checkpoints');
+    const checkpoints =
+      wanted === undefined ? undefined : number('--checkpoints', wanted, { min: 0, max: 100, integer: true });
     const info = await project.learn(
-      { data: args.positionals[0], method: method.name, options, name: textFlag(context, 'name') },
+      { data: args.positionals[0], method: method.name, options, name: textFlag(context, 'name'), checkpoints },
       { ...(job as LearnJob), previews: false },
     );
     const { id, kind: _, history, ...rest } = info;
