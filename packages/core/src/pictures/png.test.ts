@@ -27,6 +27,14 @@ describe('png', () => {
     );
   });
 
+  it('is read back when it begins with nothing, as pictures on a transparent or black ground do', () => {
+    for (const channels of [1, 4] as const) {
+      const pixels = noise(112 * 28 * channels).map((value) => (value < 190 ? 0 : value));
+      const image = decode(encodePng(pixels, { width: 112, height: 28, channels, level: 9 }), { checkCrc: true });
+      expect(Uint8Array.from(image.data)).toEqual(pixels);
+    }
+  });
+
   it('is the same picture from strips as from one piece', () => {
     const pixels = noise(50 * 33 * 3);
     const strips = [0, 7, 8, 20, 33].slice(1).map((end, k) => pixels.subarray([0, 7, 8, 20][k] * 150, end * 150));

@@ -3,9 +3,9 @@
  * a poster at print size needs no more memory than a strip. No filter and one deflate stream; the resolution is kept
  * in pHYs, so that a layout program places the picture at its size on paper.
  */
-import { Zlib } from 'fflate';
 import { InputError } from '../base/index.ts';
-import { crc32 } from '../data/index.ts';
+import { crc32, deflater } from '../data/index.ts';
+import type { DeflateLevel } from '../data/index.ts';
 
 export interface PngHead {
   width: number;
@@ -15,11 +15,15 @@ export interface PngHead {
   /** dots an inch; by default the file doesn't say */
   dpi?: number;
   /** 0 … 9, as in zlib */
-  level?: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  level?: DeflateLevel;
 }
 
 const SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 const COLOUR_TYPE = { 1: 0, 3: 2, 4: 6 } as const;
+/** RFC 1950: deflate, a window of 32 kB, no dictionary. */
+const ZLIB_HEAD = Uint8Array.of(0x78, 0x9c);
+const ADLER_START = 1;
+const ADLER_BASE = 65_521;
 const METRES_PER_INCH = 0.0254;
 const MAX_SIDE = 2 ** 31 - 1;
 
@@ -42,9 +46,10 @@ export function pngWriter({ width, height, channels, dpi, level = 6 }: PngHead):
   view.setUint32(4, height);
   ihdr.set([8, COLOUR_TYPE[channels], 0, 0, 0], 8);
   let pieces = [SIGNATURE, chunk('IHDR', ihdr), ...(dpi === undefined ? [] : [resolution(dpi)])];
-  const zlib = new Zlib({ level }, (piece) => {
-    if (piece.length > 0) pieces.push(chunk('IDAT', piece));
-  });
+  const emit = (piece: Uint8Array): void => void pieces.push(chunk('IDAT', piece));
+  const packer = deflater(level, emit);
+  let sum = ADLER_START;
+  emit(ZLIB_HEAD);
   const rowBytes = width * channels;
   let rows = 0;
   const taken = (): Uint8Array[] => {
@@ -64,7 +69,9 @@ export function pngWriter({ width, height, channels, dpi, level = 6 }: PngHead):
       for (let y = 0; y < count; y++) {
         filtered.set(strip.subarray(y * rowBytes, (y + 1) * rowBytes), y * (rowBytes + 1) + 1);
       }
-      zlib.push(filtered, rows === height);
+      sum = adler32(filtered, sum);
+      packer.push(filtered, rows === height);
+      if (rows === height) emit(bigEndian(sum));
       return taken();
     },
     end() {
@@ -73,6 +80,25 @@ export function pngWriter({ width, height, channels, dpi, level = 6 }: PngHead):
       return taken();
     },
   };
+}
+
+/** Adler-32 (RFC 1950) of what went before and these bytes. */
+function adler32(bytes: Uint8Array, before: number): number {
+  let a = before & 0xffff;
+  let b = before >>> 16;
+  for (let at = 0; at < bytes.length;) {
+    // so few that neither sum overflows
+    for (const end = Math.min(bytes.length, at + 3800); at < end; at++) b += a += bytes[at];
+    a %= ADLER_BASE;
+    b %= ADLER_BASE;
+  }
+  return ((b << 16) | a) >>> 0;
+}
+
+function bigEndian(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
 }
 
 /** The pieces of a file, in order. @param strips  whole rows from the top. See `pngWriter` */
