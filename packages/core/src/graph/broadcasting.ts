@@ -87,11 +87,17 @@ export function broadcastLike(x: Tensor | number, like: Tensor): Tensor {
 }
 
 /**
- * x stretched to a known shape.
+ * x stretched to a shape. A dimension of it that is known only at run time is x's own.
  * @throws InputError unless each dimension of x is 1 or that of the shape
  */
-export function expand(x: Tensor | number, shape: readonly number[]): Tensor {
+export function expand(x: Tensor | number, shape: Shape): Tensor {
   const tensor = asTensor(x);
+  const offset = shape.length - tensor.shape.length;
+  if (shape.some((d, i) => typeof d === 'string' && d !== tensor.shape[i - offset])) {
+    throw new InputError(
+      `expand: got ${formatShape(tensor.shape)}, expected the dimensions of ${formatShape(shape)} that vary`,
+    );
+  }
   if (sameShape(tensor.shape, shape)) return tensor;
   checkStretch(tensor, shape);
   return expandOp([tensor], { shape });

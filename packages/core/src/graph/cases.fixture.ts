@@ -103,6 +103,23 @@ export const cases: Case[] = [
   { name: 'sigmoid', shapes: matrix, build: g.sigmoid },
   { name: 'tanh', shapes: matrix, build: g.tanh },
   { name: 'softplus', shapes: matrix, build: g.softplus },
+  {
+    name: 'binaryCrossEntropy',
+    shapes: [
+      [3, 5],
+      [3, 5],
+    ],
+    build: g.binaryCrossEntropy,
+  },
+  {
+    name: 'binaryCrossEntropy, one x for several logits, in groups',
+    shapes: [
+      [2, 3, 242],
+      [2, 1, 242],
+    ],
+    build: g.binaryCrossEntropy,
+    range: [-3, 3],
+  },
   // products
   {
     name: 'matmul',

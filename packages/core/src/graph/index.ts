@@ -28,6 +28,7 @@ export {
   sub,
   where,
 } from './arithmetic.ts';
+export { binaryCrossEntropy } from './cross-entropy.ts';
 export { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from './activations.ts';
 export { gemm, matmul } from './matmul.ts';
 export type { GemmOptions, MatmulOptions } from './matmul.ts';

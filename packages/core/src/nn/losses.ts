@@ -3,7 +3,7 @@
  * scalars all, of which `loss` is what is minimised. Batches are the first axis and may vary in size.
  */
 import { InputError } from '../base/index.ts';
-import { add, exp, formatShape, logSoftmax, mean, mul, neg, softplus, sub, sum } from '../graph/index.ts';
+import { add, binaryCrossEntropy, exp, formatShape, logSoftmax, mean, mul, neg, sub, sum } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 
 /** A loss and its parts. */
@@ -22,14 +22,14 @@ export function squaredError(xHat: Tensor, x: Tensor): { loss: Tensor; reconstru
  * a probability, as is usual).
  */
 export function bernoulli(logits: Tensor, x: Tensor): { loss: Tensor; reconstruction: Tensor } {
-  const loss = mean(bernoulliRows(logits, x));
+  const loss = mean(perSample(bernoulliRows(logits, x)));
   return { loss, reconstruction: loss };
 }
 
-/** As `bernoulli`, of each row: [batch]. */
+/** As `bernoulli`, of each row, the last axis: [batch, n] → [batch]. */
 export function bernoulliRows(logits: Tensor, x: Tensor): Tensor {
   sameShapes('bernoulli', logits, x);
-  return perSample(sub(softplus(logits), mul(x, logits)));
+  return binaryCrossEntropy(logits, x);
 }
 
 /**
@@ -37,16 +37,16 @@ export function bernoulliRows(logits: Tensor, x: Tensor): Tensor {
  * of any shape that stretches to that of x.
  */
 export function gaussianLikelihood(xMean: Tensor, logVar: Tensor, x: Tensor): { loss: Tensor; reconstruction: Tensor } {
-  const loss = mean(gaussianRows(xMean, logVar, x));
+  const loss = mean(perSample(gaussianRows(xMean, logVar, x)));
   return { loss, reconstruction: loss };
 }
 
-/** As `gaussianLikelihood`, of each row: [batch]. */
+/** As `gaussianLikelihood`, of each row, the last axis: [batch, n] → [batch]. */
 export function gaussianRows(xMean: Tensor, logVar: Tensor, x: Tensor): Tensor {
   sameShapes('gaussianLikelihood', xMean, x);
   const error = sub(x, xMean);
   const scaled = mul(mul(error, error), exp(neg(logVar)));
-  return perSample(mul(add(add(scaled, logVar), Math.log(2 * Math.PI)), 0.5));
+  return sum(mul(add(add(scaled, logVar), Math.log(2 * Math.PI)), 0.5), { axes: [x.shape.length - 1] });
 }
 
 /** −Σ target · log softmax(logits), sum over classes, mean over batch; target rows are one-hot or probabilities. */
@@ -68,7 +68,7 @@ function twiceGaussianKl(zMean: Tensor, logVar: Tensor): Tensor {
   return perSample(sub(sub(add(mul(zMean, zMean), exp(logVar)), logVar), 1));
 }
 
-/** log N(z | mean, exp(logVar)) in nats with its constant, of each row: [batch]. */
+/** log N(z | mean, exp(logVar)) in nats with its constant, of each row, the last axis: [batch, n] → [batch]. */
 export function normalLogDensity(z: Tensor, zMean: Tensor, logVar: Tensor): Tensor {
   return neg(gaussianRows(zMean, logVar, z));
 }
