@@ -2,7 +2,7 @@
  * The training loop, as a stepper: a unit is one call of the runtime, which is one or several mini-batches, or one
  * chunk of an evaluation. `run` of base drives it.
  *
- * How many mini-batches are one call is measured (as many as take 100 ms, at most eight) and changes nothing in the
+ * How many mini-batches are one call is measured (as many as take 150 ms, at most eight) and changes nothing in the
  * result, bit for bit: see optimisers.ts. Iterations beyond the last, which fill its call, get a learning rate of 0.
  */
 import { NumericalError, random, writeSafetensors } from '../base/index.ts';
@@ -106,7 +106,9 @@ export interface Trainer extends Stepper<TrainUnit, Trained> {
 
 /** For runtimes that work in JavaScript's memory. */
 const PLAIN: RuntimeMemory = { float32: (length) => new Float32Array(length), release: () => undefined };
-const CALL_MS = 100;
+const CALL_MS = 150;
+/** calls of one size before another may be thought better */
+const TRIALS = PERIOD;
 const EVALUATION_ROWS = 512;
 const FORMAT = 'portolan-checkpoint';
 const VERSION = 1;
@@ -198,13 +200,18 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     return call;
   }
 
-  /** As many mini-batches as the position is aligned to; none beyond an epoch that is judged at its end. */
+  /**
+   * As many mini-batches as are wanted where they fit: the position is aligned to them, and they do not go beyond an
+   * epoch that is judged at its end, nor, if it can be helped, beyond the last. Else the most of a size that there is
+   * already: it takes longer to make a graph for a few calls than to do them one mini-batch at a time.
+   */
   function batchesNow(): number {
     const epoch = Math.floor((at.iteration * batchSize) / nRows);
-    const end = validationRows.length > 0 ? Math.ceil(((epoch + 1) * nRows) / batchSize) : Infinity;
-    let k = wanted;
-    while (at.iteration % k !== 0 || (k > 1 && at.iteration + k > end)) k /= 2;
-    return k;
+    const judged = validationRows.length > 0 ? Math.ceil(((epoch + 1) * nRows) / batchSize) : Infinity;
+    const fits = (k: number, end: number): boolean => at.iteration % k === 0 && at.iteration + k <= end;
+    if (fits(wanted, Math.min(judged, iterations))) return wanted;
+    const made = Math.max(0, ...[...calls.keys()].filter((k) => k < wanted && fits(k, Math.min(judged, iterations))));
+    return made || (fits(wanted, judged) ? wanted : 1);
   }
 
   /** One call of several mini-batches. */
@@ -230,13 +237,13 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
   }
 
   /**
-   * As many batches per call as fit its time by the fastest call so far; each executable's first is not counted. A busy
-   * machine may so begin with few and come to more, or the other way round.
+   * As many batches per call as fit its time by the fastest call so far; each executable's first is not counted. A period
+   * is tried before a choice, so that one busy moment does not make it: each size is another graph to make.
    */
   function measure(ms: number, k: number): void {
     const known = timings.get(k) ?? [];
-    timings.set(k, [...known, ms / k].slice(0, 4));
-    if (known.length < 3) return;
+    timings.set(k, [...known, ms / k].slice(0, TRIALS));
+    if (known.length < TRIALS - 1) return;
     // far too long: the machine has become busier
     fastest = ms > 2 * CALL_MS ? ms / k : Math.min(fastest, ms / k, ...known.slice(1));
     wanted = limitBatches(CALL_MS / fastest);
