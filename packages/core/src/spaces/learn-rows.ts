@@ -22,6 +22,9 @@ export interface LearnRows {
 
 const CHUNK = 4096;
 
+/** Up to so many numbers (128 MB) are held as floats: a mini-batch is then copied row by row, not converted. */
+const MOST_HELD = 2 ** 25;
+
 /**
  * @throws InputError when there are fewer than two rows, a value is not finite (named by row and column), or pixels leave
  *   [0, 1]
@@ -41,7 +44,7 @@ export function learnRows({ name, rows, medium, warnings: noticed }: Dataset): L
   if (rows.data instanceof Float32Array) checkFinite(matrix(nSamples, nFeatures, rows.data), name);
   if (medium.kind === 'image') {
     checkPixels(name, rows);
-    return { rows, warnings: [] };
+    return { rows: held(rows), warnings: [] };
   }
   const { mean, deviation } = moments(rows);
   const constant: number[] = [];
@@ -57,7 +60,7 @@ export function learnRows({ name, rows, medium, warnings: noticed }: Dataset): L
     const list = constant.slice(0, 5).join(', ') + (constant.length > 5 ? ', …' : '');
     warnings.push(`${constant.length} of ${nFeatures} columns are constant (${list}); nothing is learned from them`);
   }
-  return { rows, scaler: { mean: Float32Array.from(mean), scale }, warnings };
+  return { rows: held(rows), scaler: { mean: Float32Array.from(mean), scale }, warnings };
 }
 
 /** Writes rows into a buffer as they are learned, [indices.length, nFeatures]. */
@@ -69,6 +72,12 @@ export function readLearnRows({ rows, scaler }: LearnRows, indices: Uint32Array,
   for (let i = 0, at = 0; i < indices.length; i++) {
     for (let j = 0; j < d; j++, at++) out[at] = (out[at] - mean[j]) / scale[j];
   }
+}
+
+function held(rows: Rows): Rows {
+  const { data, nSamples, nFeatures, scale } = rows;
+  if ((data instanceof Float32Array && scale === 1) || nSamples * nFeatures > MOST_HELD) return rows;
+  return { data: readRows(rows).data, nSamples, nFeatures, scale: 1 };
 }
 
 /** A sigmoid gives nothing outside [0, 1], and a likelihood of such values has no bound. */
