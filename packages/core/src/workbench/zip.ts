@@ -2,9 +2,10 @@
  * A project as one zip, laid out as its folder is, and back. Both go item by item, so that no more than one item and
  * the zip itself are in memory.
  */
-import { Zip, ZipDeflate, ZipPassThrough, unzipSync } from 'fflate';
+import { Zip, ZipPassThrough, unzipSync } from 'fflate';
 import { FormatError, InputError, stopwatch } from '../base/index.ts';
 import type { JobOptions } from '../base/index.ts';
+import { deflater } from '../data/index.ts';
 import type { ByteSource } from '../data/index.ts';
 import type { Desk } from './desk.ts';
 import { parseInfo } from './item-info.ts';
@@ -17,6 +18,20 @@ const MARK = 'portolan.json';
 const PIECE_BYTES = 2 ** 20;
 /** Compressed already. */
 const PACKED = /\.(parquet|onnx|png|jpg|zip|gz)$/;
+
+/** A file that is packed on its way into the zip; fflate's own stream spoils some that begin with zeros (see `deflater`). */
+class PackedEntry extends ZipPassThrough {
+  override compression = 8;
+  private pieces: Uint8Array[] = [];
+  private readonly packer = deflater(6, (piece) => this.pieces.push(piece));
+
+  protected override process(chunk: Uint8Array, final: boolean): void {
+    this.packer.push(chunk, final);
+    const packed = joined(this.pieces);
+    this.pieces = [];
+    this.ondata(null, packed, final);
+  }
+}
 
 /** The bytes of the zip. Packs are not in it: every Portolan has them. */
 export async function exportProject(
@@ -48,7 +63,7 @@ export async function exportProject(
   zip.add(mark);
   mark.push(markBytes(now), true);
   for (const { path, source } of files) {
-    const entry = PACKED.test(path) ? new ZipPassThrough(path) : new ZipDeflate(path, { level: 6 });
+    const entry = PACKED.test(path) ? new ZipPassThrough(path) : new PackedEntry(path);
     entry.mtime = mtime;
     zip.add(entry);
     for (let at = 0; at < source.byteLength; at += PIECE_BYTES) {
