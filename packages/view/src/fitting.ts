@@ -73,8 +73,9 @@ export class Fitting {
     return pointSize ? pointSize / 2 : fittedRadius(this.count, this.size);
   }
 
-  opacity(scale: number, radius: number): number {
-    return this.box ? opacityFor(this.coverage(scale, radius)) : 1;
+  /** @param alike  whether all points have one colour */
+  opacity(scale: number, radius: number, alike: boolean): number {
+    return this.box ? opacityFor(this.coverage(scale, radius), alike) : 1;
   }
 
   /** How many points lie over each other on average where there are any: area of discs over area occupied. */

@@ -12,9 +12,16 @@ export function zoomedRadius(fitted: number, zoom: number): number {
   return Math.min(Math.max(fitted, 10), Math.max(0.5, fitted * zoom ** (zoom < 1 ? 0.5 : 0.42)));
 }
 
-/** Opacity of a point: less the more they overlap, so that density shows. `coverage` is disc area over occupied area. */
-export function opacityFor(coverage: number): number {
-  return Math.min(0.9, Math.max(0.2, 0.95 * (Math.max(coverage, 1e-6) / 4) ** -0.8));
+/** How much earlier points of one colour let others through: nothing but their overlap tells how many there are. */
+const ALIKE = 6;
+
+/**
+ * Opacity of a point: less the more they overlap, so that density shows. `coverage` is disc area over occupied area.
+ * @param alike  all have one colour
+ */
+export function opacityFor(coverage: number, alike = false): number {
+  const crowd = Math.max(coverage, 1e-6) * (alike ? ALIKE : 1);
+  return Math.min(0.9, Math.max(0.2, 0.95 * (crowd / 4) ** -0.8));
 }
 
 /**
