@@ -19,8 +19,6 @@ export interface Occasion {
   readonly latentDim: number;
   readonly dataset: Dataset;
   readonly rows: LearnRows;
-  /** whether rows are images, in [0, 1] */
-  readonly image: boolean;
   readonly job: LearnJob;
 }
 
@@ -66,8 +64,7 @@ export function designed(method: DesignedMethod): SpaceMethod {
       if (given.latentDim === undefined) full.latentDim = Math.max(1, Math.min(usual, nFeatures - 1));
       const latentDim = full.latentDim as number;
       checkLatentDim(latentDim, nFeatures);
-      const image = dataset.medium.kind === 'image';
-      const made = await design({ options: full, latentDim, dataset, rows, image, job });
+      const made = await design({ options: full, latentDim, dataset, rows, job });
       return fitDesign({ ...made, method: name }, full, rows, dataset, runtime, job);
     },
   };

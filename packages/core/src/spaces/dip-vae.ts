@@ -40,9 +40,9 @@ export const dipVae = designed({
     },
     LIKELIHOOD,
   ],
-  design: ({ options, latentDim, image }) => ({
+  design: ({ options, latentDim, dataset }) => ({
     posterior: normalPosterior(latentDim),
-    likelihood: likelihoodOf(options.likelihood as string, image),
+    likelihood: likelihoodOf(options.likelihood as string, dataset.medium),
     regularisers: [
       klTerm(1),
       covarianceTerm(options.form as 'I' | 'II', options.offDiagonalWeight as number, options.diagonalWeight as number),

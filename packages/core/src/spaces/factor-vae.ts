@@ -34,9 +34,9 @@ export const factorVae = designed({
     },
     LIKELIHOOD,
   ],
-  design: ({ options, latentDim, image }) => ({
+  design: ({ options, latentDim, dataset }) => ({
     posterior: normalPosterior(latentDim),
-    likelihood: likelihoodOf(options.likelihood as string, image),
+    likelihood: likelihoodOf(options.likelihood as string, dataset.medium),
     regularisers: [
       klTerm(1),
       criticTerm(latentDim, options.gamma as number, options.criticLayers as readonly number[]),

@@ -29,9 +29,9 @@ export const hyperbolicVae = designed({
   family: 'variational',
   priors: [],
   options: [...KL_OPTIONS, CURVATURE, LIKELIHOOD],
-  design: ({ options, latentDim, image }) => ({
+  design: ({ options, latentDim, dataset }) => ({
     posterior: hyperbolicPosterior(latentDim, options.curvature as number),
-    likelihood: likelihoodOf(options.likelihood as string, image),
+    likelihood: likelihoodOf(options.likelihood as string, dataset.medium),
     regularisers: [klTerm(annealed('beta', options.beta as number, options))],
   }),
 });

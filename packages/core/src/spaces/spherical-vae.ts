@@ -19,7 +19,7 @@ export const sphericalVae = designed({
   latentDim: 3,
   priors: [],
   options: [...KL_OPTIONS, LIKELIHOOD],
-  design({ options, latentDim, image }) {
+  design({ options, latentDim, dataset }) {
     if (latentDim < 2) {
       throw new InputError('codes on a sphere need at least 2 numbers, latentDim 3 for an ordinary sphere; got 1', {
         code: 'latent-dim',
@@ -27,7 +27,7 @@ export const sphericalVae = designed({
     }
     return {
       posterior: sphericalPosterior(latentDim),
-      likelihood: likelihoodOf(options.likelihood as string, image),
+      likelihood: likelihoodOf(options.likelihood as string, dataset.medium),
       regularisers: [klTerm(annealed('beta', options.beta as number, options))],
     };
   },

@@ -29,9 +29,9 @@ export const tcVae = designed({
     ...ANNEALING_OPTIONS,
     LIKELIHOOD,
   ],
-  design: ({ options, latentDim, image }) => ({
+  design: ({ options, latentDim, dataset }) => ({
     posterior: normalPosterior(latentDim),
-    likelihood: likelihoodOf(options.likelihood as string, image),
+    likelihood: likelihoodOf(options.likelihood as string, dataset.medium),
     regularisers: [correlationTerm(annealed('beta', options.beta as number, options))],
   }),
 });

@@ -57,13 +57,13 @@ export const vae = designed({
   summary: 'An autoencoder whose codes fill a Gaussian cloud without gaps, so that any point decodes to something.',
   family: 'variational',
   options: [...KL_OPTIONS, ...OWN_OPTIONS, LIKELIHOOD, ...SMOOTHNESS_OPTIONS],
-  async design({ options, latentDim, image, rows, job }) {
+  async design({ options, latentDim, dataset, rows, job }) {
     const beta = annealed('beta', options.beta as number, options);
     const capacity = options.capacity as number;
     const samples = options.importanceSamples as number;
     const parts = {
       posterior: normalPosterior(latentDim),
-      likelihood: likelihoodOf(options.likelihood as string, image),
+      likelihood: likelihoodOf(options.likelihood as string, dataset.medium),
     };
     if (samples > 1) {
       refuse(options, 'capacity', 0);

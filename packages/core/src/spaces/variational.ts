@@ -10,7 +10,7 @@
 import { InputError } from '../base/index.ts';
 import type { Options, Random } from '../base/index.ts';
 import type { Dataset } from '../data/index.ts';
-import { add, concat, logSumExp, mean, mul, reshape, slice, sub } from '../graph/index.ts';
+import { add, concat, expand, logSumExp, mean, mul, reshape, sub } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { BatchInput, LossParts, Scope } from '../nn/index.ts';
 import type { Runtime } from '../runtime/index.ts';
@@ -99,12 +99,13 @@ export function networkOf(design: Design, options: Options, rows: LearnRows, dat
   const weights = [...regularisers.flatMap((each) => each.weights ?? []), ...(importance ? [importance.beta] : [])];
   const scheduled = weights.map(weightOf).flatMap((each) => each ?? []);
 
-  const infer = (scope: Scope, x: Tensor, classes?: Tensor): Posterior => {
-    const inner = scope.child('encoder');
+  const featuresOf = (scope: Scope, x: Tensor, classes?: Tensor): Tensor => {
     const whole = classes && architecture.kind === 'dense' ? concat([x, classes], 1) : x;
-    const features = encoderTrunk(inner, whole, architecture);
-    return family.infer(inner, classes && architecture.kind !== 'dense' ? concat([features, classes], 1) : features);
+    const features = encoderTrunk(scope.child('encoder'), whole, architecture);
+    return classes && architecture.kind !== 'dense' ? concat([features, classes], 1) : features;
   };
+  const infer = (scope: Scope, x: Tensor, classes?: Tensor): Posterior =>
+    family.infer(scope.child('encoder'), featuresOf(scope, x, classes));
   /** before the last activation */
   const decoded = (scope: Scope, z: Tensor, classes?: Tensor): Tensor => {
     const code = family.toDecoder?.(z) ?? z;
@@ -125,16 +126,17 @@ export function networkOf(design: Design, options: Options, rows: LearnRows, dat
       const { x, corrupted = x, epsilon, condition: classes } = batch;
       const decoderWeights: Tensor[] = [];
       const weight = (given: Weight): Tensor | number => weightOf(given)?.read(batch) ?? (given as number);
-      const posterior = infer(scope, corrupted, classes);
       if (importance && samples > 1) {
+        const features = repeated(featuresOf(scope, corrupted, classes), samples);
         return importanceBound(
-          { scope, x, epsilon, posterior, family, likelihood, samples },
+          { x, epsilon, posterior: family.infer(scope.child('encoder'), features), family, likelihood, samples },
           weight(importance.beta),
           (z) => decoded(scope, z, classes && repeated(classes, samples)),
         );
       }
+      const posterior = infer(scope, corrupted, classes);
       const z = posterior.sample(epsilon);
-      const reconstruction = likelihood.total(scope, decoded(noting(scope, decoderWeights), z, classes), x);
+      const reconstruction = likelihood.total(decoded(noting(scope, decoderWeights), z, classes), x);
       const view: View = {
         scope,
         x,
@@ -180,9 +182,11 @@ export function networkOf(design: Design, options: Options, rows: LearnRows, dat
  */
 function importanceBound(
   given: {
-    scope: Scope;
+    /** [batch, nFeatures] */
     x: Tensor;
+    /** [batch, samples, ...] */
     epsilon: Tensor;
+    /** of each row as often as it has samples, [batch · samples, ...], as are all codes below */
     posterior: Posterior;
     family: PosteriorFamily;
     likelihood: Likelihood;
@@ -191,29 +195,17 @@ function importanceBound(
   beta: Tensor | number,
   decode: (z: Tensor) => Tensor,
 ): LossParts {
-  const { scope, x, epsilon, posterior, family, likelihood, samples } = given;
+  const { x, epsilon, posterior, family, likelihood, samples } = given;
   const { prior } = family;
   if (!posterior.logDensity || !prior) {
     throw new InputError('importance samples need a posterior and a prior with densities', { code: 'option' });
   }
-  const column = (t: Tensor): Tensor => reshape(t, [t.shape[0], 1]);
-  const { shape } = family.noise as { shape: readonly number[] };
-  const codes = Array.from({ length: samples }, (_, k) =>
-    posterior.sample(reshape(take(epsilon, k), [epsilon.shape[0], ...shape])),
-  );
-  const latentDim = family.latentDim;
-  // [batch, samples, latentDim], then as many rows
-  const all = concat(
-    codes.map((z) => reshape(z, [z.shape[0], 1, latentDim])),
-    1,
-  );
-  const flat = reshape(all, [-1, latentDim]);
-  const errors = reshape(likelihood.rows(scope, decode(flat), repeated(x, samples)), [x.shape[0], samples]);
-  const gaps = concat(
-    codes.map((z) => column(sub(posterior.logDensity!(z), prior.logDensity(z)))),
-    1,
-  );
-  const weights = sub(mul(errors, -1), mul(gaps, beta)); // log, [batch, samples]
+  const [batch, n] = x.shape;
+  const z = posterior.sample(reshape(epsilon, [-1, ...epsilon.shape.slice(2)]));
+  const rows = expand(reshape(x, [batch, 1, n]), [batch, samples, n]);
+  const errors = likelihood.rows(reshape(decode(z), rows.shape), rows); // [batch, samples]
+  const gaps = reshape(sub(posterior.logDensity(z), prior.logDensity(z)), [batch, samples]);
+  const weights = sub(mul(errors, -1), mul(gaps, beta)); // log
   const loss = sub(Math.log(samples), mean(logSumExp(weights, { axes: [1] })));
   return { loss, reconstruction: mean(errors), kl: mean(gaps) };
 }
@@ -231,20 +223,8 @@ function noting(scope: Scope, weights: Tensor[]): Scope {
   };
 }
 
-/** The k-th of the second axis, which stays with length 1. */
-function take(x: Tensor, k: number): Tensor {
-  return slice(x, [k], [k + 1], { axes: [1] });
-}
-
 /** Each row so many times, one after another: [batch, n] → [batch · times, n]. */
 function repeated(x: Tensor, times: number): Tensor {
   const [batch, n] = x.shape;
-  const once = reshape(x, [batch, 1, n]);
-  return reshape(
-    concat(
-      Array.from({ length: times }, () => once),
-      1,
-    ),
-    [-1, n],
-  );
+  return reshape(expand(reshape(x, [batch, 1, n]), [batch, times, n]), [-1, n]);
 }

@@ -59,7 +59,7 @@ export const vqVae = designed({
     },
     LIKELIHOOD,
   ],
-  design({ options, latentDim, image }) {
+  design({ options, latentDim, dataset }) {
     const { codeDim: wanted, nCodes, commitment, codebookUpdate, codebookDecay } = options;
     const codeDim = (wanted as number) || [4, 3, 2, 1].find((size) => latentDim % size === 0)!;
     if (latentDim % codeDim !== 0) {
@@ -77,7 +77,7 @@ export const vqVae = designed({
         update: codebookUpdate as 'average' | 'loss',
         decay: codebookDecay as number,
       }),
-      likelihood: likelihoodOf(options.likelihood as string, image),
+      likelihood: likelihoodOf(options.likelihood as string, dataset.medium),
     };
   },
 });

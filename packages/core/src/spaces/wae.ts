@@ -42,12 +42,12 @@ export const wae = designed({
     },
     LIKELIHOOD,
   ],
-  design({ options, latentDim, image }) {
+  design({ options, latentDim, dataset }) {
     const gaussian = options.encoder === 'gaussian';
     const posterior = gaussian ? normalPosterior(latentDim) : aimedPosterior(latentDim);
     return {
       posterior,
-      likelihood: likelihoodOf(options.likelihood as string, image),
+      likelihood: likelihoodOf(options.likelihood as string, dataset.medium),
       regularisers: [
         ...(gaussian ? [klTerm(options.klWeight as number)] : []),
         discrepancyTerm(latentDim, options.mmdWeight as number, posterior.prior!.fill),
