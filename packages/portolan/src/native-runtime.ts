@@ -15,7 +15,7 @@ export function nativeRuntime({ threads = availableParallelism() }: NativeRuntim
   // a thread that waits for work spins for a while before it sleeps: long enough for the gaps within a training step,
   // too short to take from others a core that it has no use for
   const extra = { session: { intra_op: { spin_duration_us: '200' } } };
-  const sessionOptions = { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3, extra };
+  const sessionOptions = { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 4, extra };
   const options = { name, sessionOptions, writesInPlace: true };
   let loaded: Promise<Runtime> | undefined;
   return {

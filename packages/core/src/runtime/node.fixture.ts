@@ -14,6 +14,6 @@ export function nodeRuntime({ threads = 1, writesInPlace = true, sessionOptions 
   return ortRuntime(ort as unknown as Ort, {
     name: `onnxruntime-node ${ort.env.versions.node}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     writesInPlace,
-    sessionOptions: { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3, ...sessionOptions },
+    sessionOptions: { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 4, ...sessionOptions },
   });
 }

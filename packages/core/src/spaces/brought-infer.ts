@@ -7,16 +7,18 @@
  */
 import { FormatError, InputError, matrix, random, row } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
-import type { Medium } from '../data/index.ts';
+import type { Classes, Medium } from '../data/index.ts';
 import type { OnnxPort, OnnxPorts } from '../graph/index.ts';
 import type { Runtime } from '../runtime/index.ts';
-import { portsOf, probe, product, rowModel } from './brought-model.ts';
-import type { ModelFile, ModelSpec } from './brought-model.ts';
+import { conditionsOf } from './brought-classes.ts';
+import { classesKnown, portsOf, probe, product, rowModel } from './brought-model.ts';
+import type { ModelEntry, ModelFile, ModelSpec } from './brought-model.ts';
 import { besides, pickInput, pickOutput } from './brought-ports.ts';
 import type { BroughtOptions } from './brought-ports.ts';
 import { checkForm, fromModel, rangeForm, toModel } from './brought-rows.ts';
 import type { RowForm } from './brought-rows.ts';
 import { codeReading, givenLayout, likelyMedium, rowReadings, statedReading } from './brought-shapes.ts';
+import type { Conditions } from './latent-space.ts';
 
 /** A model and how it sees rows. */
 export type SideSpec = ModelSpec & { readonly rows: RowForm };
@@ -27,6 +29,8 @@ export interface BroughtSpec {
   readonly medium: Medium;
   readonly latentDim: number;
   readonly nFeatures: number;
+  /** the classes by which the models encode or decode */
+  readonly conditions?: Conditions;
   /** what was found by trial or by name, a sentence each */
   readonly notes: readonly string[];
 }
@@ -37,6 +41,8 @@ export interface BroughtData {
   readonly medium: Medium;
   /** [n, nFeatures]; a hundred are plenty */
   readonly sample: Matrix;
+  /** of these rows, for models that take the class of each */
+  readonly classes?: Classes;
 }
 
 const PLAIN: RowForm = { mean: [0], deviation: [1] };
@@ -80,6 +86,7 @@ export async function inferBrought(
     { medium: rowsMedium, nFeatures, data, told, notes, runtime },
   );
   return {
+    ...conditionsBetween(encoding, decoding, data),
     medium: rowsMedium,
     latentDim: product(encoding?.spec.gives ?? (decoding as Decoding).spec.takes),
     nFeatures,
@@ -141,13 +148,14 @@ async function inferEncoder(
     told: told.codesOutput,
     notes,
   });
-  const beside = besides(file.name, ports.inputs, port.name, told.inputs);
+  const beside = besides(file.name, ports.inputs, port.name, told, data);
   const runs: { spec: ModelSpec; layout: RowForm['layout'] }[] = [];
   let refusal: unknown;
   for (const { takes, batch, layout } of readings) {
     const some = data && data.sample.rows > 0 ? row(data.sample, 0) : new Float32Array(product(takes));
     try {
-      const { spec } = await probe(file, { input: port.name, output, takes, batch, ...beside }, some, runtime);
+      const entry = await counted(file, { input: port.name, output, takes, batch, ...beside }, some, runtime);
+      const { spec } = await probe(file, entry, some, runtime);
       runs.push({ spec, layout });
     } catch (error) {
       refusal ??= error;
@@ -180,9 +188,10 @@ async function inferDecoder(
   const { takes, batch } = codeReading(file.name, port, { gives, latent: told.latent });
   const nFeatures = data?.sample.cols ?? (encoding && product(encoding.spec.takes));
   const output = pickOutput(file.name, ports.outputs, { as: 'rows', size: nFeatures, told: told.rowsOutput, notes });
-  const beside = besides(file.name, ports.inputs, port.name, told.inputs);
+  const beside = besides(file.name, ports.inputs, port.name, told, data);
   const code = new Float32Array(product(takes));
-  const { spec } = await probe(file, { input: port.name, output, takes, batch, ...beside }, code, runtime);
+  const entry = await counted(file, { input: port.name, output, takes, batch, ...beside }, code, runtime);
+  const { spec } = await probe(file, entry, code, runtime);
   const size = product(spec.gives);
   if (nFeatures !== undefined && size !== nFeatures) {
     throw new InputError(
@@ -195,6 +204,38 @@ async function inferDecoder(
   const own = medium ?? likely.medium;
   const layout = givenLayout(spec.gives, own) ?? told.layout ?? encoding?.layout ?? likely.layout;
   return { spec, port: ports.outputs.find(({ name }) => name === output) as OnnxPort, layout, medium: own };
+}
+
+/** The entry of a model that takes class numbers and has no data to say how many there are: found by trial. */
+async function counted(file: ModelFile, entry: ModelEntry, row: Float32Array, runtime: Runtime): Promise<ModelEntry> {
+  const { classes } = entry;
+  if (!classes || classes.nClasses > 0) return entry;
+  const nClasses = await classesKnown(file, { ...entry, classes }, row, runtime);
+  if (nClasses !== undefined) return { ...entry, classes: { ...classes, nClasses } };
+  throw new InputError(
+    `${file.name}: input "${classes.input}" takes a class number, and any will do; name the data whose classes ` +
+      'they are, or say one value for all rows',
+    { code: 'tell', details: { ask: 'inputs', name: file.name, input: classes.input, size: 1 } },
+  );
+}
+
+/** The classes of both sides. @throws InputError when they take different numbers of them */
+function conditionsBetween(
+  encoding: Encoding | undefined,
+  decoding: Decoding | undefined,
+  data: BroughtData | undefined,
+): { conditions?: Conditions } {
+  const [one, other] = [encoding?.spec.classes?.nClasses, decoding?.spec.classes?.nClasses];
+  if (one !== undefined && other !== undefined && one !== other) {
+    throw new InputError(
+      `the encoder takes one of ${one} classes, the decoder one of ${other}; expected a pair that fits`,
+      {
+        code: 'models-differ',
+      },
+    );
+  }
+  const nClasses = one ?? other;
+  return nClasses === undefined ? {} : { conditions: conditionsOf(nClasses, data?.classes) };
 }
 
 interface Sides {
@@ -271,7 +312,8 @@ async function tryForms(
   { medium, data, runtime }: Known & { medium: Medium },
   stated: { encoder?: RowForm; decoder?: RowForm },
 ): Promise<{ encoder: RowForm; decoder: RowForm; lost: number }> {
-  const { sample } = data!;
+  const { sample, classes: known } = data!;
+  const classes = known?.codes.subarray(0, TRIED);
   const x = matrix(Math.min(TRIED, sample.rows), sample.cols, sample.data.subarray(0, TRIED * sample.cols));
   const colour = medium.kind === 'image' && medium.channels === 3;
   const usual = [PLAIN, SIGNED, BYTES, colour ? IMAGENET : MNIST];
@@ -287,7 +329,7 @@ async function tryForms(
   try {
     for (const into of stated.encoder ? [stated.encoder] : usual) {
       const form = { ...into, layout: encoding!.layout, ...(whole && { whole }) };
-      const given = await models[1].run(await models[0].run(toModel(x, form, medium)));
+      const given = await models[1].run(await models[0].run(toModel(x, form, medium), classes), classes);
       for (const out of stated.decoder ? [stated.decoder] : usual) {
         const lost = meanSquare(x, fromModel(given, { ...out, layout: decoding!.layout }, medium)) / variance;
         if (lost < CLEARLY * best.lost) best = { encoder: into, decoder: out, lost };
@@ -309,7 +351,11 @@ async function seenForm(
   try {
     const z = matrix(TRIED, model.from);
     random(0).fillNormal(z.data);
-    const { data } = await model.run(z);
+    const nClasses = decoding!.spec.classes?.nClasses ?? 1;
+    const { data } = await model.run(
+      z,
+      Int32Array.from({ length: TRIED }, (_, i) => i % nClasses),
+    );
     const [low, high] = data.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
     if (!Number.isFinite(low) || !Number.isFinite(high)) {
       throw new FormatError(`${decoder!.file.name} gives values that are not finite for codes of a standard normal`, {

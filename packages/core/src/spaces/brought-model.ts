@@ -7,6 +7,8 @@ import type { Matrix } from '../base/index.ts';
 import { onnxPorts, withFloatPorts } from '../graph/index.ts';
 import type { OnnxPort, OnnxPorts } from '../graph/index.ts';
 import type { Executable, Runtime, TensorValue } from '../runtime/index.ts';
+import { classValues, countClasses } from './brought-classes.ts';
+import type { ClassInput } from './brought-classes.ts';
 
 /** How a model is fed and read, as space.json keeps it. */
 export interface ModelSpec {
@@ -19,12 +21,15 @@ export interface ModelSpec {
   readonly batch: number;
   /** what the inputs beside the rows are fed; a dimension of −1 is that of the rows, which all get the same values */
   readonly inputs?: Readonly<Record<string, { shape: readonly number[]; values: readonly number[] }>>;
+  /** the input that takes the class of each row */
+  readonly classes?: ClassInput;
 }
 
 export interface RowModel {
   readonly from: number;
   readonly to: number;
-  run(x: Matrix): Promise<Matrix>;
+  /** @param classes  of each row, where it takes them; negative for none: all in equal parts */
+  run(x: Matrix, classes?: Int32Array): Promise<Matrix>;
   dispose(): Promise<void>;
 }
 
@@ -70,7 +75,7 @@ export async function loadModel(
 /** A loaded model by its spec. */
 export async function rowModel(file: ModelFile, spec: ModelSpec, runtime: Runtime): Promise<RowModel> {
   const { executable, feed, output } = await loadModel(file, spec.output, runtime);
-  const { takes, gives, batch, inputs = {} } = spec;
+  const { takes, gives, batch, inputs = {}, classes: byClass } = spec;
   const from = product(takes);
   const to = product(gives);
   const beside = (n: number): Record<string, TensorValue> =>
@@ -81,10 +86,14 @@ export async function rowModel(file: ModelFile, spec: ModelSpec, runtime: Runtim
   const chunk = batch === 0 ? most : Math.max(1, batch);
   let kept: { n: number; values: Record<string, TensorValue> } | undefined;
 
-  async function call(data: Float32Array, n: number): Promise<Float32Array> {
+  async function call(data: Float32Array, n: number, classes?: Int32Array): Promise<Float32Array> {
     if (kept?.n !== n) kept = { n, values: beside(n) };
     const shape = batch === -1 ? takes : [n, ...takes];
-    const results = await executable.run({ [feed(spec.input)]: { dtype: 'float32', shape, data }, ...kept.values });
+    const results = await executable.run({
+      [feed(spec.input)]: { dtype: 'float32', shape, data },
+      ...kept.values,
+      ...(classes && byClass && { [feed(byClass.input)]: classValues(byClass, classes) }),
+    });
     const result = results[output];
     if (result.data.length === n * to) return result.data as Float32Array;
     throw new InputError(
@@ -94,18 +103,38 @@ export async function rowModel(file: ModelFile, spec: ModelSpec, runtime: Runtim
     );
   }
 
+  async function runAll(x: Matrix, classes?: Int32Array): Promise<Matrix> {
+    const out = matrix(x.rows, to);
+    for (let start = 0; start < x.rows; start += chunk) {
+      const n = Math.min(chunk, x.rows - start);
+      let data = x.data.subarray(start * from, (start + n) * from);
+      let own = classes?.subarray(start, start + n);
+      const whole = batch > 0 && n < batch;
+      if (whole) {
+        data = padded(data, from, batch);
+        own = own && Int32Array.from({ length: batch }, (_, i) => own![Math.min(i, n - 1)]);
+      }
+      const rows = await call(data, whole ? batch : n, own);
+      out.data.set(rows.subarray(0, n * to), start * to);
+    }
+    return out;
+  }
+
   return {
     from,
     to,
-    async run(x) {
+    async run(x, given) {
+      if (!byClass) return runAll(x);
+      const classes = given ?? new Int32Array(x.rows).fill(-1);
+      if (byClass.as === 'oneHot' || classes.every((code) => code >= 0)) return runAll(x, classes);
+      // a class number has no neutral value: the mean over all classes stands for it
       const out = matrix(x.rows, to);
-      for (let start = 0; start < x.rows; start += chunk) {
-        const n = Math.min(chunk, x.rows - start);
-        let data = x.data.subarray(start * from, (start + n) * from);
-        const whole = batch > 0 && n < batch;
-        if (whole) data = padded(data, from, batch);
-        const rows = await call(data, whole ? batch : n);
-        out.data.set(rows.subarray(0, n * to), start * to);
+      for (let code = 0; code < byClass.nClasses; code++) {
+        const { data } = await runAll(
+          x,
+          classes.map((own) => (own < 0 ? code : own)),
+        );
+        for (let i = 0; i < data.length; i++) out.data[i] += data[i] / byClass.nClasses;
       }
       return out;
     },
@@ -128,7 +157,7 @@ export async function probe(
   row: Float32Array,
   runtime: Runtime,
 ): Promise<{ spec: ModelSpec; one: Matrix }> {
-  const { takes, inputs = {} } = entry;
+  const { takes, inputs = {}, classes } = entry;
   if (product(takes) * Math.max(1, entry.batch) > MOST_NUMBERS) {
     throw new FormatError(
       `${file.name}: input "${entry.input}" takes ${Math.max(1, entry.batch)} rows of [${takes.join(', ')}] at once, ` +
@@ -143,6 +172,8 @@ export async function probe(
       [feed(entry.input)]: { dtype: 'float32', shape: batch === -1 ? takes : [n, ...takes], data },
     };
     for (const [name, { shape, values }] of Object.entries(inputs)) feeds[feed(name)] = filled(shape, values, n);
+    // the last class, so that a model that knows fewer shows it
+    if (classes) feeds[feed(classes.input)] = classValues(classes, new Int32Array(n).fill(classes.nClasses - 1));
     const { shape, data: given } = (await executable.run(feeds))[output];
     const size = given.length / n;
     const byRow = batch !== -1 && shape[0] === n;
@@ -159,7 +190,8 @@ export async function probe(
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.replace('the model could not be run: ', '') : String(cause);
     throw new FormatError(
-      `${file.name} can't be run on rows of shape [${takes.join(', ')}] at input "${entry.input}": ${why}`,
+      `${file.name} can't be run on rows of shape [${takes.join(', ')}] at input "${entry.input}"` +
+        `${classes ? `, class ${classes.nClasses - 1} at input "${classes.input}"` : ''}: ${why}`,
       { code: 'shape', details: { name: file.name, input: entry.input, shape: [...takes] }, cause },
     );
   } finally {
@@ -188,6 +220,30 @@ function filled(shape: readonly number[], values: readonly number[], n: number):
   const full = shape.map((dim) => (dim === -1 ? n : dim));
   const data = Float32Array.from({ length: product(full) }, (_, i) => values[i % values.length]);
   return { dtype: 'float32', shape: full, data };
+}
+
+/**
+ * How many classes a model knows that takes their numbers, by trial.
+ * @throws FormatError when it fails at the first
+ */
+export async function classesKnown(
+  file: ModelFile,
+  entry: ModelEntry & { classes: ClassInput },
+  row: Float32Array,
+  runtime: Runtime,
+): Promise<number | undefined> {
+  let refusal: unknown;
+  const known = await countClasses(async (code) => {
+    try {
+      await probe(file, { ...entry, classes: { ...entry.classes, nClasses: code + 1 } }, row, runtime);
+      return true;
+    } catch (error) {
+      if (code === 0) refusal = error;
+      return false;
+    }
+  });
+  if (known === 0) throw refusal;
+  return known;
 }
 
 /** Why an engine refused a model, as far as it can be told in a line. */

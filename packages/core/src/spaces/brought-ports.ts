@@ -3,7 +3,10 @@
  * inputs are to be fed. Shapes decide where they can, then the names that people give such ports.
  */
 import { InputError, didYouMean } from '../base/index.ts';
+import type { Classes } from '../data/index.ts';
 import type { OnnxPort } from '../graph/index.ts';
+import { classInput, takesClasses } from './brought-classes.ts';
+import type { ClassInput } from './brought-classes.ts';
 import { product, showPort } from './brought-model.ts';
 import type { ModelSpec } from './brought-model.ts';
 
@@ -23,6 +26,10 @@ export interface BroughtOptions {
   readonly rowsOutput?: string;
   /** for inputs beside the rows or codes: one number, or as many as a row of that input has */
   readonly inputs?: Readonly<Record<string, readonly number[]>>;
+  /** the input that takes the class of each row, where its name does not tell */
+  readonly classInput?: string;
+  /** the column of the data that holds the classes; its label when left out */
+  readonly label?: string;
 }
 
 const CODES = [
@@ -102,26 +109,38 @@ export function pickInput(
     const shape = rowShape(port);
     const misfit = size !== undefined && shape !== undefined && product(shape) !== size ? 100 : 0;
     const neutral = neutralOf(port.name) === undefined ? 0 : 10;
+    const classes = takesClasses(port) ? 20 : 0;
     const at = patterns.findIndex((pattern) => pattern.test(port.name));
-    return misfit + neutral + (at < 0 ? patterns.length : at);
+    return misfit + neutral + classes + (at < 0 ? patterns.length : at);
   };
   const best = Math.min(...inputs.map(rank));
   return inputs.find((port) => rank(port) === best) as OnnxPort;
 }
 
 /**
- * What the other inputs are fed: what was told, or the neutral value of their name.
+ * What the other inputs are fed: what was told, the class of each row, or the neutral value of their name.
+ * @param data  whose classes are fed; of a model without data they are numbers
  * @throws InputError, code `tell`, that names an input nothing is known of, and the shape it expects
  */
 export function besides(
   file: string,
   inputs: readonly OnnxPort[],
   main: string,
-  told: BroughtOptions['inputs'] = {},
-): Pick<ModelSpec, 'inputs'> {
+  { inputs: told = {}, classInput: toldClasses }: BroughtOptions,
+  data?: { name: string; classes?: Classes },
+): Pick<ModelSpec, 'inputs' | 'classes'> {
+  const rows = inputs.find(({ name }) => name === main)?.shape?.[0];
+  // of a pair, what was told may be of the other model
+  const className = inputs.some(({ name }) => name === toldClasses) ? toldClasses : undefined;
   const found: Record<string, { shape: readonly number[]; values: readonly number[] }> = {};
+  let classes: ClassInput | undefined;
   for (const port of inputs) {
     if (port.name === main) continue;
+    if (!classes && !Object.hasOwn(told, port.name) && takesClasses(port, className)) {
+      classes = classInput(port, rows, data?.classes?.categories.length ?? 0);
+      if (classes && data) checkLabels(file, port, data.name, data.classes, classes.nClasses);
+      if (classes) continue;
+    }
     const neutral = neutralOf(port.name);
     const values = Object.hasOwn(told, port.name) ? told[port.name] : neutral === undefined ? undefined : [neutral];
     const shape = port.shape?.map((dim, i) => (typeof dim === 'number' ? dim : i === 0 ? -1 : NaN));
@@ -142,5 +161,24 @@ export function besides(
     }
     found[port.name] = { shape: shape as number[], values };
   }
-  return Object.keys(found).length > 0 ? { inputs: found } : {};
+  return { ...(Object.keys(found).length > 0 && { inputs: found }), ...(classes && { classes }) };
+}
+
+/** @throws InputError, code `tell`, asking for `label`, when the data has no classes, or not as many as the model takes */
+function checkLabels(file: string, port: OnnxPort, data: string, classes?: Classes, nClasses = 0): void {
+  const many = nClasses ? `one of ${nClasses} classes` : 'a class';
+  const details = { ask: 'label', name: file, input: port.name, nClasses };
+  const way = `name a column of ${nClasses ? `${nClasses} ` : ''}classes, or say one value for all rows`;
+  if (!classes) {
+    throw new InputError(`${file}: input ${showPort(port)} takes ${many}, and ${data} has no label; ${way}`, {
+      code: 'tell',
+      details,
+    });
+  }
+  if (classes.categories.length === nClasses) return;
+  throw new InputError(
+    `${file}: input ${showPort(port)} takes ${many}, but column ${classes.column} of ${data} has ` +
+      `${classes.categories.length}; ${way}`,
+    { code: 'tell', details },
+  );
 }

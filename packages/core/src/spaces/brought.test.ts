@@ -250,6 +250,120 @@ describe('layouts', () => {
   });
 });
 
+describe('the class of each row beside it', () => {
+  const shifts = [1, 0, 0, 10, -3, 7];
+  const table = g.constant(shifts, [3, 2]);
+  /** Code = row + the class's shift, which is fed as numbers for each class. */
+  const encoder = (name = 'y'): ModelFile => {
+    const [x, y] = [g.input('x', ['batch', 2]), g.input(name, ['batch', 3])];
+    const bytes = g.toOnnx({ mu: g.add(x, g.matmul(y, table)) }, { inputs: [x, y] });
+    return { name: 'encoder.onnx', bytes };
+  };
+  /** Row = code − the class's shift, which is looked up by its number. */
+  const decoder = (batch: string | number = 'batch', more: number[] = []): ModelFile => {
+    const [z, label] = [g.input('noise', [batch, 2]), g.input('label', [batch, ...more], 'int64')];
+    const one = more.length > 0 ? g.reshape(label, [batch]) : label;
+    return { name: 'decoder.onnx', bytes: g.toOnnx({ x: g.sub(z, g.gather(table, one)) }, { inputs: [label, z] }) };
+  };
+  const sample = matrixOf([
+    [0, 0],
+    [5, 6],
+    [1, 1],
+    [2, 4],
+  ]);
+  const codes = Int32Array.of(2, 0, 1, -1);
+  const classes = { column: 'kind', codes, categories: ['a', 'b', 'c'] };
+  const classed = { name: 'classed', medium: { kind: 'vector' } as const, sample, classes };
+
+  it.each([
+    ['any batch', decoder()],
+    ['numbers in a column', decoder('batch', [1])],
+    ['a fixed batch', decoder(3)],
+  ])('becomes a condition of the space: %s', async (_, decodes) => {
+    const space = await bringSpace({ encoder: encoder(), decoder: decodes }, runtime, { data: classed });
+    expect(space.conditions).toEqual({ column: 'kind', categories: ['a', 'b', 'c'] });
+    const z = await space.encode!(sample, codes);
+    // the last has no class: all in equal parts, (1, 0), (0, 10) and (−3, 7) by a third each
+    const [middle, third] = [-2 / 3, 17 / 3];
+    expectClose(z, [
+      [-3, 7],
+      [6, 6],
+      [1, 11],
+      [2 + middle, 4 + third],
+    ]);
+    const back = await space.decode!(z, codes);
+    expectClose(
+      back,
+      [0, 1, 2, 3].map((i) => [sample.data[2 * i], sample.data[2 * i + 1]]),
+    );
+    const loaded = await loadSpace(space.toFiles(), runtime);
+    expect(loaded.conditions).toEqual(space.conditions);
+    expect((await loaded.decode!(z, codes)).data).toEqual(back.data);
+    for (const wrong of [Int32Array.of(0), Int32Array.of(0, 1, 2, 3)]) {
+      await expect(space.encode!(sample, wrong)).rejects.toMatchObject({ code: 'classes' });
+    }
+    await loaded.dispose();
+    await space.dispose();
+  });
+
+  it('of a decoder alone are counted: by the input’s size, or by what its table holds', async () => {
+    for (const [named, n] of [
+      [decoder(), 3],
+      [{ ...encoder(), name: 'generator.onnx' }, 3],
+    ] as const) {
+      const space = await bringSpace({ decoder: named }, runtime);
+      expect(space.conditions).toEqual({ column: 'class', categories: ['0', '1', '2'].slice(0, n) });
+      expect(space.latentDim).toBe(2);
+      await space.dispose();
+    }
+  });
+
+  it('may come by another name, or be one value for all', async () => {
+    const files = { encoder: encoder('domain') };
+    const told = { classInput: 'domain' };
+    const space = await bringSpace(files, runtime, { data: classed, told });
+    expectClose(takeRows(await space.encode!(sample, codes), [0]), [[-3, 7]]);
+    const fixed = await bringSpace({ encoder: encoder() }, runtime, {
+      data: classed,
+      told: { inputs: { y: [0, 1, 0] } },
+    });
+    expect(fixed.conditions).toBeUndefined();
+    expectClose(takeRows(await fixed.encode!(sample), [0]), [[0, 10]]);
+    await space.dispose();
+    await fixed.dispose();
+  });
+
+  it('asks for the column where the data has none, or not as many', async () => {
+    const without = { ...classed, classes: undefined };
+    await expect(bringSpace({ encoder: encoder() }, runtime, { data: without })).rejects.toMatchObject({
+      code: 'tell',
+      details: { ask: 'label', input: 'y', nClasses: 3 },
+      message:
+        'encoder.onnx: input "y" float32 [batch, 3] takes one of 3 classes, and classed has no label; ' +
+        'name a column of 3 classes, or say one value for all rows',
+    });
+    const two = { ...classed, classes: { ...classes, categories: ['a', 'b'] } };
+    await expect(bringSpace({ encoder: encoder() }, runtime, { data: two })).rejects.toThrow(
+      'takes one of 3 classes, but column kind of classed has 2; name a column of 3 classes',
+    );
+    const five = { ...classed, classes: { ...classes, categories: ['a', 'b', 'c', 'd', 'e'] } };
+    await expect(bringSpace({ decoder: decoder() }, runtime, { data: five })).rejects.toThrow(
+      /^decoder.onnx can't be run on rows of shape \[2\] at input "noise", class 4 at input "label": /,
+    );
+  });
+
+  it('refuses a space.json whose classes were changed by hand', async () => {
+    const space = await bringSpace({ encoder: encoder() }, runtime, { data: classed });
+    const files = space.toFiles();
+    const manifest = readManifest(files['space.json']);
+    const changed = { ...manifest, conditions: { column: 'kind', categories: ['a', 'b'] } };
+    await expect(loadSpace({ ...files, 'space.json': writeManifest(changed) }, runtime)).rejects.toThrow(
+      'does not say how its models are fed',
+    );
+    await space.dispose();
+  });
+});
+
 describe('what does not fit is told in a line', () => {
   const line = async (attempt: Promise<unknown>): Promise<Error & { code: string }> => {
     const error = await attempt.then(

@@ -6,12 +6,14 @@ import { FormatError, InputError } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import type { Medium } from '../data/index.ts';
 import type { Runtime } from '../runtime/index.ts';
+import type { ClassInput } from './brought-classes.ts';
 import { inferBrought } from './brought-infer.ts';
 import type { BroughtData, BroughtSpec, SideSpec } from './brought-infer.ts';
 import { product, rowModel } from './brought-model.ts';
 import type { ModelFile, RowModel } from './brought-model.ts';
 import type { BroughtOptions } from './brought-ports.ts';
 import { checkForm, fromModel, toModel } from './brought-rows.ts';
+import { classesFor } from './condition.ts';
 import { euclidean } from './geometry.ts';
 import type { LatentSpace, SpaceFiles } from './latent-space.ts';
 import { writeManifest } from './manifest.ts';
@@ -57,7 +59,10 @@ function overModels(
   models: { encoder?: RowModel; decoder?: RowModel },
   prior?: PriorSpec,
 ): BroughtSpace {
-  const { medium, latentDim, nFeatures } = spec;
+  const { medium, latentDim, nFeatures, conditions } = spec;
+  const nClasses = conditions?.categories.length ?? 0;
+  const classed = (verb: string, { rows }: Matrix, classes?: Int32Array): Int32Array | undefined =>
+    conditions && classesFor(verb, rows, nClasses, classes);
   const { encoder, decoder } = models;
   const width = (verb: string, x: Matrix, expected: number, unit: string): void => {
     if (x.cols === expected) return;
@@ -70,16 +75,17 @@ function overModels(
     nFeatures,
     geometry: euclidean,
     medium,
+    ...(conditions && { conditions }),
     ...(encoder && {
-      async encode(x: Matrix) {
+      async encode(x: Matrix, classes?: Int32Array) {
         width('encode', x, nFeatures, 'features');
-        return encoder.run(toModel(x, spec.encoder!.rows, medium));
+        return encoder.run(toModel(x, spec.encoder!.rows, medium), classed('encode', x, classes));
       },
     }),
     ...(decoder && {
-      async decode(z: Matrix) {
+      async decode(z: Matrix, classes?: Int32Array) {
         width('decode', z, latentDim, 'latent dimensions');
-        return fromModel(await decoder.run(z), spec.decoder!.rows, medium);
+        return fromModel(await decoder.run(z, classed('decode', z, classes)), spec.decoder!.rows, medium);
       },
     }),
     ...(prior && { prior: makePrior(prior, latentDim) }),
@@ -93,6 +99,7 @@ function overModels(
         geometry: { name: 'euclidean' },
         medium,
         prior,
+        ...(conditions && { conditions }),
         parameters: {
           ...(encoder && { encoder: spec.encoder }),
           ...(decoder && { decoder: spec.decoder }),
@@ -111,7 +118,7 @@ function overModels(
 /** A brought space as it was kept. @throws FormatError when what space.json says is not usable */
 export async function loadBroughtSpace(
   files: SpaceFiles,
-  { latentDim, nFeatures, medium, prior, parameters = {} }: SpaceManifest,
+  { latentDim, nFeatures, medium, prior, conditions, parameters = {} }: SpaceManifest,
   runtime: Runtime,
 ): Promise<BroughtSpace> {
   const file = (name: string): ModelFile | undefined => (files[name] ? { name, bytes: files[name] } : undefined);
@@ -121,9 +128,11 @@ export async function loadBroughtSpace(
     latentDim,
     nFeatures,
     notes: [],
+    ...(conditions && { conditions }),
     ...(models.encoder && { encoder: sideOf(parameters.encoder, [nFeatures, latentDim], medium, nFeatures) }),
     ...(models.decoder && { decoder: sideOf(parameters.decoder, [latentDim, nFeatures], medium, nFeatures) }),
   };
+  for (const side of [spec.encoder, spec.decoder]) checkClassInput(side?.classes, conditions?.categories.length);
   if (models.encoder || models.decoder) return broughtSpace(models, spec, runtime, prior);
   throw new FormatError(
     `a space needs an encoder.onnx, a decoder.onnx or both; found ${Object.keys(files).join(', ')}`,
@@ -151,11 +160,25 @@ function sideOf(value: unknown, [from, to]: readonly number[], medium: Medium, n
     Object.values(side.inputs ?? {}).every(
       ({ shape, values }) => numbers(shape) && numbers(values) && values.length > 0,
     );
-  if (!sound) {
-    throw new FormatError('space.json does not say how its models are fed; bring them again', {
-      details: { name: 'space.json' },
-    });
-  }
+  if (!sound) throw unsound();
   checkForm(side.rows, medium, nFeatures);
   return side;
 }
+
+function checkClassInput(side: ClassInput | undefined, nClasses: number | undefined): void {
+  if (side === undefined) return;
+  const { input, as, shape, batched, nClasses: own } = side;
+  const sound =
+    typeof input === 'string' &&
+    ['oneHot', 'index'].includes(as) &&
+    typeof batched === 'boolean' &&
+    Array.isArray(shape) &&
+    own === nClasses &&
+    product(shape) === (as === 'oneHot' ? own : 1);
+  if (!sound) throw unsound();
+}
+
+const unsound = (): FormatError =>
+  new FormatError('space.json does not say how its models are fed; bring them again', {
+    details: { name: 'space.json' },
+  });

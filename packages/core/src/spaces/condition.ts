@@ -55,6 +55,20 @@ export function conditioning(options: Options, dataset: Dataset): Condition | un
   };
 }
 
+/**
+ * The class of each row that is encoded or decoded; none where there are none given.
+ * @throws InputError unless there is one for each row, counted from 0, or negative
+ */
+export function classesFor(verb: string, rows: number, nClasses: number, classes?: Int32Array): Int32Array {
+  const codes = classes ?? new Int32Array(rows).fill(-1);
+  if (codes.length === rows && codes.every((code) => code < nClasses)) return codes;
+  throw new InputError(
+    `${verb}: got ${codes.length} classes up to ${codes.reduce((a, b) => Math.max(a, b), -1)} for ${rows} rows, ` +
+      `expected one of ${nClasses} for each, counted from 0, or −1 for none`,
+    { code: 'classes' },
+  );
+}
+
 /** One number a class for each code, 1 and 0; all equal where the code is negative. Written into `out`. */
 export function oneHot(codes: ArrayLike<number>, nClasses: number, out: Float32Array): void {
   for (let i = 0; i < codes.length; i++) {

@@ -12,7 +12,7 @@ import type { Medium } from '../data/index.ts';
 import type { Executable, Runtime, TensorValue } from '../runtime/index.ts';
 import { geometryOf } from './geometry.ts';
 import type { GeometrySpec } from './geometry.ts';
-import { CONDITION, oneHot } from './condition.ts';
+import { CONDITION, classesFor, oneHot } from './condition.ts';
 import type { Conditions, LatentSpace, SpaceFiles } from './latent-space.ts';
 import { writeManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
@@ -155,18 +155,12 @@ async function apply(
   x: Matrix,
   verb: string,
   unit: string,
-  classes: Int32Array = new Int32Array(x.rows).fill(-1),
+  given?: Int32Array,
 ): Promise<Matrix> {
   if (x.cols !== from) {
     throw new InputError(`${verb}: got rows of ${x.cols} numbers, expected ${from} ${unit}`, { code: 'width' });
   }
-  if (nClasses > 0 && (classes.length !== x.rows || classes.some((code) => code >= nClasses))) {
-    throw new InputError(
-      `${verb}: got ${classes.length} classes up to ${Math.max(...classes)} for ${x.rows} rows, expected one of ` +
-        `${nClasses} for each, counted from 0, or −1 for none`,
-      { code: 'classes' },
-    );
-  }
+  const classes = nClasses > 0 ? classesFor(verb, x.rows, nClasses, given) : new Int32Array();
   const out = matrix(x.rows, to);
   for (let start = 0; start < x.rows; start += CHUNK) {
     const end = Math.min(start + CHUNK, x.rows);

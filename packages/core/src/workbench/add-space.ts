@@ -4,11 +4,20 @@
  */
 import { InputError } from '../base/index.ts';
 import type { JobOptions, Matrix, Options } from '../base/index.ts';
-import { readRows, rowsOf } from '../data/index.ts';
+import { classesOf, readRows, rowsOf } from '../data/index.ts';
 import type { ByteSource, Dataset } from '../data/index.ts';
 import { inlineWeights } from '../graph/index.ts';
 import { bringSpace, fitPrior, loadSpace } from '../spaces/index.ts';
-import type { BroughtSpace, FittedSpace, LatentSpace, LearnJob, ModelFile, SpaceFiles } from '../spaces/index.ts';
+import type {
+  BroughtData,
+  BroughtSpace,
+  Conditions,
+  FittedSpace,
+  LatentSpace,
+  LearnJob,
+  ModelFile,
+  SpaceFiles,
+} from '../spaces/index.ts';
 import { useDataset } from './datasets.ts';
 import type { Desk } from './desk.ts';
 import { slug } from './items.ts';
@@ -67,7 +76,7 @@ async function bring(
   const sides = rolesOf(files, args, dataset);
   const space = await bringSpace(sides, desk.runtime, {
     told,
-    ...(dataset && { data: { name: dataset.name, medium: dataset.medium, sample: spread(dataset, TRIED) } }),
+    ...(dataset && { data: broughtData(dataset, args.label) }),
   });
   try {
     return await measured(space, sides, dataset);
@@ -75,6 +84,21 @@ async function bring(
     await space.dispose();
     throw error;
   }
+}
+
+/** Some rows to try, and their classes where there is such a column. @throws InputError for one that holds none */
+function broughtData(dataset: Dataset, label?: string): BroughtData {
+  const { name, medium } = dataset;
+  const rows = spreadRows(dataset, TRIED);
+  const named =
+    label ?? dataset.columns.find((column) => column.type === 'category' && column.name === dataset.label)?.name;
+  const classes = named === undefined ? undefined : classesOf(dataset, named);
+  return {
+    name,
+    medium,
+    sample: readRows(dataset.rows, rows),
+    ...(classes && { classes: { ...classes, codes: Int32Array.from(rows, (row) => classes.codes[row]) } }),
+  };
 }
 
 /** The space with a prior, and how well rows come back, on some of them. */
@@ -97,9 +121,12 @@ async function measured(
     const drawn = space.withPrior({ kind: 'standardNormal' });
     return { ...whole, space: drawn, metrics: { train: {} }, ...(await drawnItems(drawn)) };
   }
-  const x = spread(dataset, MEASURED);
-  const codes = await space.encode(x);
-  const mse = space.decode && meanSquare(x, await space.decode(codes));
+  const indices = spreadRows(dataset, MEASURED);
+  const x = readRows(dataset.rows, indices);
+  const all = space.conditions && classesOf(dataset, space.conditions.column).codes;
+  const classes = all && Int32Array.from(indices, (row) => all[row]);
+  const codes = await space.encode(x, classes);
+  const mse = space.decode && meanSquare(x, await space.decode(codes, classes));
   const priced = space.decode !== undefined && space.latentDim <= PRIOR_DIM && x.rows > 1;
   return {
     ...whole,
@@ -136,12 +163,18 @@ async function loaded(desk: Desk, files: readonly ModelFile[], dataset: Dataset 
 async function drawnItems(space: LatentSpace): Promise<Pick<FittedSpace, 'items' | 'codes'>> {
   const n = Math.max(2, Math.min(DRAWN, Math.floor(DRAWN_NUMBERS / space.nFeatures)));
   const codes = space.prior!.sample(n, 0);
-  const items = { ...NOTHING, name: 'drawn' };
+  // of a model that is given classes, all in turn
+  const drawn = space.conditions && Int32Array.from({ length: n }, (_, i) => i % space.conditions!.categories.length);
+  const items: Dataset = { ...NOTHING, name: 'drawn', ...(drawn && classColumn(space.conditions!, drawn)) };
   if (!space.decode) return { items: { ...items, rows: rowsOf(codes) }, codes };
-  const rows = await space.decode(codes);
+  const rows = await space.decode(codes, drawn);
   // rounding may leave [0, 1], where pictures are
   if (space.medium.kind === 'image') rows.data.forEach((v, i) => (rows.data[i] = Math.min(1, Math.max(0, v))));
   return { items: { ...items, rows: rowsOf(rows), medium: space.medium }, codes };
+}
+
+function classColumn({ column: name, categories }: Conditions, codes: Int32Array): Pick<Dataset, 'columns' | 'label'> {
+  return { columns: [{ name, type: 'category', codes, categories: [...categories] }], label: name };
 }
 
 async function readFiles(sources: readonly ByteSource[]): Promise<ModelFile[]> {
@@ -214,12 +247,9 @@ function stemOf(files: readonly ModelFile[]): string {
 }
 
 /** Up to `count` rows, evenly over the data. */
-function spread({ rows }: Dataset, count: number): Matrix {
-  const n = Math.min(count, rows.nSamples);
-  return readRows(
-    rows,
-    Uint32Array.from({ length: n }, (_, i) => Math.floor((i * rows.nSamples) / n)),
-  );
+function spreadRows({ rows: { nSamples } }: Dataset, count: number): Uint32Array {
+  const n = Math.min(count, nSamples);
+  return Uint32Array.from({ length: n }, (_, i) => Math.floor((i * nSamples) / n));
 }
 
 function meanSquare(x: Matrix, y: Matrix): number {

@@ -54,7 +54,7 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
   encode: { space: text, 'rows?': isMatrix, 'texts?': longTexts, 'people?': people, 'classes?': labels },
   recommend: { space: text, 'people?': people, 'users?': texts, 'n?': count, 'skipUnknown?': flag },
   decode: { space: text, codes: isMatrix, 'classes?': labels },
-  addData: { files: sources, 'name?': text, 'labels?': source, 'label?': text, 'image?': plain },
+  addData: { files: sources, 'name?': text, 'labels?': source, 'label?': text, 'image?': plain, 'range?': numbers },
   addSpace: {
     files: sources,
     'data?': text,
@@ -69,6 +69,8 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
     'codesOutput?': text,
     'rowsOutput?': text,
     'inputs?': (value) => plain(value) && Object.values(value as object).every(numbers),
+    'classInput?': text,
+    'label?': text,
   },
   makeData: { generator: text, 'options?': plain, 'name?': text },
   fetchData: { source: text, 'name?': text },

@@ -4,7 +4,17 @@ import type { AddSpaceArgs } from '@portolan/core/workbench';
 import { quote } from './cli.ts';
 
 export interface BringField {
-  name: 'range' | 'mean' | 'deviation' | 'layout' | 'latent' | 'codesOutput' | 'inputs' | 'encoder';
+  name:
+    | 'range'
+    | 'mean'
+    | 'deviation'
+    | 'layout'
+    | 'latent'
+    | 'codesOutput'
+    | 'inputs'
+    | 'label'
+    | 'classInput'
+    | 'encoder';
   label: string;
   hint: string;
   choices?: readonly string[];
@@ -18,6 +28,8 @@ export const BRING_FIELDS: readonly BringField[] = [
   { name: 'latent', label: 'latent shape', hint: 'Of a code: 10, or 4, 8, 8.' },
   { name: 'codesOutput', label: 'codes output', hint: 'Which output of the encoder is the code.' },
   { name: 'inputs', label: 'other inputs', hint: 'What they are fed: label=0; style=1, 2, 3.' },
+  { name: 'label', label: 'classes', hint: 'The column whose classes a model is given beside each sample.' },
+  { name: 'classInput', label: 'class input', hint: 'Which input takes them.' },
   { name: 'encoder', label: 'encoder', hint: 'Which of the files is the encoder.' },
 ];
 
@@ -27,6 +39,7 @@ export const ANSWERS: Readonly<Record<string, readonly string[]>> = {
   layout: ['layout'],
   latent: ['latent'],
   inputs: ['inputs'],
+  label: ['label', 'inputs'],
   roles: ['encoder'],
 };
 
@@ -49,7 +62,8 @@ export function bringArgs(texts: Readonly<Record<string, string>>): Omit<AddSpac
       return [name.trim(), numbersOf('inputs', values) ?? []] as const;
     });
   const [mean, deviation, latent] = [list('mean'), list('deviation'), list('latent')];
-  const text = (name: 'layout' | 'codesOutput' | 'encoder') => (typed(name) ? { [name]: typed(name) } : {});
+  const text = (name: 'layout' | 'codesOutput' | 'label' | 'classInput' | 'encoder') =>
+    typed(name) ? { [name]: typed(name) } : {};
   return {
     ...(range && { range: range as [number, number] }),
     ...(mean && { mean }),
@@ -58,6 +72,8 @@ export function bringArgs(texts: Readonly<Record<string, string>>): Omit<AddSpac
     ...(inputs.length > 0 && { inputs: Object.fromEntries(inputs) }),
     ...text('layout'),
     ...text('codesOutput'),
+    ...text('label'),
+    ...text('classInput'),
     ...text('encoder'),
   };
 }

@@ -17,6 +17,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   inputs: '--inputs NAME=X,X,…',
   roles: '--encoder FILE or --decoder FILE',
   data: '--data DATA',
+  label: '--label COLUMN, or --inputs NAME=X',
 };
 
 export const spaceAdd: Verb = {
@@ -52,6 +53,8 @@ export const spaceAdd: Verb = {
       summary: 'what other inputs are fed: one number, or a row of them',
       default: 'inferred',
     },
+    { name: 'label', value: 'COLUMN', summary: 'whose classes a model is given beside each row', default: 'the label' },
+    { name: 'class-input', value: 'NAME', summary: 'which input takes them', default: 'inferred' },
   ],
   json: 'space (its id), method, data, latentDim, nFeatures, medium, encodes, decodes, samples, options, metrics (mse), seconds, warnings, runtime, created',
   examples: [
@@ -75,6 +78,8 @@ export const spaceAdd: Verb = {
       codesOutput: textFlag(context, 'codes-output'),
       rowsOutput: textFlag(context, 'rows-output'),
       inputs: inputs(context),
+      label: textFlag(context, 'label'),
+      classInput: textFlag(context, 'class-input'),
     };
     const info = await project.addSpace(given, job).catch((error: unknown) => {
       throw withAnswer(error);
