@@ -11,11 +11,12 @@ import type { Context, Output, Verb } from '../verb.ts';
 
 export const neighbors: Verb = {
   name: 'neighbors',
-  summary: 'Who is near whom: of one row, of a point, or of every row at once',
+  summary: 'Who is near whom: of one row, of a point, of a text, or of every row at once',
   positionals: [{ name: 'OF', summary: 'a data set’s id (its rows), a space’s (its codes) or a map’s (its points)' }],
   flags: [
     { name: 'row', value: 'N', summary: 'of this row, counted from 0' },
     { name: 'point', value: 'X,X,…|FILE', summary: 'of a point: its numbers, or a file of one row' },
+    { name: 'text', value: 'TEXT', summary: 'of what a text means, in a space that takes texts' },
     { name: 'k', short: 'k', value: 'N', summary: 'how many', default: '10' },
     { name: 'distance', value: distanceNames.join('|'), summary: 'what near means', default: 'euclidean' },
     {
@@ -33,10 +34,11 @@ export const neighbors: Verb = {
     },
     REPRODUCIBLE,
   ],
-  json: 'of, k, distance; for a row or a point neighbors (row, distance); with --out nSamples, out, seconds',
+  json: 'of, k, distance; for a row, a point or a text neighbors (row, distance); with --out nSamples, out, seconds',
   examples: [
     'neighbors digits --row 5 --k 10 --distance cosine --json',
     'neighbors digits-autoencoder --point 0.5,-1.2',
+    'neighbors photos-pretrained --text "a dog on a beach"',
     'neighbors digits --k 15 --out neighbors.npy --distances distances.npy',
   ],
   async run(context) {
@@ -44,9 +46,9 @@ export const neighbors: Verb = {
     const of = args.positionals[0];
     const k = number('--k', textFlag(context, 'k') ?? '10', { min: 1, max: 1e6, integer: true });
     const distance = distanceNamed(textFlag(context, 'distance') ?? 'euclidean');
-    const [row, point, out] = ['row', 'point', 'out'].map((name) => textFlag(context, name));
-    if ([row, point, out].filter((given) => given !== undefined).length !== 1) {
-      throw new UsageError('name one of --row N, --point X,X,… and --out FILE: whose neighbours');
+    const [row, point, words, out] = ['row', 'point', 'text', 'out'].map((name) => textFlag(context, name));
+    if ([row, point, words, out].filter((given) => given !== undefined).length !== 1) {
+      throw new UsageError('name one of --row N, --point X,X,…, --text TEXT and --out FILE: whose neighbours');
     }
     if (out === undefined) {
       for (const name of ['distances', 'recall']) {
@@ -58,10 +60,12 @@ export const neighbors: Verb = {
       of,
       k,
       distance,
-      ...(row !== undefined ? { row: rowNumber(row) } : { point: await pointFrom(context, point!) }),
+      ...(row !== undefined
+        ? { row: rowNumber(row) }
+        : { point: words === undefined ? await pointFrom(context, point!) : await meaningOf(context, of, words) }),
     });
     const near = Array.from(indices, (index, i) => ({ row: index, distance: distances[i] }));
-    const asked = row !== undefined ? { row: rowNumber(row) } : {};
+    const asked = { ...(row !== undefined && { row: rowNumber(row) }), ...(words !== undefined && { text: words }) };
     return { json: { of, ...asked, k: near.length, distance, neighbors: near }, text: await listed(context, of, near) };
   },
 };
@@ -82,6 +86,15 @@ async function pointFrom({ job }: Context, text: string): Promise<Float32Array> 
   if (rows !== 1 && cols !== 1) throw new UsageError(`${text} has ${rows} rows; --point is one`);
   return data;
 }
+
+/** Where a space puts a text. */
+async function meaningOf({ project, job }: Context, of: string, text: string): Promise<Float32Array> {
+  const { kind } = await project.show({ id: of });
+  if (kind !== 'space') throw new UsageError(`--text needs a space that takes texts; ${of} is ${NAMES[kind]}`);
+  return (await project.encode({ space: of, texts: [text] }, job)).data;
+}
+
+const NAMES = { data: 'a data set', map: 'a map' } as const;
 
 async function wholeTable(context: Context, args: NeighborTableArgs & { k: number }, out: string): Promise<Output> {
   const { project, job } = context;
