@@ -18,13 +18,14 @@ import type { Labelled } from './classifier-labels.ts';
 import { classifierLoss, classifierNetwork } from './classifier-network.ts';
 import { startFrom } from './classifier-start.ts';
 import { driveTraining, measuring, trainerOptions } from './drive-training.ts';
-import { LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
+import { LATENT_DIM } from './fit-network.ts';
 import { gaussianOf } from './gaussian-prior.ts';
 import type { Figures, LatentSpace, LearnJob, SpaceMethod } from './latent-space.ts';
 import { learnRows, readLearnRows } from './learn-rows.ts';
 import { ARCHITECTURE_OPTIONS, architectureOf, standardise } from './networks.ts';
 import { onnxSpace } from './onnx-space.ts';
 import { previews } from './preview.ts';
+import { settleTraining, TRAINING_OPTIONS } from './training-options.ts';
 
 const OPTIONS: readonly OptionSpec[] = [
   {
@@ -77,7 +78,7 @@ export const classifier: SpaceMethod = {
     spec.name in DEFAULTS ? { ...spec, default: DEFAULTS[spec.name] } : spec,
   ),
   async fit(dataset, given, runtime, job = {}) {
-    const options = resolveOptions('classifier', classifier.options, given);
+    const options = settleTraining(resolveOptions('classifier', classifier.options, given), dataset.rows.nSamples);
     const rows = learnRows(dataset);
     job.signal?.throwIfAborted();
     const { medium, name } = dataset;

@@ -3,12 +3,13 @@ import { resolveOptions } from '../base/index.ts';
 import type { Options, OptionSpec } from '../base/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { CONDITION_OPTIONS } from './condition.ts';
-import { checkLatentDim, LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
+import { checkLatentDim, LATENT_DIM } from './fit-network.ts';
 import type { LearnJob, SpaceMethod } from './latent-space.ts';
 import { learnRows } from './learn-rows.ts';
 import type { LearnRows } from './learn-rows.ts';
 import { ARCHITECTURE_OPTIONS } from './networks.ts';
 import { priorOptions } from './prior-options.ts';
+import { settleTraining, TRAINING_OPTIONS } from './training-options.ts';
 import { fitDesign } from './variational.ts';
 import type { Design } from './variational.ts';
 
@@ -57,9 +58,9 @@ export function designed(method: DesignedMethod): SpaceMethod {
     ...(conditional && { labels: 'used' as const }),
     options,
     async fit(dataset, given, runtime, job = {}) {
-      const full = resolveOptions(name, options, given);
+      const { nFeatures, nSamples } = dataset.rows;
+      const full = settleTraining(resolveOptions(name, options, given), nSamples);
       const rows = learnRows(dataset);
-      const { nFeatures } = dataset.rows;
       // a default is no wish: of few features fewer latents are made
       if (given.latentDim === undefined) full.latentDim = Math.max(1, Math.min(usual, nFeatures - 1));
       const latentDim = full.latentDim as number;

@@ -15,7 +15,7 @@ import type { AdversarialResult, AdversarialTrainer, Trained, Trainer } from '..
 import type { Runtime } from '../runtime/index.ts';
 import { CONDITION, CONDITION_OPTIONS, conditioning } from './condition.ts';
 import type { Condition } from './condition.ts';
-import { LATENT_DIM, TRAINING_OPTIONS } from './fit-network.ts';
+import { LATENT_DIM } from './fit-network.ts';
 import { inverterTrainer, invert } from './gan-inverter.ts';
 import { learnGan } from './gan-learning.ts';
 import { checkGan, GAN_OPTIONS, ganNetworks } from './gan-networks.ts';
@@ -25,6 +25,7 @@ import type { Figures, FittedSpace, LatentSpace, LearnDetail, LearnJob, SpaceMet
 import { learnRows } from './learn-rows.ts';
 import { ARCHITECTURE_OPTIONS, architectureOf, restore, standardise } from './networks.ts';
 import { onnxSpace } from './onnx-space.ts';
+import { TRAINING_OPTIONS } from './training-options.ts';
 
 /** Updates of each player that the defaults make; for images, rows that they show. */
 const UPDATES = 7800;

@@ -71,10 +71,12 @@ test('never as many latent dimensions as features', () => {
 test('little data is gone over more often, and one feature needs no network', () => {
   const withEpochs = (name: string): MethodInfo => ({
     ...method(name),
-    options: [...method(name).options, { name: 'epochs', type: 'integer', default: 10, summary: '' }],
+    options: [...method(name).options, { name: 'epochs', type: 'integer', default: 0, summary: '' }],
   });
   const epochs = (nSamples: number) => recipesFor({ ...data, nSamples }, [withEpochs('vae')])[0].options.epochs;
-  expect([80, 600, 10_000, 1_000_000].map(epochs)).toEqual([400, 140, 10, 10]);
+  expect([80, 600, 10_000, 1_000_000].map(epochs)).toEqual([400, 167, 10, 5]);
+  const gan = { ...withEpochs('gan'), family: 'adversarial' as const };
+  expect(plainRecipe(data, gan).options.epochs, 'counts its updates by itself').toBe(0);
   const ids = recipesFor({ ...data, nFeatures: 1 }, [method('autoencoder'), method('vae'), method('pca')]);
   expect(ids.map((r) => r.id)).toEqual(['linear']);
 });

@@ -1,5 +1,6 @@
 /** What can be learned from a data set: recipes, which are good starts by kind of data, and every method by its family. */
 import type { Options } from '@portolan/core/base';
+import { epochsFor } from '@portolan/core/spaces';
 import type { Family, Takes } from '@portolan/core/spaces';
 import type { DataInfo, MethodInfo } from '@portolan/core/workbench';
 
@@ -175,9 +176,6 @@ export function methodGroups(
     .filter((group) => group.methods.length > 0);
 }
 
-/** Updates after which a small network has begun to fit; ten epochs over the digits make as many. */
-const UPDATES = 400;
-
 /** What is offered for a data set, the first being the one to begin with. */
 export function recipesFor(data: DataInfo, methods: readonly MethodInfo[]): Recipe[] {
   const takes = takesOf(data);
@@ -195,7 +193,7 @@ export function plainRecipe(data: DataInfo, method: MethodInfo): Recipe {
   return { id: name, title, summary, method: name, options: withinReach({}, data, method) };
 }
 
-/** Only options that the method has; no more latent dimensions than features allow; more epochs for little data. */
+/** Only options that the method has; no more latent dimensions than features allow; the epochs that suit the data where the choice is left to it. */
 function withinReach(options: Partial<Options>, data: DataInfo, method: MethodInfo): Partial<Options> {
   const out: Partial<Options> = {};
   const ofRows = (method.takes ?? 'rows') === 'rows';
@@ -205,14 +203,8 @@ function withinReach(options: Partial<Options>, data: DataInfo, method: MethodIn
     const value = options[name] ?? (name === 'latentDim' || name === 'epochs' ? usual : undefined);
     if (value === undefined) continue;
     if (name === 'latentDim' && squeezes) out[name] = Math.max(1, Math.min(Number(value), data.nFeatures - 1));
-    else if (name === 'epochs' && ofRows) out[name] = Math.max(Number(value), epochsFor(data.nSamples, method));
+    else if (name === 'epochs' && squeezes) out[name] = Number(value) || epochsFor(data.nSamples);
     else out[name] = value;
   }
   return out;
-}
-
-/** Epochs that make enough updates, in tens. */
-function epochsFor(nSamples: number, { options }: MethodInfo): number {
-  const batchSize = Number(options.find(({ name }) => name === 'batchSize')?.default ?? 256);
-  return Math.ceil(UPDATES / Math.ceil(nSamples / batchSize) / 10) * 10;
 }
