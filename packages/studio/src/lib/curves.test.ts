@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addDetail, emptyCurves, fromHistory, linesToDraw } from './curves.ts';
+import { addDetail, emptyCurves, fromHistory, linesToDraw, measured } from './curves.ts';
 
 const detail = (loss: number, record?: { train: number; validation?: number }) => ({
   epoch: 1,
@@ -39,6 +39,17 @@ test('a long run is thinned, and keeps its validation', () => {
 test('history gives one point an epoch', () => {
   const curves = fromHistory([1, 2].map((epoch) => ({ epoch, train: { loss: 1 / epoch } })));
   expect(curves).toEqual({ x: [1, 2], lines: { loss: [1, 0.5] } });
+});
+
+test('what is counted is a line of its own, without gaps, and no loss', () => {
+  let curves = addDetail(emptyCurves(), 1, detail(4));
+  const none = { rows: 0, cols: 2, data: new Float32Array() };
+  const preview = { indices: new Uint32Array(), coordinates: none, originals: none, reconstructions: none };
+  curves = addDetail(curves, 2, { ...detail(3), preview: { ...preview, figures: { modesCovered: 7, modes: 9 } } });
+  curves = addDetail(curves, 3, detail(2));
+  expect(linesToDraw(curves)).toEqual(['loss', 'kl']);
+  expect(measured(curves, 'modesCovered')).toEqual([{ x: 2, value: 7 }]);
+  expect(measured(curves, 'nearModes')).toEqual([]);
 });
 
 test('a part that is all of the loss is not drawn', () => {

@@ -15,9 +15,12 @@ export function emptyCurves(): Curves {
   return { x: [], lines: {} };
 }
 
-/** The losses of some more batches, and at an epoch's end that of validation. */
-export function addDetail(curves: Curves, at: number, { losses, record }: LearnDetail): Curves {
-  return addPoint(curves, at, { ...losses, ...validation(record) });
+/** What is counted, not lost: drawn apart. */
+const COUNTED: readonly string[] = ['modes', 'modesCovered', 'nearModes', 'rarestMode'];
+
+/** The losses of some more batches, at an epoch's end that of validation, and what was counted for a preview. */
+export function addDetail(curves: Curves, at: number, { losses, record, preview }: LearnDetail): Curves {
+  return addPoint(curves, at, { ...losses, ...validation(record), ...preview?.figures });
 }
 
 /** The curves of a space that was learned before, from its epochs. */
@@ -32,8 +35,14 @@ export function fromHistory(history: readonly EpochRecord[]): Curves {
 export function linesToDraw({ lines }: Curves): string[] {
   const { loss } = lines;
   return Object.keys(lines).filter(
-    (name) => name === 'loss' || !loss || lines[name].some((value, i) => value !== loss[i]),
+    (name) =>
+      !COUNTED.includes(name) && (name === 'loss' || !loss || lines[name].some((value, i) => value !== loss[i])),
   );
+}
+
+/** One line without its gaps: where it was measured, and what. */
+export function measured({ x, lines }: Curves, name: string): { x: number; value: number }[] {
+  return (lines[name] ?? []).flatMap((value, i) => (value === null ? [] : [{ x: x[i], value }]));
 }
 
 function validation(record: EpochRecord | undefined): Figures {

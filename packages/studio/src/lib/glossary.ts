@@ -33,6 +33,8 @@ export const GLOSSARY = {
   'shepard correlation':
     'How well far and near on the map follow far and near in the data, by rank: 1 is the same order, 0 none.',
   'kl divergence': 'What t-SNE makes small: how far the map’s neighbourhoods are from the data’s, in nats.',
+  'modes covered':
+    'Clouds or classes of the data of which a generator makes at least a tenth of what is due. Fewer than there are: it repeats itself.',
   prior: 'The distribution that codes should follow. Drawing from it and decoding gives samples that never were.',
   'rhumb lines':
     'From a sample to its true nearest neighbours: solid where the map kept them near, dashed where it tore them away. What only the map puts near fades.',

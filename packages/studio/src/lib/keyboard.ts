@@ -13,6 +13,11 @@ export type Command =
   | 'zoom-in'
   | 'zoom-out'
   | 'fit'
+  | 'play'
+  | 'slow'
+  | 'step-round'
+  | 'step-discriminator'
+  | 'step-generator'
   | `verb-${1 | 2 | 3 | 4 | 5 | 6 | 7}`;
 
 export const KEYS: readonly { keys: string; does: string }[] = [
@@ -22,6 +27,8 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: 'space', does: 'pin what is under the lens' },
   { keys: 'shift drag', does: 'select samples by drawing around them' },
   { keys: '+  −  0', does: 'zoom in, zoom out, show the whole map' },
+  { keys: 'k, s', does: 'while two learn against each other: pause or go on; slow motion' },
+  { keys: 'd, g, b', does: 'one step of the discriminator, of the generator, of both' },
   { keys: 'z', does: 'undo' },
   { keys: 'shift z', does: 'redo' },
   { keys: 'esc', does: 'close what is open; clear the selection' },
@@ -49,6 +56,11 @@ const PLAIN: Record<string, Command> = {
   '=': 'zoom-in',
   '-': 'zoom-out',
   '0': 'fit',
+  k: 'play',
+  s: 'slow',
+  b: 'step-round',
+  d: 'step-discriminator',
+  g: 'step-generator',
 };
 
 /** What a key stroke means, if anything. Ctrl or ⌘ with z works too, as everywhere. */

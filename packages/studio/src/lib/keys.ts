@@ -1,5 +1,6 @@
 /** The page's keys, where nothing is being typed and nothing else wants them. */
 import { commandOf, type Command } from './keyboard.ts';
+import { learning, PACES } from './state/learning.svelte.ts';
 import { handle } from './state/map-handle.svelte.ts';
 import { pins } from './state/pins.svelte.ts';
 import { ui, VERBS } from './state/ui.svelte.ts';
@@ -47,10 +48,26 @@ function obey(command: Command, event: KeyboardEvent): boolean {
     case 'zoom-out':
     case 'fit':
       return toMap(event);
+    case 'play':
+    case 'slow':
+    case 'step-round':
+    case 'step-discriminator':
+    case 'step-generator':
+      return toGame(command);
     default:
       ui.toggle(VERBS[Number(command.slice(-1)) - 1]);
       return true;
   }
+}
+
+/** To two who learn against each other, where there are some. */
+function toGame(command: 'play' | 'slow' | `step-${string}`): boolean {
+  if (!learning.players) return false;
+  if (command === 'slow') learning.slow(learning.pace ?? PACES[1]);
+  else if (command !== 'play') learning.step(command.slice('step-'.length));
+  else if (learning.state === 'paused') learning.resume();
+  else learning.pause();
+  return true;
 }
 
 /** The map knows its own keys: it gets the focus, and the key. */

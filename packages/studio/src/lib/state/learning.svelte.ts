@@ -1,5 +1,5 @@
 /** A space being learned: where it is, how its losses run, what its map and its pictures looked like on the way. */
-import type { JobOptions, Progress, Options } from '@portolan/core/base';
+import type { JobOptions, Progress, Options, StepOf } from '@portolan/core/base';
 import type { LearnDetail, LearnPreview } from '@portolan/core/spaces';
 import type { SpaceInfo } from '@portolan/core/workbench';
 import { remoteControl } from '../../client/index.ts';
@@ -19,6 +19,9 @@ export interface Moment extends LearnPreview {
 const HINT =
   'Move over the map: the lens shows what lives at every place, between samples too. Rest on a sample to see its true neighbours; click to pin.';
 
+/** Steps a second that slow motion may have. */
+export const PACES = [1, 3, 10] as const;
+
 type State = 'idle' | 'running' | 'paused' | 'stopping' | 'done' | 'cancelled' | 'failed';
 
 class Learning {
@@ -32,14 +35,20 @@ class Learning {
   standing = $state<number | null>(null);
   result = $state.raw<SpaceInfo | null>(null);
   error = $state<string | null>(null);
+  /** steps a second, in slow motion: the job is paused then, and asked for one after the other */
+  pace = $state<number | null>(null);
 
   active = $derived(this.state === 'running' || this.state === 'paused' || this.state === 'stopping');
   moment: Moment | null = $derived(
     this.standing !== null ? (this.moments[this.standing] ?? null) : this.active ? (this.moments.at(-1) ?? null) : null,
   );
+  /** two who learn against each other, while they do: how often each has stepped, and who is next */
+  players = $derived((this.active && this.progress?.detail?.players) || null);
+  /** that moment, where there is no map to it yet: what was made of nothing is what to look at */
+  made: Moment | null = $derived(this.moment?.samples && this.moment.coordinates.rows === 0 ? this.moment : null);
   /** the map at that moment */
   points: Points | null = $derived.by(() => {
-    if (!this.moment || !this.of) return null;
+    if (!this.moment || !this.of || this.made) return null;
     const { coordinates, indices, names } = this.moment;
     const key = `${this.of.data} subset`;
     // words of a text become the rows of data of their own, once they are learned
@@ -52,6 +61,9 @@ class Learning {
   #from: { space: string | null; map: string | null } | null = null;
   #control = remoteControl();
   #abort = new AbortController();
+  /** whether what slow motion asked for last has been told */
+  #answered = true;
+  #slowing = 0;
 
   async start(data: string, method: string, options: Partial<Options>): Promise<void> {
     const { client } = project;
@@ -82,17 +94,51 @@ class Learning {
   }
 
   pause(): void {
+    this.pace = null;
     this.#control.pause();
     if (this.state === 'running') this.state = 'paused';
   }
 
   resume(): void {
+    this.pace = null;
     this.#control.resume();
     if (this.state === 'paused') this.state = 'running';
   }
 
+  /** A little and no more: a unit, a round, or one player's step, which the schedule does not count. */
+  step(of: StepOf): void {
+    if (!this.players || this.state === 'stopping') return;
+    this.pace = null;
+    this.#step(of);
+  }
+
+  /** So many steps a second, by turns. */
+  slow(pace: number): void {
+    if (!this.players || this.state === 'stopping') return;
+    this.pace = pace;
+    this.#answered = true;
+    clearTimeout(this.#slowing);
+    this.#goSlowly();
+  }
+
+  #step(of: StepOf): void {
+    this.standing = null;
+    this.#control.step(of);
+    if (this.state === 'running') this.state = 'paused';
+  }
+
+  #goSlowly(): void {
+    if (this.pace === null || !this.active) return;
+    if (this.#answered) {
+      this.#answered = false;
+      this.#step('unit');
+    }
+    this.#slowing = window.setTimeout(() => this.#goSlowly(), 1000 / this.pace);
+  }
+
   /** Ends learning and keeps what is done. */
   stop(): void {
+    this.pace = null;
     this.state = 'stopping';
     this.#control.stop();
   }
@@ -128,6 +174,7 @@ class Learning {
     this.of = { data, method };
     this.state = 'running';
     this.progress = null;
+    this.pace = null;
     this.curves = emptyCurves();
     this.moments = [];
     this.standing = null;
@@ -171,9 +218,13 @@ class Learning {
 
   #note(progress: Progress<LearnDetail>): void {
     const { detail } = progress;
+    this.#answered = true;
     this.progress = detail || !this.progress?.detail ? progress : { ...progress, detail: this.progress.detail };
     if (!detail) return;
-    const at = (progress.done / progress.total) * detail.nEpochs;
+    if (this.pace !== null && !detail.players) this.resume(); // their game is over
+    // steps that a player made alone are not done by the schedule, but time has passed with them
+    const passed = detail.players ? Object.values(detail.players.steps).reduce((a, b) => a + b) : progress.done;
+    const at = (passed / progress.total) * detail.nEpochs;
     this.curves = addDetail(this.curves, at, detail);
     if (detail.preview) this.moments = [...this.moments, { ...detail.preview, epoch: detail.epoch, at }];
   }
