@@ -5,7 +5,7 @@ import { bytes, counted, figure, percent, when } from './format.ts';
 
 export function aboutData({ nSamples, nFeatures, medium, bytes: size, created, pack }: DataInfo): string[] {
   const what = aboutRow(medium, nFeatures);
-  return [counted(nSamples, 'sample'), what, bytes(size), pack ? 'comes with Portolan' : when(created)].filter(Boolean);
+  return [counted(nSamples, 'sample'), what, ...(pack ? [] : [bytes(size), when(created)])].filter(Boolean);
 }
 
 export function aboutSpace({ method, latentDim, metrics, stopped, created }: SpaceInfo): string[] {
