@@ -1,17 +1,20 @@
 /**
- * `node scripts/pictures.mjs [voyage] [maps]`: takes the pictures of docs/images from a studio, which learns the digits as
- * they are taken (voyage) or shows maps that the command line has just made (maps).
+ * `node scripts/pictures.mjs [voyage] [maps] [zoo]`: takes the pictures of docs/images from a studio, which learns the
+ * digits as they are taken (voyage) or shows maps that the command line has just made (maps); and draws what stands
+ * beside the zoo's names in the studio (zoo).
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser, launchBrowser } from './browser.mjs';
 import { root } from './tools.mjs';
 
-const PARTS = { voyage, maps };
+const PARTS = { voyage, maps, zoo };
 const BIN = 'packages/portolan/bin/portolan.js';
 const out = join(root, 'docs/images');
+/** whose codes are decoded for the zoo, as shares of the data */
+const SAMPLES = [0.001, 0.31, 0.0056, 0.83];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !(name in PARTS));
@@ -92,6 +95,55 @@ async function maps() {
     await point(0.5, 0.45);
     await shoot('map-space');
   });
+}
+
+/** Of each space of the zoo four codes of samples, decoded: strokes as ink on nothing, else as they are. */
+async function zoo() {
+  const { openProject } = await import('portolan');
+  const { encodePng, toneOf } = await import('@portolan/core/pictures');
+  const at = join(root, 'packages/studio/public/zoo-pictures');
+  const folder = mkdtempSync(join(tmpdir(), 'portolan-zoo-'));
+  mkdirSync(at, { recursive: true });
+  try {
+    const project = openProject(folder);
+    for (const { name } of await project.zoo()) {
+      const { space } = await project.openZoo({ name });
+      const { data, rows: n, cols } = await project.codes({ space });
+      const four = Float32Array.from(
+        SAMPLES.map((share) => Math.floor(share * n)).flatMap((row) => [
+          ...data.subarray(row * cols, (row + 1) * cols),
+        ]),
+      );
+      const rows = await project.decode({ space, codes: { data: four, rows: SAMPLES.length, cols } });
+      const { medium } = (await project.list()).find(({ id }) => id === space);
+      const { width, height } = medium;
+      const pixels = sideBySide(
+        rows.data,
+        medium,
+        toneOf(medium, { data: rows.data, nSamples: rows.rows, nFeatures: rows.cols, scale: 1 }),
+      );
+      writeFileSync(
+        join(at, `${name}.png`),
+        encodePng(pixels, { width: width * SAMPLES.length, height, channels: 4, level: 9 }),
+      );
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns RGBA, [height, samples * width, 4] */
+function sideBySide(values, { width, height, channels }, tone) {
+  const n = SAMPLES.length;
+  const out = new Uint8ClampedArray(n * height * width * 4);
+  for (let i = 0; i < n * height * width; i++) {
+    const [k, y, x] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
+    const to = 4 * ((y * n + k) * width + x);
+    if (tone === 'ink') out[to + 3] = 255 * values[i];
+    else
+      for (let c = 0; c < 4; c++) out[to + c] = c === 3 ? 255 : 255 * values[i * channels + (channels === 3 ? c : 0)];
+  }
+  return out;
 }
 
 /** @param commands  of the command line, run in the project before the studio opens it */
