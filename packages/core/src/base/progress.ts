@@ -69,13 +69,14 @@ export async function run<T, R>(
 ): Promise<R> {
   const clock = stopwatch(stepper.done);
   let inRound = false;
+  let cancelled: Promise<void> | undefined; // one listener, however often it is paused
   while (stepper.done < stepper.total && !control?.stopped) {
     signal?.throwIfAborted();
     let of: StepOf | undefined;
     if (control?.paused) {
       of = inRound ? 'round' : control.takeStep?.();
       if (of === undefined) {
-        await clock.pausedWhile(Promise.race([control.whileRunning(), aborted(signal)]));
+        await clock.pausedWhile(Promise.race([control.whileRunning(), (cancelled ??= aborted(signal))]));
         continue;
       }
       inRound = of === 'round';
