@@ -1,4 +1,4 @@
-/** PCA of the digits to 50 dimensions. */
+/** PCA of the digits to 50 dimensions: pca.mjs kernels|randomized|exact [threads] */
 import { fitPca, fitPcaJob } from '@portolan/core';
 import { nodeKernels } from 'portolan';
 import { digits } from '../lib/digits.mjs';
@@ -11,7 +11,7 @@ const x = {
 };
 /** `kernels`: what a space and a map are fitted by; the others are plain code. */
 const solver = process.argv[2] ?? 'kernels';
-const kernels = nodeKernels({ threads: 1 });
+const kernels = nodeKernels({ threads: Number(process.argv[3] ?? 1) });
 const fit = (rows) =>
   solver === 'kernels'
     ? fitPcaJob(rows, { nComponents: 50 }, 'fitting', { kernels })

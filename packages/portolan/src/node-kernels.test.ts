@@ -1,6 +1,6 @@
 import { random } from '@portolan/core/base';
 import type { Kernels } from '@portolan/core/kernels';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { nodeKernels } from './node-kernels.ts';
 
 const N = 700;
@@ -29,4 +29,11 @@ test('run on as many threads as asked for, with the same result', async () => {
 test('have fused multiply-add where the engine can, and do without when they must be reproducible', () => {
   expect(nodeKernels({ threads: 1 }).relaxed).toBe(true);
   expect(nodeKernels({ threads: 1, reproducible: true }).relaxed).toBe(false);
+});
+
+test('leave nothing that keeps the process alive', async () => {
+  const alive = (): string[] => process.getActiveResourcesInfo().filter((name) => /port|worker/i.test(name));
+  const before = alive();
+  await norms(nodeKernels({ threads: 4 }));
+  await vi.waitFor(() => expect(alive()).toEqual(before));
 });

@@ -29,13 +29,14 @@ const spawn: SpawnThread = () => {
     execArgv: [],
     name: 'portolan kernels',
   });
-  worker.unref();
   return {
     postMessage: (message) => worker.postMessage(message),
     onFailure(listener) {
       worker.on('message', ({ message }: { message: string }) => listener(message));
       worker.on('error', ({ message }) => listener(message));
       worker.on('exit', (code) => listener(`it ended with code ${code}`));
+      // hearing of messages would keep the process alive
+      worker.unref();
     },
     terminate: () => worker.terminate(),
   };

@@ -8,12 +8,13 @@ setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 export const spawn: SpawnThread = () => {
   const worker = new Worker(`(${serveKernels})(require('node:worker_threads').parentPort)`, { eval: true });
-  worker.unref();
   return {
     postMessage: (message) => worker.postMessage(message),
     onFailure(listener) {
       worker.on('message', ({ message }: { message: string }) => listener(message));
       worker.on('error', ({ message }) => listener(message));
+      // hearing of messages would keep the process alive
+      worker.unref();
     },
     terminate: () => worker.terminate(),
   };
