@@ -274,7 +274,8 @@ export class Drawing {
     const { points, navigation } = this.parts;
     const { camera, size, fitting } = navigation;
     // where pictures stand among them, points step back
-    const opacity = fitting.opacity(camera.scale, pointRadius, points.coloring === null) * (this.painter.hasPictures ? 0.55 : 1);
+    const opacity =
+      fitting.opacity(camera.scale, pointRadius, points.coloring === null) * (this.painter.hasPictures ? 0.55 : 1);
     if (this.ready) this.lastTime = this.glide.value;
     return {
       camera,

@@ -19,6 +19,8 @@ describe('size and opacity', () => {
     expect(zoomedRadius(2, 1e6)).toBeLessThanOrEqual(10);
     expect(opacityFor(4)).toBeGreaterThan(opacityFor(20));
     expect(opacityFor(1e9)).toBeGreaterThan(0);
+    expect(opacityFor(3, true)).toBeLessThan(opacityFor(3));
+    expect(opacityFor(0.1, true)).toBe(opacityFor(0.1));
   });
 });
 
@@ -36,6 +38,18 @@ describe('occupiedShare', () => {
   });
 });
 
+/** CSS pixels between the two pictures that stand nearest, along the axis on which they are farther apart. */
+function leastDistance(indices: Uint32Array, scale: number): number {
+  const places = [...indices].map((i) => [points[2 * i] * scale, points[2 * i + 1] * scale]);
+  let least = Infinity;
+  places.forEach((a, i) =>
+    places
+      .slice(0, i)
+      .forEach((b) => (least = Math.min(least, Math.max(Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1]))))),
+  );
+  return least;
+}
+
 describe('ThumbnailChooser', () => {
   const overview = { x: 0, y: 0, scale: 280 };
 
@@ -48,14 +62,7 @@ describe('ThumbnailChooser', () => {
       expect(i % 2).toBe(1);
       expect(i % 7).not.toBe(0);
     }
-    const places = [...choice!.indices].map((i) => [points[2 * i] * 280, points[2 * i + 1] * 280]);
-    let least = Infinity;
-    places.forEach((a, i) =>
-      places
-        .slice(0, i)
-        .forEach((b) => (least = Math.min(least, Math.max(Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1]))))),
-    );
-    expect(least).toBeGreaterThan(0.6 * choice!.size);
+    expect(leastDistance(choice!.indices, 280)).toBeGreaterThan(0.6 * choice!.size);
   });
 
   it('does not change when the view moves a little, nor depend on how it got there', () => {
@@ -67,6 +74,17 @@ describe('ThumbnailChooser', () => {
     const travelled = chooser.choose(grid, far, size, cells, null)!;
     const fresh = new ThumbnailChooser().choose(grid, far, size, cells, null)!;
     expect(inView(travelled.indices)).toEqual(inView(fresh.indices));
+  });
+
+  it('draws pictures larger the nearer one comes, within limits, and never over each other', () => {
+    const sizes = [200, 280, 900, 2000, 4000, 20_000].map((scale) => {
+      const choice = new ThumbnailChooser().choose(grid, { x: 0, y: 0, scale }, size, cells, null)!;
+      expect(leastDistance(choice.indices, scale)).toBeGreaterThan(0.6 * choice.size);
+      return choice.size;
+    });
+    expect(sizes[0]).toBeLessThanOrEqual(44);
+    expect(sizes[4]).toBeGreaterThan(50);
+    expect(sizes[5]).toBeLessThan(100);
   });
 
   it('gives every point its picture when near enough', () => {

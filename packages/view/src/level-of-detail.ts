@@ -14,6 +14,11 @@ import type { Camera, Extent } from './types.ts';
 
 /** CSS pixels of a square at its level's farthest; twice that at its nearest. */
 const LEAST_SQUARE = 24;
+/** CSS pixels of a picture in a view of all points. */
+const MOST = 44;
+/** Pictures grow slower than the map when one comes nearer, and to this at most. */
+const GROWTH = 0.3;
+const NEAREST = 2.2;
 /** Of a square's side: pictures nearer than this would hide each other. */
 const LEAST_DISTANCE = 0.75;
 /** More points than this in view: too many for pictures. */
@@ -40,7 +45,8 @@ export class ThumbnailChooser {
     visible: Uint8Array | null,
     rankOf: (id: number) => number = rank,
   ): ThumbnailChoice | null {
-    const level = Math.ceil(Math.log2(LEAST_SQUARE / camera.scale));
+    const nearness = nearnessOf(grid.extent, camera, size);
+    const level = Math.ceil(Math.log2((LEAST_SQUARE * nearness) / camera.scale));
     const square = 2 ** level;
     const view = extentOf(camera, size);
     if (level !== this.level || !this.extent || !contains(this.extent, view)) {
@@ -49,8 +55,14 @@ export class ThumbnailChooser {
       this.indices = choose(grid, this.extent, square, cells, visible, rankOf);
     }
     if (this.indices.length === 0) return null;
-    return { indices: this.indices, size: Math.min(44, square * camera.scale * 0.92) };
+    return { indices: this.indices, size: Math.min(MOST * nearness, square * camera.scale * 0.92) };
   }
+}
+
+/** How much larger pictures are than in a view of all points. */
+function nearnessOf({ xMin, xMax, yMin, yMax }: Extent, { scale }: Camera, { width, height }: Size): number {
+  const zoom = scale * Math.max((xMax - xMin) / width, (yMax - yMin) / height);
+  return Math.min(NEAREST, Math.max(1, zoom ** GROWTH));
 }
 
 function choose(

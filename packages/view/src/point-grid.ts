@@ -53,6 +53,12 @@ export class PointGrid {
     if (!empty) for (const slice of this.filling()) void slice;
   }
 
+  /** What the grid covers: the middle of the points, without far outliers. */
+  get extent(): Extent {
+    const { x0, y0, cols, rows, cellWidth, cellHeight } = this;
+    return { xMin: x0, xMax: x0 + cols * cellWidth, yMin: y0, yMax: y0 + rows * cellHeight };
+  }
+
   /** How many points it holds. */
   get size(): number {
     return this.found;

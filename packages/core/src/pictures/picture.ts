@@ -97,7 +97,7 @@ export function layOutPicture(coordinates: Float32Array, options: PictureOptions
     occupiedShare(coordinates, extent) *
     ((extent.xMax - extent.xMin) * camera.scale + 2 * radius) *
     ((extent.yMax - extent.yMin) * camera.scale + 2 * radius);
-  const opacity = n > 0 ? opacityFor((n * Math.PI * radius * radius) / pixels) : 1;
+  const opacity = n > 0 ? opacityFor((n * Math.PI * radius * radius) / pixels, column === undefined) : 1;
   const net = graticuleLines(camera, area);
   const labels = labelsOf(coordinates, options, { x, y, area, colors });
   const order = rareLast(colors.codes);
