@@ -63,7 +63,7 @@ describe('options', () => {
     );
 
   it.each([
-    [{ epochs: 0 }, /autoencoder: epochs is 0, expected a whole number from 1/],
+    [{ epochs: -1 }, /autoencoder: epochs is -1, expected a whole number from 0/],
     [{ learningRate: -1 }, /learningRate is -1, expected a number from/],
     [{ optimizer: 'adagrad' }, /optimizer is "adagrad", expected one of adam, adamw, sgd/],
     [{ layers: [16, 0] }, /layers is \[16, 0\], expected whole numbers from 1/],
@@ -238,10 +238,7 @@ describe('a space in files', () => {
     expect(warnings.join()).toMatch(/all columns are constant/);
     const black: Dataset = { ...fewImages, rows: rowsOf(matrix(8, 784)) };
     const images = await autoencoder.fit(black, { epochs: 1, layers: [4] }, runtime);
-    expect(images.warnings).toEqual([
-      expect.stringMatching(/batchSize 256 is more/),
-      expect.stringMatching(/all rows are equal/),
-    ]);
+    expect(images.warnings).toEqual([expect.stringMatching(/all rows are equal/)]);
     expect([...(await space.decode!(await space.encode!(readRows(rows)))).data].every(Number.isFinite)).toBe(true);
   });
 });
