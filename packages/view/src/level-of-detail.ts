@@ -17,8 +17,8 @@ const LEAST_SQUARE = 24;
 /** CSS pixels of a picture in a view of all points. */
 const MOST = 44;
 /** Pictures grow slower than the map when one comes nearer, and to this at most. */
-const GROWTH = 0.3;
-const NEAREST = 2.2;
+const GROWTH = 0.25;
+const NEAREST = 1.7;
 /** Of a square's side: pictures nearer than this would hide each other. */
 const LEAST_DISTANCE = 0.75;
 /** More points than this in view: too many for pictures. */
