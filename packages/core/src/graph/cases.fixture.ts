@@ -120,6 +120,14 @@ export const cases: Case[] = [
     build: g.binaryCrossEntropy,
     range: [-3, 3],
   },
+  {
+    name: 'withSlope',
+    shapes: matrix,
+    build: (x) => {
+      const y = g.div(1, g.add(g.square(x), 1));
+      return g.withSlope(y, x, () => g.mul(g.mul(x, g.square(y)), -2));
+    },
+  },
   // products
   {
     name: 'matmul',

@@ -27,6 +27,7 @@ export {
   square,
   sub,
   where,
+  withSlope,
 } from './arithmetic.ts';
 export { binaryCrossEntropy } from './cross-entropy.ts';
 export { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from './activations.ts';

@@ -23,6 +23,7 @@ import {
   sum,
   transpose,
   variance,
+  withSlope,
 } from '../graph/index.ts';
 import type { Dim, Tensor } from '../graph/index.ts';
 import { normalLogDensity } from './losses.ts';
@@ -95,13 +96,16 @@ export function maximumMeanDiscrepancy(z: Tensor, prior: Tensor): Tensor {
 
 /** [n, m]; 1 where points are equal. */
 function kernel(a: Tensor, b: Tensor): Tensor {
-  const k = a.shape[1] as number;
   const squares = squaredDistances(a, b);
-  const each = SCALES.map((scale) => div(2 * k * scale, add(squares, 2 * k * scale)));
-  return mul(
-    each.reduce((total, one) => add(total, one)),
-    1 / SCALES.length,
-  );
+  const constants = SCALES.map((scale) => 2 * (a.shape[1] as number) * scale);
+  const below = constants.map((c) => add(squares, c));
+  const each = constants.map((c, i) => div(c, below[i]));
+  const average = (tensors: readonly Tensor[]): Tensor =>
+    mul(
+      tensors.reduce((total, one) => add(total, one)),
+      1 / SCALES.length,
+    );
+  return withSlope(average(each), squares, () => neg(average(each.map((one, i) => div(one, below[i])))));
 }
 
 /** ‖a_i − b_j‖², [n, m], by one product of matrices. */
