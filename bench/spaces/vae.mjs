@@ -2,7 +2,9 @@
  * The VAE family beside PyTorch: first weights, order of rows and noise are the same, so losses can be compared
  * iteration by iteration. `node bench/spaces/vae.mjs [METHODS…] --turns 3 --epochs 3 --batches 0`, after `npm run build`.
  *
- * Speed is images a CPU second, by turns, one thread each. PyTorch reads its noise from memory, Portolan draws it.
+ * Speed is images a CPU second, by turns, one thread each, in runs of their own in which each side draws its own noise
+ * as it learns, as real training does; both take their rows by index from floats in memory. The first ten mini-batches
+ * warm up and are not counted. --batches 0 leaves it to Portolan how many mini-batches are one call, as users do.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,8 +27,8 @@ const names = positionals.length > 0 ? positionals : ['vae', 'betaVae', 'wae', '
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const learn = (name, turn, more = []) =>
   measured(process.execPath, [path('vae-learn.mjs'), name, '--epochs', values.epochs, '--seed', String(turn), ...more]);
-const peer = (name, folder) =>
-  measured(process.env.PYTHON ?? '/usr/bin/python3', [path('vae_torch.py'), name, folder], {
+const peer = (name, folder, more = []) =>
+  measured(process.env.PYTHON ?? '/usr/bin/python3', [path('vae_torch.py'), name, folder, ...more], {
     env: pythonEnvironment(1),
     hint: 'PyTorch is not installed; on Debian: apt-get install python3-torch',
   });
@@ -44,9 +46,9 @@ for (const name of names) {
       await learn(name, turn, ['--record', folder]);
       const { losses } = JSON.parse(readFileSync(join(folder, 'about.json'), 'utf8'));
       ours.push(await learn(name, turn, ['--batches', values.batches]));
-      theirs.push(await peer(name, folder));
+      theirs.push(await peer(name, folder, ['--draw']));
       own.push(lastEpoch(losses));
-      other.push(lastEpoch(theirs.at(-1).losses));
+      other.push(lastEpoch((await peer(name, folder)).losses));
       differences.push((100 * (own.at(-1) - other.at(-1))) / other.at(-1));
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 """The VAE family in PyTorch, from the first weights, mini-batches and noise that `vae-learn.mjs --record` wrote.
 
 python3 vae_torch.py METHOD FOLDER --threads 1: losses of every iteration and the time they took, as one line of JSON.
+With --draw the noise is drawn in the loop, as in real training, and not that of the folder.
 """
 import argparse
 import json
@@ -17,6 +18,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument('method')
 parser.add_argument('folder', type=pathlib.Path)
 parser.add_argument('--threads', type=int, default=1)
+parser.add_argument('--draw', action='store_true')
 args = parser.parse_args()
 torch.set_num_threads(args.threads)
 torch.set_num_interop_threads(1)
@@ -128,13 +130,22 @@ optimiser = torch.optim.Adam(net.parameters(), lr=1e-3)
 names = ['x', *[name for name in ('epsilon', 'prior') if name in batches]]
 iterations, size = len(about['losses']), batches['x'].shape[1]
 flat = {name: batches[name].flatten(0, 1) for name in names}
+torch.manual_seed(0)
+
+
+def part(name, rows):
+    """Rows are taken by index, as they would be from data."""
+    if args.draw and name != 'x':
+        return torch.randn(size, *batches[name].shape[2:])
+    return flat[name][rows]
+
+
 losses = []
 for i in range(iterations):
     if i == 10:  # as the other side: the first ten warm up
         wall, cpu = time.perf_counter(), time.process_time()
-    # rows are taken by index, as they would be from data
     rows = torch.arange(i * size, (i + 1) * size)
-    loss = loss_of(*(flat[name][rows] for name in names))
+    loss = loss_of(*(part(name, rows) for name in names))
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     optimiser.step()
