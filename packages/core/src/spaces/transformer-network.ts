@@ -41,11 +41,10 @@ export interface TransformerShape {
   readonly layers: number;
 }
 
-/** Places in the vocabulary of what is no word. */
+/** Places in the vocabulary of what stands for nothing that is written. */
 export const PAD = 0;
 export const MASK = 1;
-export const UNKNOWN = 2;
-export const SPECIAL = 3;
+export const SPECIAL = 2;
 
 /** What the encoder makes of tokens. */
 export interface Encoded {

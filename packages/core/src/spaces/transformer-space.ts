@@ -1,7 +1,8 @@
 /**
  * The space of a transformer: texts, encoded as the mean of a layer's vectors. Kept as encoder.onnx (tokens
  * [batch, length] as float32 → z [batch, latentDim] and attention [batch, layers, heads, length, length]) and
- * words.txt, the vocabulary, a word a line, the three special tokens first.
+ * pieces.txt, the pieces of words by which texts are parted, one a line. Tokens 0 and 1 are none and the mask, then come
+ * the 256 bytes, then the pieces.
  */
 import { FormatError, InputError, matrix } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
@@ -12,21 +13,25 @@ import { writeManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
 import { makePrior } from './prior.ts';
 import type { PriorSpec } from './prior.ts';
-import { SPECIAL, UNKNOWN } from './transformer-network.ts';
+import { BYTES, bytePairs } from './byte-pairs.ts';
+import { SPECIAL } from './transformer-network.ts';
 import { tokensOf } from './vocabulary.ts';
 import type { Tokenising } from './vocabulary.ts';
 
 /** The form's name in space.json. */
 export const TRANSFORMER_FORM = 'transformer';
-export const SPECIAL_WORDS = ['[pad]', '[mask]', '[unknown]'];
+/** The first token that is a piece. */
+export const FIRST_PIECE = SPECIAL + BYTES;
 
 /** Texts encoded in one call. */
 const CHUNK = 64;
 
 /** What of a text attends to what. */
 export interface Attention {
-  /** the tokens that were looked at; those that the vocabulary lacks as they were written */
+  /** the pieces of words that were looked at; of a letter that is in no piece, its bytes as <0xE6> */
   readonly tokens: readonly string[];
+  /** [n], of each which word of the text it is of, counted from 0 */
+  readonly words: Uint32Array;
   readonly layers: number;
   readonly heads: number;
   /** [layers, heads, n, n] of the n tokens: how much the third axis attends to the fourth; each row sums to 1 */
@@ -40,8 +45,8 @@ export interface TransformerSpace extends LatentSpace {
 
 export interface TransformerParts extends Tokenising {
   readonly encoder: Uint8Array;
-  /** the vocabulary, the special tokens first */
-  readonly words: readonly string[];
+  /** of words, as byte-pair encoding found them */
+  readonly pieces: readonly string[];
   readonly latentDim: number;
   readonly length: number;
   readonly layers: number;
@@ -53,12 +58,12 @@ export async function transformerSpace(
   runtime: Runtime,
   prior?: PriorSpec,
 ): Promise<TransformerSpace> {
-  const { encoder, words, latentDim, length, layers, heads, tokens: kind, lowercase } = parts;
-  const place = placesOf(words);
+  const { encoder, pieces, latentDim, length, layers, heads, tokens: kind, lowercase } = parts;
+  const tokenise = tokeniser(parts);
   const executable = await load(encoder, length, runtime);
   const run = async (texts: readonly string[]) => {
     const data = new Float32Array(texts.length * length);
-    texts.forEach((text, i) => fillTokens(data.subarray(i * length, (i + 1) * length), tokensOf(text, parts), place));
+    texts.forEach((text, i) => data.set(tokenise(text).tokens.subarray(0, length), i * length));
     return executable.run({ tokens: { dtype: 'float32', shape: [texts.length, length], data } });
   };
   return {
@@ -77,8 +82,8 @@ export async function transformerSpace(
       return z;
     },
     async attention(text) {
-      const tokens = tokensOf(text, parts).slice(0, length);
-      const n = tokens.length;
+      const { tokens, words } = tokenise(text);
+      const n = Math.min(length, tokens.length);
       const all = (await run([text])).attention.data as Float32Array;
       const weights = new Float32Array(layers * heads * n * n);
       for (let h = 0; h < layers * heads; h++) {
@@ -87,7 +92,8 @@ export async function transformerSpace(
           weights.set(all.subarray(at, at + n), (h * n + i) * n);
         }
       }
-      return { tokens, layers, heads, weights };
+      const written = Array.from(tokens.subarray(0, n), (token) => nameOf(token, pieces));
+      return { tokens: written, words: words.slice(0, n), layers, heads, weights };
     },
     toFiles: () => ({
       'space.json': writeManifest({
@@ -101,7 +107,7 @@ export async function transformerSpace(
         parameters: { length, layers, heads, tokens: kind, lowercase },
       }),
       'encoder.onnx': encoder,
-      'words.txt': new TextEncoder().encode(`${words.join('\n')}\n`),
+      'pieces.txt': new TextEncoder().encode(`${pieces.join('\n')}\n`),
     }),
     dispose: () => executable.dispose(),
   };
@@ -118,7 +124,7 @@ export function attentionOf(space: LatentSpace, text: string): Promise<Attention
 
 /** @throws FormatError when a file is missing, damaged or says something else than space.json */
 export function loadTransformer(files: SpaceFiles, manifest: SpaceManifest, runtime: Runtime): Promise<LatentSpace> {
-  for (const name of ['encoder.onnx', 'words.txt']) {
+  for (const name of ['encoder.onnx', 'pieces.txt']) {
     if (!files[name]) throw new FormatError(`a space of a transformer needs a ${name}`, { details: { name } });
   }
   const { latentDim, prior, parameters = {} } = manifest;
@@ -129,23 +135,37 @@ export function loadTransformer(files: SpaceFiles, manifest: SpaceManifest, runt
     });
   }
   const [length, layers, heads] = counts as number[];
-  const words = new TextDecoder().decode(files['words.txt']).replace(/\n$/, '').split('\n');
+  const pieces = new TextDecoder().decode(files['pieces.txt']).replace(/\n$/, '').split('\n');
   const tokens = parameters.tokens === 'blanks' ? 'blanks' : 'words';
   const lowercase = parameters.lowercase !== false;
   const encoder = files['encoder.onnx'];
-  return transformerSpace({ encoder, words, latentDim, length, layers, heads, tokens, lowercase }, runtime, prior);
+  return transformerSpace({ encoder, pieces, latentDim, length, layers, heads, tokens, lowercase }, runtime, prior);
 }
 
-/** Words → their places. */
-export const placesOf = (words: readonly string[]): ReadonlyMap<string, number> =>
-  new Map(words.map((word, i) => [word, i] as const).slice(SPECIAL));
+/** A text as tokens, and of each which word it is of. */
+export interface Tokenised {
+  readonly tokens: Uint32Array;
+  readonly words: Uint32Array;
+}
 
-/** Writes the places of tokens, as many as fit; zeros beyond them. Returns how many. */
-export function fillTokens(out: Float32Array, tokens: readonly string[], place: ReadonlyMap<string, number>): number {
-  const n = Math.min(out.length, tokens.length);
-  out.fill(0);
-  for (let i = 0; i < n; i++) out[i] = place.get(tokens[i]) ?? UNKNOWN;
-  return n;
+/** Texts → their tokens. */
+export function tokeniser({
+  pieces,
+  ...how
+}: Tokenising & Pick<TransformerParts, 'pieces'>): (text: string) => Tokenised {
+  const partsOf = bytePairs(pieces);
+  return (text) => {
+    const parted = tokensOf(text, how).map(partsOf);
+    return {
+      tokens: Uint32Array.from(parted.flat(), (part) => SPECIAL + part),
+      words: Uint32Array.from(parted.flatMap((parts, word) => parts.map(() => word))),
+    };
+  };
+}
+
+function nameOf(token: number, pieces: readonly string[]): string {
+  if (token >= FIRST_PIECE) return pieces[token - FIRST_PIECE].trimStart();
+  return `<0x${(token - SPECIAL).toString(16).toUpperCase().padStart(2, '0')}>`;
 }
 
 async function load(bytes: Uint8Array, length: number, runtime: Runtime) {

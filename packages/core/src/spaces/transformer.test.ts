@@ -76,13 +76,34 @@ describe('transformer', () => {
 
   it('tells what attends to what', async () => {
     const { space } = await transformer.fit(corpus, quick, runtime);
-    const { tokens, layers, heads, weights } = await attentionOf(space, 'The dog, unknown');
-    expect([tokens, layers, heads, weights.length]).toEqual([['the', 'dog', 'unknown'], 2, 2, 2 * 2 * 9]);
-    for (let i = 0; i < weights.length; i += 3) {
-      expect(weights[i] + weights[i + 1] + weights[i + 2]).toBeCloseTo(1, 5);
+    const { tokens, words, layers, heads, weights } = await attentionOf(space, 'The dog, thats');
+    expect([tokens.slice(0, 2), layers, heads]).toEqual([['the', 'dog'], 2, 2]);
+    // what was never met is in pieces, of which none is lost
+    expect(tokens.slice(2).join('')).toBe('thats');
+    const n = tokens.length;
+    expect(n).toBeGreaterThan(3);
+    expect([...words]).toEqual([0, 1, ...Array.from({ length: n - 2 }, () => 2)]);
+    expect(weights.length).toBe(2 * 2 * n * n);
+    for (let i = 0; i < weights.length; i += n) {
+      expect(weights.subarray(i, i + n).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
     }
+    expect((await attentionOf(space, 'dog 日')).tokens).toEqual(['dog', '<0x20>', '<0xE6>', '<0x97>', '<0xA5>']);
     const plain = vectorsSpace({ method: 'vectors', latentDim: 2 });
     expect(() => attentionOf(plain, 'x')).toThrow(InputError);
+  });
+
+  it('tells words apart that it never met, by their pieces', async () => {
+    const { space, metrics } = await transformer.fit(corpus, { ...quick, vocabularySize: 40 }, runtime);
+    expect(metrics.train).toMatchObject({ words: 17, tokens: 40 });
+    const z = (await space.encodeTexts!(['dogs', 'birdcat', 'zzz', '🦜'])).data;
+    for (let i = 0; i < 4; i++) {
+      for (let j = 0; j < i; j++) {
+        expect(z.slice(16 * i, 16 * i + 16)).not.toEqual(z.slice(16 * j, 16 * j + 16));
+      }
+    }
+    const loaded = await loadSpace(space.toFiles(), runtime);
+    expect((await loaded.encodeTexts!(['dogs', 'birdcat', 'zzz', '🦜'])).data).toEqual(z);
+    expect(await attentionOf(loaded, 'the dogs')).toEqual(await attentionOf(space, 'the dogs'));
   });
 
   it('gives any layer as the space', async () => {
@@ -135,14 +156,14 @@ describe('transformer', () => {
       runtime,
     );
     expect(warnings[0]).toBe('1 of 3 texts have no words in them; nothing is learned from these');
-    expect(warnings[1]).toBe('2 of 3 texts are longer than 3 words; what is beyond is not looked at');
+    expect(warnings[1]).toBe('2 of 3 texts are longer than 3 tokens; what is beyond is not looked at');
   });
 
   it('refuses files that do not belong together', async () => {
     const { space } = await transformer.fit(texts(['a b c', 'c b a']), { ...quick, epochs: 1 }, runtime);
     const files = space.toFiles();
-    const { 'words.txt': _, ...less } = files;
-    await expect(async () => loadSpace(less, runtime)).rejects.toThrow('needs a words.txt');
+    const { 'pieces.txt': _, ...less } = files;
+    await expect(async () => loadSpace(less, runtime)).rejects.toThrow('needs a pieces.txt');
     const other = new TextDecoder().decode(files['space.json']).replace('"length": 3', '"length": 4');
     const wrong = { ...files, 'space.json': new TextEncoder().encode(other) };
     await expect(loadSpace(wrong, runtime)).rejects.toThrow(FormatError);

@@ -1,7 +1,7 @@
 /**
  * A small transformer encoder for short texts, learned from one's own corpus: some of the words are hidden and have to
- * be foretold from the others (Devlin et al. 2019). A text's code is the mean of the vectors that a layer gives its
- * words.
+ * be foretold from the others (Devlin et al. 2019). Words are parted by byte-pair encoding, learned on the same texts, so
+ * that none is unknown. A text's code is the mean of the vectors that a layer gives its tokens.
  */
 import { InputError, drive, resolveOptions } from '../base/index.ts';
 import type { JobOptions, OptionSpec, Random, Steps } from '../base/index.ts';
@@ -11,12 +11,13 @@ import { constantScope, trainer } from '../nn/index.ts';
 import type { Parameter } from '../nn/index.ts';
 import { driveTraining, optimiserOf, scheduleOf } from './drive-training.ts';
 import { TRAINING_OPTIONS } from './fit-network.ts';
+import { bytePairSteps } from './byte-pairs.ts';
 import { gaussianOf } from './gaussian-prior.ts';
 import type { SpaceMethod } from './latent-space.ts';
-import { MASK, PAD, SPECIAL, encodeTokens, maskedTokenLoss, pooled } from './transformer-network.ts';
+import { MASK, PAD, encodeTokens, maskedTokenLoss, pooled } from './transformer-network.ts';
 import type { TransformerShape } from './transformer-network.ts';
-import { SPECIAL_WORDS, fillTokens, placesOf, transformerSpace } from './transformer-space.ts';
-import { TOKEN_OPTIONS, corpusSteps, tokensOf } from './vocabulary.ts';
+import { FIRST_PIECE, tokeniser, transformerSpace } from './transformer-space.ts';
+import { TOKEN_OPTIONS, corpusSteps } from './vocabulary.ts';
 import type { Tokenising } from './vocabulary.ts';
 
 const TRAINING: Record<string, Partial<OptionSpec>> = {
@@ -67,7 +68,7 @@ const OPTIONS: readonly OptionSpec[] = [
     default: 32,
     min: 2,
     max: 512,
-    summary: 'Words of a text that are looked at; what is beyond is not. Twice as many cost more than twice the time.',
+    summary: 'Tokens of a text that are looked at; what is beyond is not. Twice as many cost more than twice the time.',
   },
   {
     name: 'vocabularySize',
@@ -75,7 +76,7 @@ const OPTIONS: readonly OptionSpec[] = [
     default: 2000,
     min: 2,
     max: 50_000,
-    summary: 'How many of the commonest words are told apart; the others are all one.',
+    summary: 'Tokens to part texts into: letters, pieces of words and common words whole. More want more texts.',
   },
   {
     name: 'maskShare',
@@ -83,7 +84,7 @@ const OPTIONS: readonly OptionSpec[] = [
     default: 0.15,
     min: 0.01,
     max: 0.9,
-    summary: 'Share of the words that are hidden and have to be foretold.',
+    summary: 'Share of the tokens that are hidden and have to be foretold.',
   },
   ...TOKEN_OPTIONS,
   ...TRAINING_OPTIONS.map((spec): OptionSpec => ({ ...spec, ...TRAINING[spec.name] })),
@@ -130,14 +131,20 @@ export const transformer: SpaceMethod = {
     const texts = textsOf(dataset, options.column);
     const how = { ...options, minCount: 1, phrases: 0, phraseThreshold: 0 };
     const corpus = await drive('reading', corpusSteps(dataset.name, texts, how), plain);
-    const words = [...SPECIAL_WORDS, ...corpus.words.slice(0, vocabularySize)];
-    const rows = await drive('reading', tokenRows(texts, words, options), plain);
+    const pieces = await drive('parting words', bytePairSteps(corpus.words, corpus.counts, vocabularySize), plain);
+    const rows = await drive('reading', tokenRows(texts, pieces, options), plain);
     if (rows.nSamples < 2) {
       throw new InputError(`${dataset.name} has one text with words in it; expected at least two, better thousands`, {
         code: 'too-few-rows',
       });
     }
-    const shape: TransformerShape = { nTokens: words.length, length: rows.length, width: latentDim, heads, layers };
+    const shape: TransformerShape = {
+      nTokens: FIRST_PIECE + pieces.length,
+      length: rows.length,
+      width: latentDim,
+      heads,
+      layers,
+    };
     const masked = Math.max(1, Math.round(options.maskShare * rows.length));
     const training = await trainer(runtime, {
       ...options,
@@ -159,7 +166,7 @@ export const transformer: SpaceMethod = {
       const trained = await driveTraining(training, { nEpochs: options.epochs }, job);
       const parts = {
         encoder: encoderOf(trained.parameters, shape, layer < 0 ? layers : layer, dataset.name),
-        words,
+        pieces,
         latentDim,
         length: rows.length,
         layers,
@@ -175,7 +182,10 @@ export const transformer: SpaceMethod = {
       const { train = {}, validation } = trained.history.at(-1) ?? {};
       return {
         space,
-        metrics: { train: { ...train, words: words.length - SPECIAL }, ...(validation && { validation }) },
+        metrics: {
+          train: { ...train, words: corpus.words.length, tokens: pieces.length },
+          ...(validation && { validation }),
+        },
         history: trained.history,
         warnings: [...corpus.warnings, ...rows.warnings, ...training.warnings],
         options: resolved,
@@ -202,18 +212,17 @@ interface TokenRows {
 
 function* tokenRows(
   texts: readonly string[],
-  words: readonly string[],
-  { maxLength, ...how }: TransformerOptions,
+  pieces: readonly string[],
+  { maxLength, tokens: kind, lowercase }: TransformerOptions,
 ): Steps<TokenRows> {
-  const place = placesOf(words);
-  const row = new Float32Array(maxLength);
+  const tokenise = tokeniser({ pieces, tokens: kind, lowercase });
   let data = new Uint16Array(texts.length * maxLength);
   let [nSamples, longest, cut] = [0, 1, 0];
   for (let i = 0; i < texts.length; i++) {
-    const tokens = tokensOf(texts[i], how);
-    const n = fillTokens(row, tokens, place);
+    const { tokens } = tokenise(texts[i]);
+    const n = Math.min(maxLength, tokens.length);
     if (tokens.length > maxLength) cut++;
-    if (n > 0) data.set(row, nSamples++ * maxLength);
+    if (n > 0) data.set(tokens.subarray(0, n), nSamples++ * maxLength);
     longest = Math.max(longest, n);
     if (i % 512 === 511) yield i / texts.length;
   }
@@ -224,7 +233,7 @@ function* tokenRows(
   }
   const warnings =
     cut * 2 > nSamples
-      ? [`${cut} of ${texts.length} texts are longer than ${maxLength} words; what is beyond is not looked at`]
+      ? [`${cut} of ${texts.length} texts are longer than ${maxLength} tokens; what is beyond is not looked at`]
       : [];
   return { data, nSamples, length: longest, warnings };
 }
@@ -262,7 +271,7 @@ function fillMasked(
     for (let k = 0; k < hidden; k++) {
       const drawn = rng.uniform();
       if (drawn < AS_MASK) row[order[k]] = MASK;
-      else if (drawn < AS_OTHER) row[order[k]] = SPECIAL + rng.below(nTokens - SPECIAL);
+      else if (drawn < AS_OTHER) row[order[k]] = FIRST_PIECE + rng.below(nTokens - FIRST_PIECE);
     }
   });
 }

@@ -4,6 +4,7 @@ import type { MapLabel } from '@portolan/view';
 import { placeOfPoint } from './chart.svelte.ts';
 import type { NamingKind } from '../naming.ts';
 import { latest } from '../latest.ts';
+import { learning } from './learning.svelte.ts';
 import { samples } from './samples.svelte.ts';
 import { shown } from './shown.svelte.ts';
 import { view } from './view.svelte.ts';
@@ -55,9 +56,10 @@ class Naming {
     const column = words === 'categories' ? this.#category : this.#text;
     const { points } = shown;
     void shown.colors;
-    if (points?.names) {
+    const names = points?.names ?? (shown.inLearning ? learning.moment?.names : undefined);
+    if (names) {
       // the commonest come first
-      const said = points.names.slice(0, NAMED);
+      const said = names.slice(0, NAMED);
       this.labels = said.map((text, i) => ({ text, indices: [i], priority: said.length - i }));
       this.#ask.drop();
       return;
