@@ -107,6 +107,8 @@ export interface Trainer extends Stepper<TrainUnit, Trained> {
 /** For runtimes that work in JavaScript's memory. */
 const PLAIN: RuntimeMemory = { float32: (length) => new Float32Array(length), release: () => undefined };
 const CALL_MS = 150;
+/** calls may not go on taking longer, or cancelling takes too long */
+const MOST_MS = 200;
 /** calls of one size before another may be thought better */
 const TRIALS = PERIOD;
 const EVALUATION_ROWS = 512;
@@ -179,6 +181,7 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
   let wanted = limitBatches(options.batchesPerCall || 1);
   const timings = new Map<number, number[]>();
   let fastest = Infinity;
+  let slow = 0;
   const calls = new Map<number, Call>();
   let evaluator: Executable | undefined;
 
@@ -244,8 +247,9 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     const known = timings.get(k) ?? [];
     timings.set(k, [...known, ms / k].slice(0, TRIALS));
     if (known.length < TRIALS - 1) return;
-    // far too long: the machine has become busier
-    fastest = ms > 2 * CALL_MS ? ms / k : Math.min(fastest, ms / k, ...known.slice(1));
+    slow = ms > MOST_MS ? slow + 1 : 0;
+    // once may be chance; twice, and the machine has become busier
+    fastest = slow > 1 ? ms / k : Math.min(fastest, ms / k, ...known.slice(1));
     wanted = limitBatches(CALL_MS / fastest);
   }
 
