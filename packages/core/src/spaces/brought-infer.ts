@@ -61,8 +61,9 @@ const WHOLE: Readonly<Record<string, readonly [number, number]>> = {
 };
 /** pictures of whose variance more than this share is lost have not come back */
 const BACK = 0.95;
-/** a rarer scaling is believed when it loses less than this share of what the likelier one does */
-const CLEARLY = 0.7;
+/** what a scaling loses weighs so much more when it is not pixels as they are, and when the two sides differ in it */
+const RARER = 1.15;
+const UNLIKE = 1.4;
 const TRIED = 64;
 
 export async function inferBrought(
@@ -326,13 +327,17 @@ async function tryForms(
     rowModel(decoder!.file, decoding!.spec, runtime),
   ]);
   let best = { encoder: stated.encoder ?? PLAIN, decoder: stated.decoder ?? PLAIN, lost: Infinity };
+  let least = Infinity;
   try {
     for (const into of stated.encoder ? [stated.encoder] : usual) {
       const form = { ...into, layout: encoding!.layout, ...(whole && { whole }) };
       const given = await models[1].run(await models[0].run(toModel(x, form, medium), classes), classes);
       for (const out of stated.decoder ? [stated.decoder] : usual) {
         const lost = meanSquare(x, fromModel(given, { ...out, layout: decoding!.layout }, medium)) / variance;
-        if (lost < CLEARLY * best.lost) best = { encoder: into, decoder: out, lost };
+        const weighed = lost * (into === out ? 1 : UNLIKE) * (into === usual[0] ? 1 : RARER);
+        if (weighed >= least) continue;
+        least = weighed;
+        best = { encoder: into, decoder: out, lost };
       }
     }
   } finally {

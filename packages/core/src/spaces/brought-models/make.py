@@ -165,6 +165,30 @@ with torch.no_grad():
 export(grid_encoder, pixels[:4].unsqueeze(1), 'grid-encoder.onnx', ['x'], ['latent'])
 export(grid_decoder, torch.zeros(4, 2, 7, 7), 'grid-decoder.onnx', ['latent'], ['x'])
 
+class NormEncoder(Encoder):
+    """Pixels by MNIST's mean and deviation, sixteen at once, and a code that loses most of them."""
+
+    def forward(self, x):
+        return self.mean(F.relu(self.conv2(F.relu(self.conv1(x)))).flatten(1))
+
+
+class NormDecoder(Decoder):
+    def forward(self, z):
+        h = F.relu(self.inner(z)).reshape(-1, 8, 7, 7)
+        return self.conv2(F.relu(self.conv1(h)))
+
+
+norm_encoder, norm_decoder = NormEncoder(), NormDecoder()
+normal = (pixels.unsqueeze(1) - 0.1307) / 0.3081
+train(lambda batch: F.mse_loss(norm_decoder(norm_encoder(normal[batch])), normal[batch]),
+      [*norm_encoder.parameters(), *norm_decoder.parameters()], 6)
+with torch.no_grad():
+    codes = norm_encoder(normal[:8])
+    golden['norm'] = {'codes': codes.tolist(),
+                      'pixel300': (norm_decoder(codes).flatten(1)[:, 300] * 0.3081 + 0.1307).tolist()}
+export(norm_encoder, normal[:16], 'norm-encoder.onnx', ['input'], ['features'])
+export(norm_decoder, torch.zeros(16, 2), 'norm-decoder.onnx', ['features'], ['output'])
+
 # scikit-learn's own: a scaler and a PCA, in the operators that skl2onnx writes for them
 wine = load_wine().data.astype(np.float32)
 scaler = StandardScaler().fit(wine)
@@ -211,6 +235,6 @@ save('unknown-opset.onnx', [helper.make_node('Relu', ['x'], ['z'])],
 # the byte encoder once more, its weights in a file beside it
 split = onnx.load(HERE / 'bytes-encoder.onnx')
 (HERE / 'split-encoder.onnx.data').unlink(missing_ok=True)
-onnx.save(split, HERE / 'split-encoder.onnx', save_as_external_data=True, location='split-encoder.onnx.data',
+onnx.save(split, str(HERE / 'split-encoder.onnx'), save_as_external_data=True, location='split-encoder.onnx.data',
           size_threshold=0)
 json.dump(golden, open(HERE / 'golden.json', 'w'), indent=1)
