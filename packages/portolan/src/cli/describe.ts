@@ -63,6 +63,7 @@ function dataFacts(item: DataInfo): Fact[] {
     ['samples', count(item.nSamples)],
     ['features', count(item.nFeatures)],
     ['medium', medium(item.medium)],
+    ['pixel values', item.range && `${item.range[0]} is black, ${item.range[1]} white`],
     ['columns', columns.join(', ')],
     ['label', item.label],
     ['size', bytes(item.bytes)],
@@ -79,16 +80,20 @@ function figures(values: Record<string, number> | undefined): string {
 
 export function spaceFacts(item: SpaceInfo): Fact[] {
   const { metrics, history } = item;
+  const { conditions } = item;
   const cpu = item.cpuSeconds === undefined ? '' : ` (${duration(item.cpuSeconds)} of CPU)`;
+  // of a decoder alone no rows went through
+  const pace = item.samplesPerSecond > 0 ? `, ${figure(item.samplesPerSecond)} samples/s` : '';
   return [
     ['method', item.method],
     ['data', item.data],
+    ['given', conditions && `the class of each row: ${conditions.column}, ${conditions.categories.length} of them`],
     ['dimensions', `${item.latentDim} for ${plural(item.nFeatures, 'feature')}`],
     ['mse', metrics.mse === undefined ? undefined : figure(metrics.mse)],
     ['train', figures(metrics.train)],
     ['validation', figures(metrics.validation)],
     ['epochs', history.length > 0 ? `${history.length}${item.stopped ? ', stopped early' : ''}` : undefined],
-    ['time', `${duration(item.seconds)}${cpu}, ${figure(item.samplesPerSecond)} samples/s`],
+    ['time', `${duration(item.seconds)}${cpu}${pace}`],
     ['engine', item.runtime],
     ['made', date(item.created)],
     ...item.warnings.map((warning): Fact => ['note', warning]),
