@@ -9,7 +9,6 @@
 import { InputError, matrix, run, resolveOptions } from '../base/index.ts';
 import type { Matrix, OptionSpec, Options } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
-import type { Workspace } from '../kernels/index.ts';
 import type { SparseGraph } from '../linalg/index.ts';
 import type { Distance } from '../neighbors/index.ts';
 import { PICTURE, checkRows, layoutNeighbors, plainReport } from './layout-map.ts';
@@ -80,7 +79,8 @@ export async function alignedUmap(
 
   const nEpochs = settleUmap(options, Math.max(...tables.map(({ rows }) => rows)), []).nEpochs;
   const warnings = tables.map((): string[] => []);
-  const spaces: Workspace[] = [];
+  // one for all: each has threads of its own, which would sleep while those of the others are at work
+  const space = await (job.kernels ?? singleThread()).open('umap');
   try {
     const graphs: SparseGraph[] = [];
     const settled: UmapOptions[] = [];
@@ -89,13 +89,12 @@ export async function alignedUmap(
       const distance = job.distances?.[t] ?? options.distance;
       settled.push({ ...settleUmap(plain, x.rows, warnings[t]), nEpochs, distance });
       const neighbors = await layoutNeighbors(x, settled[t].nNeighbors - 1, settled[t], job, warnings[t]);
-      spaces.push(await (job.kernels ?? singleThread()).open('umap'));
-      graphs.push(await umapGraph(neighbors, settled[t], spaces[t], job));
+      graphs.push(await umapGraph(neighbors, settled[t], space, job));
     }
     const start = await commonStart(graphs, places, count, options, job, warnings[0]);
     const curve = fitUmapCurve(options.minDist, options.spread);
     const layouts = graphs.map((graph, t) =>
-      umapLayout(graph, taken(start, places[t]), { ...settled[t], curve }, spaces[t]),
+      umapLayout(graph, taken(start, places[t]), { ...settled[t], curve }, space),
     );
     const rowsOf = places.map((own) => {
       const rows = new Int32Array(count).fill(-1);
@@ -131,7 +130,7 @@ export async function alignedUmap(
       return umapProjection({ x, coordinates, options: { ...settled[t] }, figures, warnings: warnings[t] });
     });
   } finally {
-    for (const space of spaces) space.close();
+    space.close();
   }
 }
 
