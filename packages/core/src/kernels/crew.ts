@@ -110,6 +110,7 @@ export function startCrew({ modules, memory, names, threads, spawn }: CrewParts)
       await rest(total);
       running = false;
       onChunk?.(total);
+      signal?.throwIfAborted();
     },
     close() {
       closed = true;
