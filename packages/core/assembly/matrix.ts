@@ -32,15 +32,7 @@ function madd64(a: v128, b: v128, c: v128): v128 {
  * @param filled  int32 [d], raised
  */
 export function columnSums(
-  chunk: i32,
-  thread: i32,
-  x: usize,
-  n: i32,
-  d: i32,
-  first: usize,
-  sums: usize,
-  varies: usize,
-  filled: usize,
+  chunk: i32, thread: i32, x: usize, n: i32, d: i32, first: usize, sums: usize, varies: usize, filled: usize,
 ): void {
   const from = chunk * SUM_COLUMNS;
   const to = min(d, from + SUM_COLUMNS);
@@ -93,15 +85,7 @@ export function columnSums(
  * @param panels   float32 [⌈nColumns / 8⌉, n, 8]
  */
 export function packPanels(
-  chunk: i32,
-  thread: i32,
-  x: usize,
-  n: i32,
-  d: i32,
-  columns: usize,
-  mean: usize,
-  nColumns: i32,
-  panels: usize,
+  chunk: i32, thread: i32, x: usize, n: i32, d: i32, columns: usize, mean: usize, nColumns: i32, panels: usize,
 ): void {
   const to = at4(panels, chunk * n * PANEL);
   for (let c = 0; c < PANEL; c++) {
@@ -187,18 +171,8 @@ export function gramPanels(chunk: i32, thread: i32, panels: usize, nPanels: i32,
  * @param counts  int32 [n, 2]: how many of either
  */
 export function packSparse(
-  chunk: i32,
-  thread: i32,
-  x: usize,
-  n: i32,
-  d: i32,
-  columns: usize,
-  nColumns: i32,
-  width: i32,
-  rows: usize,
-  places: usize,
-  fours: usize,
-  counts: usize,
+  chunk: i32, thread: i32, x: usize, n: i32, d: i32, columns: usize, nColumns: i32, width: i32, rows: usize,
+  places: usize, fours: usize, counts: usize,
 ): void {
   const from = chunk * ROWS;
   const to = min(n, from + ROWS);
@@ -245,15 +219,7 @@ function lowerBound(list: usize, n: i32, value: i32): i32 {
  * @param out   float64 [width, width], its upper triangle; what is below may get anything
  */
 export function gramSparse(
-  chunk: i32,
-  thread: i32,
-  n: i32,
-  width: i32,
-  rows: usize,
-  places: usize,
-  fours: usize,
-  counts: usize,
-  sums: usize,
+  chunk: i32, thread: i32, n: i32, width: i32, rows: usize, places: usize, fours: usize, counts: usize, sums: usize,
   out: usize,
 ): void {
   const from = chunk * BAND;
@@ -285,7 +251,6 @@ export function gramSparse(
       }
     }
   }
-  const zero = f32x4.splat(0);
   for (let k = from; k < to; k++) {
     for (let j = from; j < width; j += 4) {
       const at = at4(sums, k * width + j);
@@ -293,7 +258,7 @@ export function gramSparse(
       const s = v128.load(at);
       v128.store(into, f64x2.add(v128.load(into), f64x2.promote_low_f32x4(s)));
       v128.store(into, f64x2.add(v128.load(into, 16), f64x2.promote_low_f32x4(i32x4.shuffle(s, s, 2, 3, 2, 3))), 16);
-      v128.store(at, zero);
+      v128.store(at, f32x4.splat(0));
     }
   }
 }
@@ -313,16 +278,7 @@ function storeStrip(to: usize, v: usize, u: usize, s: v128, t: v128, factor: v12
  * @param v, u, out  float64 [strips, m, 4]
  */
 export function symmetricTimes(
-  chunk: i32,
-  thread: i32,
-  a: usize,
-  m: i32,
-  v: usize,
-  strips: i32,
-  u: usize,
-  out: usize,
-  factor: f64,
-  shift: f64,
+  chunk: i32, thread: i32, a: usize, m: i32, v: usize, strips: i32, u: usize, out: usize, factor: f64, shift: f64,
   back: f64,
 ): void {
   const from = chunk * PRODUCT_ROWS;
@@ -337,14 +293,8 @@ export function symmetricTimes(
       const end = p + step;
       let b = at8(v, strip * m * 4);
       const base = b;
-      let s00 = f64x2.splat(0);
-      let s01 = s00;
-      let s10 = s00;
-      let s11 = s00;
-      let s20 = s00;
-      let s21 = s00;
-      let s30 = s00;
-      let s31 = s00;
+      let s00 = f64x2.splat(0), s01 = s00, s10 = s00, s11 = s00;
+      let s20 = s00, s21 = s00, s30 = s00, s31 = s00;
       for (; p < end; p += 8, b += 32) {
         const b0 = v128.load(b);
         const b1 = v128.load(b, 16);
@@ -386,14 +336,8 @@ export function turnBlock(chunk: i32, thread: i32, v: usize, m: i32, strips: i32
     for (let strip = 0; strip < strips; strip++) {
       let b = turn + ((<usize>(strip * strips)) << 7);
       let a = v + ((<usize>i) << 5);
-      let s00 = f64x2.splat(0);
-      let s01 = s00;
-      let s10 = s00;
-      let s11 = s00;
-      let s20 = s00;
-      let s21 = s00;
-      let s30 = s00;
-      let s31 = s00;
+      let s00 = f64x2.splat(0), s01 = s00, s10 = s00, s11 = s00;
+      let s20 = s00, s21 = s00, s30 = s00, s31 = s00;
       for (let source = 0; source < strips; source++, a += step) {
         for (let p = a, end = a + 32; p < end; p += 8, b += 32) {
           const b0 = v128.load(b);
@@ -426,6 +370,70 @@ export function turnBlock(chunk: i32, thread: i32, v: usize, m: i32, strips: i32
 }
 
 /**
+ * out[j, i] = Σ a[r, j] b[r, i] over the rows r, for i ≤ j; blocks of vectors are in strips of four, a[strip, row, 4].
+ * A chunk is a strip of a, the last first, since it has most to do.
+ * @param a, b  float64 [strips, m, 4]
+ * @param out   float64 [4 · strips, 4 · strips]: what is above the blocks of the diagonal is left as it is
+ */
+export function innerStrips(chunk: i32, thread: i32, a: usize, b: usize, m: i32, strips: i32, out: usize): void {
+  const s = strips - 1 - chunk;
+  const size = (<usize>m) << 5;
+  for (let t = 0; t <= s; t++) {
+    let p = a + <usize>s * size;
+    let q = b + <usize>t * size;
+    let s00 = f64x2.splat(0), s01 = s00, s10 = s00, s11 = s00;
+    let s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+    for (const end = p + size; p < end; p += 32, q += 32) {
+      const b0 = v128.load(q);
+      const b1 = v128.load(q, 16);
+      let w = v128.load64_splat(p);
+      s00 = madd64(w, b0, s00);
+      s01 = madd64(w, b1, s01);
+      w = v128.load64_splat(p, 8);
+      s10 = madd64(w, b0, s10);
+      s11 = madd64(w, b1, s11);
+      w = v128.load64_splat(p, 16);
+      s20 = madd64(w, b0, s20);
+      s21 = madd64(w, b1, s21);
+      w = v128.load64_splat(p, 24);
+      s30 = madd64(w, b0, s30);
+      s31 = madd64(w, b1, s31);
+    }
+    const row = (<usize>strips) << 5;
+    const to = out + <usize>(4 * s) * row + ((<usize>t) << 5);
+    v128.store(to, s00);
+    v128.store(to, s01, 16);
+    v128.store(to + row, s10);
+    v128.store(to + row, s11, 16);
+    v128.store(to + 2 * row, s20);
+    v128.store(to + 2 * row, s21, 16);
+    v128.store(to + 3 * row, s30);
+    v128.store(to + 3 * row, s31, 16);
+  }
+}
+
+/**
+ * The upper triangle, less n · mean meanᵀ, times scale, mirrored; for the rows of one chunk.
+ * @param gram  float64 [m, m]
+ * @param mean  float64 [m]; 0: nothing is taken off
+ */
+export function finishGram(chunk: i32, thread: i32, gram: usize, m: i32, mean: usize, n: i32, scale: f64): void {
+  const from = chunk * BAND;
+  // tile by tile: a walk down a column is slow
+  for (let tile = from; tile < m; tile += BAND) {
+    for (let i = from; i < min(m, from + BAND); i++) {
+      const shift = mean == 0 ? 0 : <f64>n * load<f64>(at8(mean, i));
+      for (let j = max(i, tile); j < min(m, tile + BAND); j++) {
+        const off = mean == 0 ? 0 : shift * load<f64>(at8(mean, j));
+        const value = (load<f64>(at8(gram, i * m + j)) - off) * scale;
+        store<f64>(at8(gram, i * m + j), value);
+        store<f64>(at8(gram, j * m + i), value);
+      }
+    }
+  }
+}
+
+/**
  * out = (x − mean) w, for the rows of one chunk, in single precision.
  * @param x     float32 [n, d]
  * @param mean  float32 [d]
@@ -433,15 +441,7 @@ export function turnBlock(chunk: i32, thread: i32, v: usize, m: i32, strips: i32
  * @param out   float32 [n, 8 · ⌈k / 8⌉]
  */
 export function rowsTimes(
-  chunk: i32,
-  thread: i32,
-  x: usize,
-  n: i32,
-  d: i32,
-  mean: usize,
-  w: usize,
-  nPanels: i32,
-  out: usize,
+  chunk: i32, thread: i32, x: usize, n: i32, d: i32, mean: usize, w: usize, nPanels: i32, out: usize,
 ): void {
   const from = chunk * ROWS;
   const to = min(n, from + ROWS);

@@ -21,7 +21,6 @@ const SPARSE_BLOCK = 512;
 /** Rows are taken over into the kernels' memory so many numbers at a time: memory that was never touched costs more. */
 const SLAB = 2 ** 20;
 const SPARSE_SHARE = 0.3;
-const TILE = 32;
 /** Without centring digits are lost where the squared mean is more than this many variances. */
 const SPARSE_CANCELLATION = 8;
 
@@ -86,9 +85,8 @@ export async function kernelMoments(
 
   const shape = { n, d, columns, mean: Float64Array.from(columns, (j) => mean[j]) };
   const sparse = share < SPARSE_SHARE ? await sparseGram(space, slabs, shape, job) : undefined;
-  const gram = sparse ?? (await denseGram(space, slabs, shape, job));
-  finishGram(gram, 1 / Math.max(1, n - 1));
-  return { mean, columns, covariance: gram };
+  const covariance = sparse ?? (await denseGram(space, slabs, shape, job));
+  return { mean, columns, covariance };
 }
 
 interface Shape {
@@ -102,7 +100,7 @@ interface Shape {
 async function denseGram(
   space: Workspace,
   slabs: Slabs,
-  { d, columns, mean }: Shape,
+  { n, d, columns, mean }: Shape,
   job: ParallelJob,
 ): Promise<Matrix64> {
   const nPanels = Math.ceil(columns.length / PANEL);
@@ -118,6 +116,7 @@ async function denseGram(
       await space.parallel('gramPanels', nPanels, [panels, nPanels, size, out], job);
     }
   }
+  await space.parallel('finishGram', Math.ceil(m / BAND), [out, m, 0, n, 1 / Math.max(1, n - 1)], job);
   const gram = matrix64(m, m, out.view.slice());
   for (const block of [list, means, panels, out]) block.free();
   return gram;
@@ -145,34 +144,19 @@ async function sparseGram(
       await space.parallel('gramSparse', Math.ceil(m / BAND), [size, m, ...lists, sums, out], job);
     }
   }
-  const gram = matrix64(m, m, out.view.slice());
-  for (const block of [list, rows, places, fours, counts, sums, out]) block.free();
-  return centreGram(gram, n, mean) ? gram : undefined;
+  const sound = keepsDigits(out.view, m, n, mean);
+  const padded = space.float64(m);
+  padded.view.set(mean);
+  if (sound) await space.parallel('finishGram', Math.ceil(m / BAND), [out, m, padded, n, 1 / Math.max(1, n - 1)], job);
+  const gram = sound ? matrix64(m, m, out.view.slice()) : undefined;
+  for (const block of [list, rows, places, fours, counts, sums, out, padded]) block.free();
+  return gram;
 }
 
-/** Σ x xᵀ − n m mᵀ in place, of the upper triangle; false where too many digits would be lost. */
-function centreGram({ data, cols: m }: Matrix64, n: number, mean: Float64Array): boolean {
-  for (let i = 0; i < mean.length; i++) {
-    const squared = n * mean[i] * mean[i];
-    if (squared > SPARSE_CANCELLATION * (data[i * (m + 1)] - squared)) return false;
-    const row = i * m;
-    const shift = n * mean[i];
-    for (let j = i; j < mean.length; j++) data[row + j] -= shift * mean[j];
-  }
-  return true;
-}
-
-/** The upper triangle · scale, mirrored tile by tile: a walk down a column is slow. */
-function finishGram({ data, cols: m }: Matrix64, scale: number): void {
-  for (let a = 0; a < m; a += TILE) {
-    for (let b = a; b < m; b += TILE) {
-      for (let i = a; i < Math.min(m, a + TILE); i++) {
-        for (let j = Math.max(i, b); j < Math.min(m, b + TILE); j++) {
-          const value = data[i * m + j] * scale;
-          data[i * m + j] = value;
-          data[j * m + i] = value;
-        }
-      }
-    }
-  }
+/** Whether the variances are not so small beside the squared means that taking these off would lose too many digits. */
+function keepsDigits(gram: Float64Array, m: number, n: number, mean: Float64Array): boolean {
+  return mean.every((value, i) => {
+    const squared = n * value * value;
+    return squared <= SPARSE_CANCELLATION * (gram[i * (m + 1)] - squared);
+  });
 }

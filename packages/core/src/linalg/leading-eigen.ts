@@ -34,7 +34,7 @@ const PRODUCT_ROWS = 32;
 const DIRECT = 96;
 const DIRECT_SHARE = 0.3;
 /** A filter raises the first value by this much more than the smallest carried, or digits would be lost. */
-const MOST_GROWTH = 1e7;
+const MOST_GROWTH = 1e9;
 const MOST_DEGREE = 20;
 /** Sine of the angle between a column and those before it from which one pass makes them orthogonal to 10 digits. */
 const WELL_APART = 1e-3;
@@ -80,9 +80,15 @@ export async function leadingEigen(
     u = from;
     return turned;
   };
+  /** aᵀ b; right on and below the diagonal */
+  const inner = async (a: typeof v, b: typeof v): Promise<Matrix64> => {
+    const strips = width / STRIP;
+    await space.parallel('innerStrips', strips, [a, b, m, strips, blocks.turn], { signal });
+    return matrix64(width, width, blocks.turn.view.slice());
+  };
   const orthonormalise = async (): Promise<void> => {
     for (let pass = 0, well = false; !well && pass < 3; pass++) {
-      const found = orthonormalTurn(v.view, m, width);
+      const found = orthonormalTurn(await inner(v, v));
       if (!found) return reflect(v.view, m, width);
       v = await rotate(v, found.turn);
       ({ well } = found);
@@ -98,7 +104,7 @@ export async function leadingEigen(
   for (let round = 0; ; round++) {
     await times(v, w, 1);
     // eigenvectors within the span
-    const inside = symmetricEigen(inner(v.view, w.view, m, width));
+    const inside = symmetricEigen(await inner(v, w));
     ({ values } = inside);
     v = await rotate(v, inside.vectors.data);
     w = await rotate(w, inside.vectors.data);
@@ -175,63 +181,12 @@ function isGood(
   return true;
 }
 
-/** The lower triangle of aᵀ b, for blocks in strips. */
-function inner(a: Float64Array, b: Float64Array, m: number, width: number): Matrix64 {
-  const out = matrix64(width, width);
-  for (let s = 0; s < width; s += STRIP) {
-    for (let t = 0; t <= s; t += STRIP) addStrips(out.data, width, s, t, a, s * m, b, t * m, m);
-  }
-  return out;
-}
-
-/** Sixteen sums at once: out[s … s + 4, t … t + 4] += Σᵢ a[i]ᵀ b[i]. */
-function addStrips(
-  out: Float64Array,
-  width: number,
-  s: number,
-  t: number,
-  a: Float64Array,
-  p: number,
-  b: Float64Array,
-  q: number,
-  m: number,
-): void {
-  for (let r = 0; r < STRIP; r += 2) {
-    let [s0, s1, s2, s3, t0, t1, t2, t3] = [0, 0, 0, 0, 0, 0, 0, 0];
-    for (let i = 0, x = p + r, y = q; i < m; i++, x += STRIP, y += STRIP) {
-      const a0 = a[x];
-      const a1 = a[x + 1];
-      const b0 = b[y];
-      const b1 = b[y + 1];
-      const b2 = b[y + 2];
-      const b3 = b[y + 3];
-      s0 += a0 * b0;
-      s1 += a0 * b1;
-      s2 += a0 * b2;
-      s3 += a0 * b3;
-      t0 += a1 * b0;
-      t1 += a1 * b1;
-      t2 += a1 * b2;
-      t3 += a1 * b3;
-    }
-    const at = (s + r) * width + t;
-    out[at] = s0;
-    out[at + 1] = s1;
-    out[at + 2] = s2;
-    out[at + 3] = s3;
-    out[at + width] = t0;
-    out[at + width + 1] = t1;
-    out[at + width + 2] = t2;
-    out[at + width + 3] = t3;
-  }
-}
-
 /**
- * What makes the columns orthonormal, by Cholesky of their inner products, and whether it does so to ten digits at once;
+ * What makes columns orthonormal, by Cholesky of their inner products, of which the lower triangle is read, and whether it does so to ten digits at once;
  * nothing where the columns depend on each other.
  */
-function orthonormalTurn(v: Float64Array, m: number, width: number): { turn: Float64Array; well: boolean } | undefined {
-  const gram = inner(v, v, m, width);
+function orthonormalTurn(gram: Matrix64): { turn: Float64Array; well: boolean } | undefined {
+  const width = gram.rows;
   const scale = Float64Array.from({ length: width }, (_, c) => 1 / Math.sqrt(gram.data[c * (width + 1)] || 1));
   for (let i = 0; i < width; i++) {
     for (let j = 0; j <= i; j++) gram.data[i * width + j] *= scale[i] * scale[j];
