@@ -4,6 +4,7 @@
 import { InputError } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { matrix } from '../base/index.ts';
+import type { TextStream } from './text-stream.ts';
 
 /**
  * What a row is, so that it can be shown or played. An image row is height × width × channels, row-major, values in
@@ -39,6 +40,8 @@ export interface Dataset {
   readonly name: string;
   readonly rows: Rows;
   readonly columns: readonly Column[];
+  /** texts that are read anew each time, in place of a column; `nSamples` is then 0 */
+  readonly texts?: TextStream;
   readonly medium: Medium;
   /** names of the features, where the data names them */
   readonly featureNames?: readonly string[];

@@ -10,6 +10,16 @@ export interface Sequences {
   readonly chunks: readonly Uint32Array[];
 }
 
+/** Sequences that are read anew each time, chunk after chunk, the same each time. */
+export interface StreamedSequences {
+  readonly nItems: number;
+  /** [nItems]: how often each item is in them */
+  readonly counts: Float64Array;
+  /** as `countPieces` counts them */
+  readonly pieces: number;
+  open(): AsyncGenerator<Uint32Array, void>;
+}
+
 /** Where a reader is. */
 export interface ReadingPlace {
   chunk: number;
@@ -48,7 +58,9 @@ export function sequencesOf(lists: Iterable<ArrayLike<number>>, nItems: number, 
 }
 
 /** How often each item is in the sequences. @throws InputError when one is not below nItems */
-export function countItems({ nItems, chunks }: Sequences): Float64Array {
+export function countItems(sequences: Sequences | StreamedSequences): Float64Array {
+  if ('counts' in sequences) return sequences.counts;
+  const { nItems, chunks } = sequences;
   const counts = new Float64Array(nItems);
   for (const chunk of chunks) {
     for (const item of chunk) {
@@ -62,9 +74,10 @@ export function countItems({ nItems, chunks }: Sequences): Float64Array {
 }
 
 /** How many pieces there are in all. */
-export function countPieces({ chunks }: Sequences): number {
+export function countPieces(sequences: Sequences | StreamedSequences): number {
+  if ('pieces' in sequences) return sequences.pieces;
   let [pieces, within] = [0, 0];
-  for (const chunk of chunks) {
+  for (const chunk of sequences.chunks) {
     const counted = countSlice(chunk, within);
     pieces += counted.pieces;
     within = counted.within;
@@ -73,22 +86,30 @@ export function countPieces({ chunks }: Sequences): number {
 }
 
 /** Goes through the chunks a slice at a time, sequences whole where they fit. */
-export function sequenceReader({ chunks }: Sequences, from: ReadingPlace = { chunk: 0, at: 0, within: 0 }) {
+export function sequenceReader(
+  sequences: Sequences | StreamedSequences,
+  from: ReadingPlace = { chunk: 0, at: 0, within: 0 },
+) {
+  const chunkAt = 'chunks' in sequences ? (i: number) => sequences.chunks[i] : streamedChunks(sequences);
   let { chunk, at, within } = from;
+  let source: Uint32Array | undefined;
+  let loaded = false;
   return {
     get place(): ReadingPlace {
       return { chunk, at, within };
     },
+    /** known after the first slice */
     get atEnd(): boolean {
-      return chunk >= chunks.length;
+      return loaded && source === undefined;
     },
     rewind(): void {
-      [chunk, at, within] = [0, 0, 0];
+      [chunk, at, within, loaded] = [0, 0, 0, false];
     },
     /** the next of them: how many numbers were written, and what they are */
-    next(into: Uint32Array): SliceCounts & { length: number } {
-      if (chunk >= chunks.length) return { length: 0, items: 0, pieces: 0 };
-      const source = chunks[chunk];
+    async next(into: Uint32Array): Promise<SliceCounts & { length: number }> {
+      if (!loaded) source = await chunkAt(chunk);
+      loaded = true;
+      if (!source) return { length: 0, items: 0, pieces: 0 };
       let end = Math.min(source.length, at + into.length);
       if (end < source.length) {
         const whole = source.lastIndexOf(SEQUENCE_END, end - 1);
@@ -100,16 +121,34 @@ export function sequenceReader({ chunks }: Sequences, from: ReadingPlace = { chu
       ({ within } = counted);
       at = end;
       if (at === source.length) {
-        chunk++;
         at = 0;
+        source = await chunkAt(++chunk);
       }
       return { length: slice.length, items: counted.items, pieces: counted.pieces };
     },
   };
 }
 
+/** Chunks by their number: asked for in order they come from one reading. */
+function streamedChunks(sequences: StreamedSequences): (i: number) => Promise<Uint32Array | undefined> {
+  let reading: AsyncGenerator<Uint32Array, void> | undefined;
+  let read = 0;
+  return async (i) => {
+    if (!reading || i < read) {
+      await reading?.return();
+      reading = sequences.open();
+      read = 0;
+    }
+    for (;;) {
+      const { value, done } = await reading.next();
+      if (done) return undefined;
+      if (read++ === i) return value as Uint32Array;
+    }
+  };
+}
+
 /** @param within  items before it of the piece that it begins in */
-function countSlice(slice: Uint32Array, within: number): SliceCounts & { within: number } {
+export function countSlice(slice: Uint32Array, within: number): SliceCounts & { within: number } {
   let [items, pieces] = [0, 0];
   for (let i = 0; i < slice.length; i++) {
     const ends = slice[i] === SEQUENCE_END;

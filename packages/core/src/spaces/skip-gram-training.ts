@@ -16,7 +16,7 @@ import type { Workspace } from '../kernels/index.ts';
 import type { Training } from './drive-training.ts';
 import type { EpochRecord } from './latent-space.ts';
 import { countPieces, sequenceReader } from './sequences.ts';
-import type { ReadingPlace, Sequences } from './sequences.ts';
+import type { ReadingPlace, Sequences, StreamedSequences } from './sequences.ts';
 import { aliasTable, keepShares } from './word2vec-draws.ts';
 import type { SkipGram, SkipGramOptions } from './word2vec-fit.ts';
 
@@ -66,7 +66,7 @@ interface Position extends Own {
  */
 export function skipGramTraining(
   space: Workspace,
-  sequences: Sequences,
+  sequences: Sequences | StreamedSequences,
   counts: Float64Array,
   nTokens: number,
   options: Required<Omit<SkipGramOptions, 'parts' | 'show'>> & Pick<SkipGramOptions, 'parts'>,
@@ -151,7 +151,7 @@ export function skipGramTraining(
       // the rate falls with the sequences that were gone through, each as much as the other
       const alpha = learningRate * (1 - (1 - LEAST_RATE) * (pieces / nPieces));
       for (let s = 0; s < shards; s++) {
-        const slice = reader.next(tokens.view.subarray(s * room, (s + 1) * room));
+        const slice = await reader.next(tokens.view.subarray(s * room, (s + 1) * room));
         lengths.view[s] = slice.length;
         taken += slice.items;
         pieces += slice.pieces;

@@ -3,7 +3,7 @@ import { InputError } from '../base/index.ts';
 import type { OptionSpec, Steps } from '../base/index.ts';
 import { joinPhrases } from './phrases.ts';
 import { SEQUENCE_END } from './sequences.ts';
-import type { Sequences } from './sequences.ts';
+import type { Sequences, StreamedSequences } from './sequences.ts';
 
 /** How texts are parted into words. */
 export interface Tokenising {
@@ -25,7 +25,7 @@ export interface Corpus {
   readonly words: readonly string[];
   readonly counts: Float64Array;
   /** the texts as places in `words`; what is left out is passed over */
-  readonly sequences: Sequences;
+  readonly sequences: Sequences | StreamedSequences;
   readonly nTokens: number;
   readonly warnings: readonly string[];
 }
@@ -48,7 +48,7 @@ export const TOKEN_OPTIONS: readonly OptionSpec[] = [
   { name: 'lowercase', type: 'boolean', default: true, summary: 'Whether The and the are one word.' },
 ];
 
-const CHUNK = 2 ** 20;
+export const CHUNK = 2 ** 20;
 /** Texts between two looks at the signal. */
 const TEXTS = 512;
 const WORD = /[\p{L}\p{N}\p{M}]+(?:['’_-][\p{L}\p{N}\p{M}]+)*/gu;
@@ -67,7 +67,7 @@ export function* corpusSteps(
   name: string,
   texts: readonly string[],
   { minCount, phrases, phraseThreshold, ...how }: VocabularyOptions,
-): Steps<Corpus> {
+): Steps<Corpus & { readonly sequences: Sequences }> {
   const found = new Map<string, number>();
   const chunks: Uint32Array[] = [];
   let chunk = new Uint32Array(CHUNK);
@@ -102,25 +102,29 @@ export function* corpusSteps(
     yield 1;
   }
   const { kept, counts, place } = prune(words, chunks, least);
-  if (kept.length < 2) {
-    const what = kept.length === 0 ? 'no word occurs' : `only one word ("${kept[0]}") occurs`;
-    const way = least > 1 ? '; lower minCount, or add more text' : '; add more text';
-    throw new InputError(
-      `${name}: ${what} ${least} ${least === 1 ? 'time' : 'times'} or more in ${nTokens} words${way}`,
-      {
-        code: 'vocabulary',
-        details: { minCount: least, nTokens },
-      },
-    );
-  }
+  checkKept(name, kept, least, nTokens);
   const sequences = { nItems: kept.length, chunks: chunks.map((chunk) => renumbered(chunk, place)) };
   const warnings =
     empty > 0 ? [`${empty} of ${texts.length} texts have no words in them; nothing is learned from these`] : [];
   return { words: kept, counts, sequences, nTokens, warnings };
 }
 
+/** @throws InputError, code `vocabulary`, when fewer than two words are left */
+export function checkKept(name: string, kept: readonly string[], least: number, nTokens: number): void {
+  if (kept.length >= 2) return;
+  const what = kept.length === 0 ? 'no word occurs' : `only one word ("${kept[0]}") occurs`;
+  const way = least > 1 ? '; lower minCount, or add more text' : '; add more text';
+  throw new InputError(
+    `${name}: ${what} ${least} ${least === 1 ? 'time' : 'times'} or more in ${nTokens} words${way}`,
+    {
+      code: 'vocabulary',
+      details: { minCount: least, nTokens },
+    },
+  );
+}
+
 /** 5 in a corpus worth the name, fewer where that would leave nothing. */
-const leastCount = (nTokens: number): number => (nTokens < 20_000 ? 1 : nTokens < 200_000 ? 2 : 5);
+export const leastCount = (nTokens: number): number => (nTokens < 20_000 ? 1 : nTokens < 200_000 ? 2 : 5);
 
 /** The words that occur often enough, the commonest first; equals as they were first met. */
 function prune(words: readonly string[], chunks: readonly Uint32Array[], least: number) {

