@@ -2,7 +2,7 @@
 import { FormatError, InputError, breathe } from '../base/index.ts';
 import { chooseLabel, joinColumns } from './labels.ts';
 import { mediumOfSize, pixelRows } from './images.ts';
-import type { ImageSize } from './images.ts';
+import type { ImageSize, PixelRange } from './images.ts';
 import type { Column, Dataset, Medium, Rows } from './dataset.ts';
 
 /** What a reader found. */
@@ -22,7 +22,8 @@ export interface AssembleOptions {
   label?: string;
   image?: ImageSize;
   minSamples?: number;
-  /** whether pixels of any range are brought to [0, 1]; by default they are */
+  /** as in ReadOptions */
+  range?: PixelRange;
   stretch?: boolean;
   /** the columns of a separate file, and its name */
   labels?: { name: string; columns: readonly Column[] };
@@ -34,7 +35,7 @@ export interface AssembleOptions {
  */
 export async function assemble(
   found: Found,
-  { name, label, image, minSamples = 2, stretch, labels }: AssembleOptions,
+  { name, label, image, minSamples = 2, range, stretch, labels }: AssembleOptions,
   signal?: AbortSignal,
 ): Promise<Dataset> {
   const { nSamples, nFeatures } = found.rows;
@@ -52,8 +53,11 @@ export async function assemble(
   }
   const stats = await checkValues(found, signal);
   const medium = image ? resized(found, image) : found.medium;
+  if (range) checkRange(found.name, medium, range);
   const pixels =
-    medium.kind === 'image' ? pixelRows(found.rows, found.name, stretch) : { rows: found.rows, warnings: [] };
+    medium.kind === 'image'
+      ? pixelRows(found.rows, found.name, { range, stretch })
+      : { rows: found.rows, range: undefined, warnings: [] };
   const constants = medium.kind === 'image' ? [] : constantWarning(found, stats.constant);
   const joined = labels
     ? joinColumns(found.columns, labels.columns, { nSamples, data: found.name, labels: labels.name })
@@ -68,10 +72,27 @@ export async function assemble(
     rows: pixels.rows,
     columns: joined,
     medium,
+    ...(pixels.range && { range: pixels.range }),
     ...(medium.kind === 'vector' && found.featureNames && { featureNames: found.featureNames }),
     label: label === undefined ? (isText ? undefined : supposed) : chooseLabel(names, label, found.name),
     warnings: [...found.warnings, ...pixels.warnings, ...constants],
   };
+}
+
+function checkRange(name: string, medium: Medium, [low, high]: PixelRange): void {
+  if (medium.kind !== 'image') {
+    throw new InputError(`${name}: a range is of pixel values, and its rows are no images; say their size too`, {
+      code: 'range',
+    });
+  }
+  if (!Number.isFinite(low) || !Number.isFinite(high) || low >= high) {
+    throw new InputError(
+      `${name}: the range of pixel values is ${low} to ${high}, expected two numbers, the second greater`,
+      {
+        code: 'range',
+      },
+    );
+  }
 }
 
 /** A file's name without folder and ending. */

@@ -43,6 +43,8 @@ export interface Dataset {
   /** texts that are read anew each time, in place of a column; `nSamples` is then 0 */
   readonly texts?: TextStream;
   readonly medium: Medium;
+  /** of images: the values in the files that are 0 and 1 now, black and white */
+  readonly range?: readonly [low: number, high: number];
   /** names of the features, where the data names them */
   readonly featureNames?: readonly string[];
   /** the column that is the label, if one is known */

@@ -193,10 +193,12 @@ function refuseLarge(table: Table, bytes: number, limit: number): void {
   });
 }
 
-/** Columns named as pixels are: pixel0 … pixel783, or 1x1 … 28x28. */
+/** Columns named as pixels are: pixel0 … pixel783, pixel_0_0 … pixel_7_7, or 1x1 … 28x28. */
 function mediumOfNames(features: readonly Profile[], bytes: boolean): Medium | undefined {
   const side = Math.sqrt(features.length);
   if (!bytes || side < 4 || !Number.isInteger(side)) return undefined;
-  const pixels = features.every(({ name }) => /^(pixel|px|p)[ _-]?\d+$/i.test(name) || /^\d+x\d+$/.test(name));
+  const pixels = features.every(
+    ({ name }) => /^(pixel|px|p)[ _-]?\d+([ _x-]\d+)?$/i.test(name) || /^\d+x\d+$/.test(name),
+  );
   return pixels ? { kind: 'image', height: side, width: side, channels: 1 } : undefined;
 }

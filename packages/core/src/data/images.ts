@@ -60,21 +60,60 @@ export function interleave({ data, nSamples, nFeatures }: Rows, channels: number
   }
 }
 
+/** The values of black and of white. */
+export type PixelRange = readonly [low: number, high: number];
+
+export interface PixelOptions {
+  /** what the values mean where that is known; by default it is told by the least and the greatest of them */
+  range?: PixelRange;
+  /** false for rows that join others: what is told of these by their own values would depend on the file */
+  stretch?: boolean;
+}
+
+/** Greatest values of pixels in whole numbers: two to eight bits, and the sums of 4 × 4 bits that scikit-learn's digits are. */
+const DEPTHS = [1, 3, 7, 15, 16, 31, 63, 127, 255];
+/** Above it, a picture that happens to be dark is likelier than one of so few shades, unless it reaches the very end. */
+const FEW_SHADES = 16;
+/** Values below 0 by less are the noise of what begins at 0. */
+const SLIGHT = 0.25;
 /** What decoders without a sigmoid give may leave [0, 1] by so much. */
 const OVERSHOOT = 1;
 
 /**
- * The same rows with pixel values in [0, 1]: bytes are scaled by 1/255 (whole numbers from 0 to 255 become bytes),
- * fractions stay, anything else is stretched from its smallest to its largest value, with a warning.
- * @param stretch  when false, values a little outside [0, 1] stay too
- * @throws InputError when they may not be stretched and lie far outside
+ * The same rows with pixel values in [0, 1], from 0 at the low end of their range to 1 at its high end. Whole numbers
+ * from 0 to 255 are kept as bytes, with a scale.
+ * @returns the range too, and a sentence where it is not an obvious one
+ * @throws InputError when values lie far outside the range, or their range can't be told and may not be guessed
  */
-export function pixelRows(rows: Rows, name: string, stretch = true): { rows: Rows; warnings: string[] } {
-  const { data } = rows;
-  if (data instanceof Uint8Array) {
-    const binary = data.every((value) => value < 2);
-    return { rows: { ...rows, scale: binary ? 1 : 1 / 255 }, warnings: [] };
+export function pixelRows(
+  rows: Rows,
+  name: string,
+  { range: told, stretch = true }: PixelOptions = {},
+): { rows: Rows; range: PixelRange; warnings: string[] } {
+  const extent = extentOf(rows.data);
+  const { min, max, integers } = extent;
+  // rows that join others may have come out of a decoder: fractions around 0 to 1 are pixels already
+  const decoded = !stretch && !integers && min >= -OVERSHOOT && max <= 1 + OVERSHOOT;
+  const known = decoded || (!stretch && told?.[0] === 0 && told[1] === 1) ? undefined : told;
+  const { range, warnings } = known ? { range: known, warnings: [] } : rangeOf(extent, name, stretch);
+  const [low, high] = range;
+  const room = OVERSHOOT * (high - low);
+  if (min < low - room || max > high + room) {
+    throw new InputError(
+      `${name}: pixel values range from ${round(min)} to ${round(max)}, expected ${low} to ${high}; say the range they have, or bring them to this one`,
+      { code: 'pixels', details: { min, max, low, high } },
+    );
   }
+  return { rows: scaled(rows, range, integers && min >= 0 && max <= 255), range, warnings };
+}
+
+interface Extent {
+  min: number;
+  max: number;
+  integers: boolean;
+}
+
+function extentOf(data: Rows['data']): Extent {
   let min = Infinity;
   let max = -Infinity;
   let integers = true;
@@ -84,24 +123,65 @@ export function pixelRows(rows: Rows, name: string, stretch = true): { rows: Row
     if (value > max) max = value;
     if (integers && !Number.isInteger(value)) integers = false;
   }
-  if (min >= 0 && max <= 1 && rows.scale === 1) return { rows, warnings: [] };
-  if (integers && min >= 0 && max <= 255)
-    return { rows: { ...rows, data: Uint8Array.from(data), scale: 1 / 255 }, warnings: [] };
-  if (min >= 0 && max <= 255 && max > 1.5) return { rows: { ...rows, scale: 1 / 255 }, warnings: [] };
+  return { min, max, integers };
+}
+
+/** What the values seem to mean. */
+function rangeOf(
+  { min, max, integers }: Extent,
+  name: string,
+  stretch: boolean,
+): { range: PixelRange; warnings: string[] } {
+  const obvious = (low: number, high: number) => ({ range: [low, high] as const, warnings: [] });
+  if (min >= 0 && max <= 1) return obvious(0, 1);
   if (!stretch) {
-    if (min >= -OVERSHOOT && max <= 1 + OVERSHOOT) return { rows, warnings: [] };
+    if (min >= 0 && max <= 255 && (integers || max > 1.5)) return obvious(0, 255);
+    if (min >= -OVERSHOOT && max <= 1 + OVERSHOOT) return obvious(0, 1);
     throw new InputError(
       `${name}: pixel values range from ${round(min)} to ${round(max)}, expected 0 to 1 or 0 to 255; bring them to what the space was learned from`,
       { code: 'pixels', details: { min, max } },
     );
   }
-  const stretched = data instanceof Float32Array ? data : Float32Array.from(data);
-  const range = max - min || 1;
-  for (let i = 0; i < stretched.length; i++) stretched[i] = (stretched[i] - min) / range;
-  return {
-    rows: { ...rows, data: stretched, scale: 1 },
-    warnings: [`${name}: pixel values from ${round(min)} to ${round(max)} were stretched to 0 … 1.`],
-  };
+  const said = (low: number, high: number) => ({
+    range: [low, high] as const,
+    warnings: [
+      `${name}: pixel values are from ${round(min)} to ${round(max)}, so ${round(low)} is taken for black and ${round(high)} for white; add it with another range if that is wrong.`,
+    ],
+  });
+  if (min >= 0 && max <= 255) {
+    const depth = DEPTHS.find((top) => top === max || (max <= top && top <= FEW_SHADES)) ?? 255;
+    return depth === 255 ? obvious(0, 255) : said(0, depth);
+  }
+  if (!integers && min >= -1 && min < -SLIGHT && max <= 1) return said(-1, 1);
+  if (integers && min >= -128 && max <= 127 && max > 1) return said(-128, 127);
+  return said(min, max === min ? min + 1 : max);
+}
+
+/** As bytes where they are, else brought to [0, 1]. */
+function scaled(rows: Rows, [low, high]: PixelRange, bytes: boolean): Rows {
+  const { data } = rows;
+  if (bytes && low === 0 && high > 1) {
+    const kept = data instanceof Uint8Array ? data : Uint8Array.from(data);
+    return { ...rows, data: kept, scale: 1 / high };
+  }
+  if (low === 0 && high === 1) return { ...rows, scale: 1 };
+  const out = data instanceof Float32Array ? data : Float32Array.from(data);
+  for (let i = 0; i < out.length; i++) out[i] = (out[i] - low) / (high - low);
+  return { ...rows, data: out, scale: 1 };
+}
+
+/** The range that rows of a kept data set came from, for others that join them. */
+export function rangeOfKept({
+  medium,
+  scale = 1,
+  range,
+}: {
+  medium: Medium;
+  scale?: number;
+  range?: PixelRange;
+}): PixelRange | undefined {
+  if (medium.kind !== 'image') return undefined;
+  return range ?? (scale === 1 ? undefined : [0, Math.round(1 / scale)]);
 }
 
 function round(value: number): number {

@@ -18,7 +18,8 @@ export { csvPieces, jsonLinesPieces, columnValue, featureNames } from './write.t
 export { imageKind, readImageHead, MAX_PIXELS } from './image-head.ts';
 export type { ImageHead } from './image-head.ts';
 export { onWhite, resize, withChannels } from './resize.ts';
-export type { ImageSize } from './images.ts';
+export { rangeOfKept } from './images.ts';
+export type { ImageSize, PixelRange } from './images.ts';
 export { gunzipped } from './gzip.ts';
 export { crc32 } from './crc32.ts';
 export { deflater } from './deflate.ts';

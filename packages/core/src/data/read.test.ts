@@ -72,7 +72,9 @@ describe('arrays', () => {
     expect(rows(bytes)[0][1]).toBeCloseTo(0.2);
     const signed = await ofPixels(-1, 0, 1);
     expect(rows(signed)[0].slice(0, 3)).toEqual([0, 0.5, 1]);
-    expect(signed.warnings).toEqual(['a.npy: pixel values from -1 to 1 were stretched to 0 … 1.']);
+    expect(signed.warnings).toEqual([
+      'a.npy: pixel values are from -1 to 1, so -1 is taken for black and 1 for white; add it with another range if that is wrong.',
+    ]);
   });
 
   it('makes images of flat rows when a size is given, and says when it does not fit', async () => {

@@ -19,7 +19,7 @@ import { wordVectorsBinary, wordVectorsText } from './formats/word-vectors.ts';
 import { columnOfArray, pickArrays, rowsOfArray } from './from-arrays.ts';
 import { columnsOfTable, datasetOfTable } from './from-table.ts';
 import { gunzipStream, gunzipped, INFLATE_LIMIT } from './gzip.ts';
-import type { ImageSize } from './images.ts';
+import type { ImageSize, PixelRange } from './images.ts';
 import { labelAmong } from './labels.ts';
 import { SNIFF_BYTES, sniff } from './sniff.ts';
 import type { Format } from './sniff.ts';
@@ -46,7 +46,12 @@ export interface ReadOptions {
   limit?: number;
   /** fewest rows that are accepted; by default 2 */
   minSamples?: number;
-  /** whether pixels of any range are brought to [0, 1]; by default they are. For rows that a space is to encode: false */
+  /**
+   * the values of black and white where rows are images; by default told by the least and the greatest of them. Those of
+   * image files are known
+   */
+  range?: PixelRange;
+  /** whether that may be guessed; by default it may. For rows that a space is to encode: false */
   stretch?: boolean;
 }
 
@@ -63,7 +68,7 @@ export async function readDataset(
   options: ReadOptions = {},
   job: JobOptions = {},
 ): Promise<Dataset> {
-  const { image, label, name, minSamples, stretch, labels } = options;
+  const { image, label, name, minSamples, range, stretch, labels } = options;
   const wanted = files.filter((file) => !JUNK.test(file.name));
   if (wanted.length === 0) throw new InputError('no files were given; name at least one', { code: 'no-files' });
   const total = [...wanted, ...(labels ? [labels] : [])].reduce((sum, file) => sum + file.byteLength, 0);
@@ -108,6 +113,7 @@ export async function readDataset(
     label,
     image: found.medium.kind === 'image' && isImages(found) ? undefined : image,
     minSamples,
+    range: isImages(found) ? [0, 255] : range,
     stretch,
   };
   if (beside) assembled.labels = { name: beside.name, columns: await readLabels(beside, context, beside === pair) };

@@ -10,10 +10,10 @@ import { byteLengthOf } from './store.ts';
 import type { AddDataArgs, DataInfo } from './workbench.ts';
 
 export async function addData(desk: Desk, args: AddDataArgs, job: JobOptions = {}): Promise<DataInfo> {
-  const { files, name, labels, label, image } = args;
+  const { files, name, labels, label, image, range } = args;
   if (files.length === 0) throw new InputError('no files were given; name at least one');
   await desk.items.checkName(name);
-  const dataset = await readDataset(files, { labels, label, image, decoder: desk.decoder }, job);
+  const dataset = await readDataset(files, { labels, label, image, range, decoder: desk.decoder }, job);
   job.signal?.throwIfAborted();
   return keepDataset(desk, dataset, { name, base: slug(baseName(files.map((file) => file.name))) });
 }

@@ -20,12 +20,13 @@ export function columnInfo(column: Column): ColumnInfo {
 
 /** What is told of a data set, without id and age. */
 export function datasetInfo(dataset: Dataset, bytes: number): Omit<DataInfo, 'id' | 'created'> {
-  const { rows, medium, featureNames, columns, label, warnings } = dataset;
+  const { rows, medium, range, featureNames, columns, label, warnings } = dataset;
   return {
     kind: 'data',
     nSamples: rows.nSamples,
     nFeatures: rows.nFeatures,
     medium,
+    ...(range && { range }),
     featureNames: featureNames && [...featureNames],
     scale: rows.scale,
     columns: columns.map(columnInfo),
@@ -55,7 +56,7 @@ export function useDataset<R>(desk: Desk, info: DataInfo, use: (dataset: Dataset
 }
 
 async function readStored({ store }: Desk, info: DataInfo): Promise<Dataset> {
-  const { id, nSamples, nFeatures, scale = 1, columns, medium, featureNames, label, warnings } = info;
+  const { id, nSamples, nFeatures, scale = 1, columns, medium, range, featureNames, label, warnings } = info;
   const open = async (name: string): Promise<ByteSource> => {
     const { byteLength, slice } = await store.open('data', id, name);
     return { name: `data/${id}/${name}`, byteLength, slice };
@@ -67,10 +68,10 @@ async function readStored({ store }: Desk, info: DataInfo): Promise<Dataset> {
     });
   }
   const rows: Rows = { data: keepable(data), nSamples, nFeatures, scale };
-  if (columns.length === 0) return { name: id, rows, columns: [], medium, featureNames, label, warnings };
+  if (columns.length === 0) return { name: id, rows, columns: [], medium, range, featureNames, label, warnings };
   const file = await open(COLUMNS);
   const table = await (await parquet()).readColumns(await file.slice(0), columns, nSamples, file.name);
-  return { name: id, rows, columns: table, medium, featureNames, label, warnings };
+  return { name: id, rows, columns: table, medium, range, featureNames, label, warnings };
 }
 
 /** The types that rows have; an array that somebody put there by hand may have another. */

@@ -39,6 +39,7 @@ const medium: Check = (value) => {
   const { kind } = record(value) ? (value as { kind: string }) : { kind: '' };
   return Object.hasOwn(MEDIA, kind) && MEDIA[kind](value);
 };
+const range = optional((value) => Array.isArray(value) && value.length === 2 && value.every(finite));
 const column = fields({
   name: text,
   type: (type) => ['category', 'number', 'text', 'time'].includes(type as string),
@@ -54,6 +55,7 @@ const DATA: Fields<DataInfo> = {
   medium,
   featureNames: optional(listOf(text)),
   scale: optional(finite),
+  range,
   columns: listOf(column),
   label: optional(text),
   warnings: listOf(text),
@@ -67,6 +69,7 @@ const SPACE: Fields<SpaceInfo> = {
   latentDim: count,
   nFeatures: count,
   medium,
+  range,
   encodes: flag,
   decodes: flag,
   samples: flag,

@@ -4,7 +4,7 @@
  */
 import { InputError } from '../base/index.ts';
 import type { JobOptions, Matrix } from '../base/index.ts';
-import { classesOf, readRows, textsOf, writeNpy } from '../data/index.ts';
+import { classesOf, rangeOfKept, readRows, textsOf, writeNpy } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { geometrySpec, knowsItems, spaceMethods } from '../spaces/index.ts';
 import type { FittedSpace, LatentSpace, LearnJob, SpaceMethod } from '../spaces/index.ts';
@@ -120,6 +120,7 @@ export async function fitAndKeep(
       latentDim: space.latentDim,
       nFeatures: space.nFeatures,
       medium: space.medium,
+      range: space.medium.kind === 'image' ? rangeOfKept({ ...dataset, scale: dataset.rows.scale }) : undefined,
       encodes: space.encode !== undefined,
       coded: codes !== undefined,
       decodes: space.decode !== undefined,

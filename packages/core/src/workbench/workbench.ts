@@ -50,6 +50,8 @@ export interface DataInfo {
   featureNames?: string[];
   /** the value of a row's element is the number kept × scale: 1/255 for images of bytes */
   scale?: number;
+  /** of images: the values of black and white in the files that it was added from */
+  range?: readonly [number, number];
   columns: ColumnInfo[];
   label?: string;
   warnings: string[];
@@ -71,6 +73,8 @@ export interface SpaceInfo {
   latentDim: number;
   nFeatures: number;
   medium: Medium;
+  /** of images: that of the data it was learned from */
+  range?: readonly [number, number];
   encodes: boolean;
   /** the codes of its data are kept; as `encodes` when left out */
   coded?: boolean;
@@ -197,6 +201,8 @@ export interface AddDataArgs {
   label?: string;
   /** rows are images of this size; images are resized to it */
   image?: { height: number; width: number; channels?: 1 | 3 };
+  /** the values of black and white, where rows are images; by default told by the least and the greatest */
+  range?: readonly [number, number];
 }
 
 export interface MakeDataArgs {

@@ -12,7 +12,7 @@ import {
   readRows,
   tablePieces,
 } from '@portolan/core';
-import type { Column, JobOptions, Matrix, Medium } from '@portolan/core';
+import type { Column, JobOptions, Matrix, Medium, PixelRange } from '@portolan/core';
 import { explain } from '../store/explain.ts';
 import { makeFolder } from '../store/flushed.ts';
 import { lazyDecoder } from '../open-project.ts';
@@ -21,18 +21,24 @@ import { UsageError } from './usage-error.ts';
 import { sourceOf, sources } from './verbs/data.ts';
 
 /**
- * Images are read by the rules of `data add`, so that a file gives the codes that the data set made of it has; but their
- * values are not stretched, as that would depend on the file. Other arrays are taken as they are.
+ * Images are read by the rules of `data add`, so that a file gives the codes that the data set made of it has; their
+ * pixels in the range that the data had, never stretched by what a file holds. Other arrays are taken as they are.
  * @param medium  what the rows are; codes have none
+ * @param range  the pixel values of black and white in the data that they join
  */
-export async function readMatrixFile(path: string, medium: Medium | undefined, job: JobOptions): Promise<Matrix> {
+export async function readMatrixFile(
+  path: string,
+  medium: Medium | undefined,
+  job: JobOptions,
+  range?: PixelRange,
+): Promise<Matrix> {
   const image = medium?.kind === 'image' ? medium : undefined;
   if (!image && extname(path).toLowerCase() === '.npy') {
     const x = await readNpyMatrix(await (await sourceOf(path)).slice(0), path);
     if (x.data.length === 0) throw new FormatError(`${path} is empty: it has no rows`, { code: 'empty' });
     return x;
   }
-  const options = { image, decoder: lazyDecoder, minSamples: 1, stretch: false };
+  const options = { image, decoder: lazyDecoder, minSamples: 1, stretch: false, ...(image && { range }) };
   return readRows((await readDataset(await sources(path), options, job)).rows);
 }
 

@@ -18,10 +18,19 @@ export function parseImageSize(
   return { size: { height: Number(match[1]), width: Number(match[2]), ...(channels && { channels }) } };
 }
 
+/** `0,16` or nothing. */
+export function parseRange(text: string): { range?: readonly [number, number] } | { problem: string } {
+  if (text.trim() === '') return {};
+  const [low, high, ...more] = text.split(/[,;…]|\.\.|\bto\b/).map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (more.length === 0 && low < high) return { range: [low, high] };
+  return { problem: 'The values of black and white, as 0,16 or -1,1.' };
+}
+
 export async function addData(): Promise<void> {
   const { client } = project;
   const size = parseImageSize(addForm.image);
-  if (!client || addForm.files.length === 0 || 'problem' in size) return;
+  const pixels = parseRange(addForm.range);
+  if (!client || addForm.files.length === 0 || 'problem' in size || 'problem' in pixels) return;
   const name = addForm.name.trim() || suggestedName(addForm.files);
   addForm.busy = 'Reading';
   addForm.error = null;
@@ -33,6 +42,7 @@ export async function addData(): Promise<void> {
         ...(name && { name }),
         ...(addForm.label.trim() && { label: addForm.label.trim() }),
         ...(size.size && { image: size.size }),
+        ...(pixels.range && { range: pixels.range }),
       },
       {
         onProgress: ({ phase, done, total, remaining }) => {
@@ -47,6 +57,7 @@ export async function addData(): Promise<void> {
     addForm.name = '';
     addForm.label = '';
     addForm.image = '';
+    addForm.range = '';
     ui.said = `Added ${info.id}: ${info.nSamples} samples`;
     view.goTo({ data: info.id, space: null, map: null });
   } catch (error) {

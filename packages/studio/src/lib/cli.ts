@@ -61,8 +61,9 @@ export function addDataCommand(args: {
   labels?: string;
   label?: string;
   image?: string;
+  range?: string;
 }): string {
-  const { files, name, labels, label, image } = args;
+  const { files, name, labels, label, image, range } = args;
   return [
     'portolan data add',
     ...files.map(quote),
@@ -70,6 +71,7 @@ export function addDataCommand(args: {
     ...(labels ? ['--labels', quote(labels)] : []),
     ...(label ? ['--label', quote(label)] : []),
     ...(image ? ['--image', quote(image)] : []),
+    ...(range ? [`--range=${quote(range)}`] : []),
   ].join(' ');
 }
 

@@ -175,14 +175,14 @@ async function toEncode(context: Context, space: SpaceInfo, rowsPath?: string): 
 async function rowsFrom(
   { project, job }: Context,
   path: string,
-  { medium, encodesTexts, options }: SpaceInfo,
+  { medium, range, encodesTexts, options }: SpaceInfo,
 ): Promise<Given> {
   const isFile = await access(path).then(
     () => true,
     () => false,
   );
   const data = isFile ? undefined : (await project.list({ kind: 'data' })).find((item) => item.id === path);
-  if (!data) return { rows: await readMatrixFile(path, medium, job) };
+  if (!data) return { rows: await readMatrixFile(path, medium, job, range) };
   if (encodesTexts && data.kind === 'data' && data.nFeatures === 0) {
     const columns = (await project.columns({ data: path })).filter(({ type }) => type === 'text');
     const texts = columns.find(({ name }) => name === options.column) ?? columns[0];

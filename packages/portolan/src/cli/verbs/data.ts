@@ -35,9 +35,15 @@ export const dataAdd: Verb = {
       value: 'HxW',
       summary: 'rows are images of this size, such as 64x64, or 64x64x3 in colour; images are resized to it',
     },
+    {
+      name: 'range',
+      value: 'BLACK,WHITE',
+      summary: 'the pixel values of black and white, such as 0,16 or -1,1',
+      default: 'told by the least and the greatest',
+    },
     { name: 'name', value: 'NAME', summary: 'its id', default: 'the file’s name' },
   ],
-  json: 'data (its id), nSamples, nFeatures, medium, columns, label, warnings, bytes, created',
+  json: 'data (its id), nSamples, nFeatures, medium, range (of pixel values), columns, label, warnings, bytes, created',
   examples: ['data add faces.npy --labels people.csv --image 64x64', 'data add photos/ --image 32x32x3 --name photos'],
   async run(context) {
     const { args, project, job } = context;
@@ -50,6 +56,7 @@ export const dataAdd: Verb = {
         labels: labels === undefined ? undefined : await sourceOf(labels),
         label: textFlag(context, 'label'),
         image,
+        range: rangeOf(textFlag(context, 'range')),
         name: textFlag(context, 'name'),
       },
       job,
@@ -155,6 +162,16 @@ function imageSize(text: string): { height: number; width: number; channels?: 1 
     );
   }
   return { height: size(height), width: size(width), ...(channels && { channels: Number(channels) as 1 | 3 }) };
+}
+
+/** `0,16`, `-1,1` */
+function rangeOf(text: string | undefined): readonly [number, number] | undefined {
+  if (text === undefined) return undefined;
+  const parts = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (parts.length === 2 && parts.every(Number.isFinite) && parts[0] < parts[1]) return [parts[0], parts[1]];
+  throw new UsageError(
+    `--range is ${JSON.stringify(text)}, expected the values of black and white such as 0,16 or -1,1`,
+  );
 }
 
 /** A file, or all files of a folder, named from that folder on: `faces/anna/01.png`. Hidden ones are left out. */

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { InputError, readRows } from '@portolan/core';
+import { InputError, rangeOfKept, readRows } from '@portolan/core';
 import type { Column, Matrix, Medium, MapInfo } from '@portolan/core';
 import { facts, figure, plural } from '../format.ts';
 import { checkOut, readMatrixFile, writeMatrixFile } from '../matrix-files.ts';
@@ -69,7 +69,8 @@ async function rowsFrom(
   if (isFile || data?.kind !== 'data') {
     const behind = items.find((item) => item.id === (info.space ?? info.data));
     const medium: Medium | undefined = codes || behind?.kind === 'map' ? undefined : behind?.medium;
-    return { rows: await readMatrixFile(path, medium, job) };
+    const range = behind?.kind === 'space' ? behind.range : behind?.kind === 'data' ? rangeOfKept(behind) : undefined;
+    return { rows: await readMatrixFile(path, medium, job, range) };
   }
   const rows = readRows(await project.rows({ data: path }));
   const fitted = items.find((item) => item.id === info.data);

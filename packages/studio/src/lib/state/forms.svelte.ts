@@ -47,6 +47,8 @@ class AddForm {
   name = $state('');
   label = $state('');
   image = $state('');
+  /** pixel values of black and white */
+  range = $state('');
   busy = $state<string | null>(null);
   error = $state<string | null>(null);
 

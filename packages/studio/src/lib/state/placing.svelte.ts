@@ -74,9 +74,10 @@ class Placing {
 
   placeFiles(files: readonly File[]): Promise<void> {
     const { label } = this;
-    const medium = samples.info?.medium ?? null;
+    const { info } = samples;
+    const like = info && { medium: { ...info.medium }, scale: info.scale, range: info.range };
     return this.#place(files.map(({ name }) => name).join(', '), () =>
-      scout().call('readTable', { files: [...files], medium: medium && { ...medium }, label }),
+      scout().call('readTable', { files: [...files], like, label }),
     );
   }
 
