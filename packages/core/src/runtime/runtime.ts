@@ -41,6 +41,8 @@ export interface RuntimeMemory {
 
 /** An encoder that was trained elsewhere and comes in a package of its own: its files are not ours to keep. */
 export interface PretrainedEncoder {
+  /** the name by which it is found from anywhere, where that is not the one that was asked for: a folder's path in full */
+  readonly model?: string;
   readonly latentDim: number;
   /** n texts → [n, latentDim] */
   texts?(texts: readonly string[]): Promise<Matrix>;

@@ -58,7 +58,7 @@ export const pretrained: SpaceMethod = {
       const empty = texts?.filter((text) => text.trim() === '').length ?? 0;
       job.signal?.throwIfAborted();
       const about: About = {
-        model,
+        model: encoder.model ?? model,
         latentDim: encoder.latentDim,
         // what was read is texts, whatever numbers stand beside them
         medium: bySight ? dataset.medium : { kind: 'text' },
@@ -72,7 +72,7 @@ export const pretrained: SpaceMethod = {
         history: [],
         warnings:
           empty > 0 ? [`${empty} ${empty === 1 ? 'text is' : 'texts are'} empty; they all get the same code`] : [],
-        options: { ...options, model },
+        options: { ...options, model: about.model },
         stopped: false,
       };
     } catch (error) {

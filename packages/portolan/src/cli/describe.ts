@@ -88,7 +88,7 @@ export function spaceFacts(item: SpaceInfo): Fact[] {
     ['method', item.method],
     ['data', item.data],
     ['given', conditions && `the class of each row: ${conditions.column}, ${conditions.categories.length} of them`],
-    ['dimensions', `${item.latentDim} for ${plural(item.nFeatures, 'feature')}`],
+    ['dimensions', `${item.latentDim}${item.nFeatures > 0 ? ` for ${plural(item.nFeatures, 'feature')}` : ''}`],
     ['mse', metrics.mse === undefined ? undefined : figure(metrics.mse)],
     ['train', figures(metrics.train)],
     ['validation', figures(metrics.validation)],

@@ -45,7 +45,7 @@ export async function openHuggingFace(name: string): Promise<PretrainedEncoder> 
   if (local) hf.env.localModelPath = `${dirname(folder)}/`;
   const id = local ? basename(folder) : name;
   try {
-    return await open(hf, id);
+    return { ...(await open(hf, id)), model: `hf:${local ? folder : name}` };
   } catch (cause) {
     if (isAbort(cause)) throw cause;
     const why = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ').slice(0, 200) : String(cause);
