@@ -35,6 +35,16 @@ const RECIPES: readonly KnownRecipe[] = [
       (columns ?? []).some(({ type }) => type === 'text'),
   },
   {
+    id: 'game',
+    title: 'A game of two',
+    summary:
+      'A GAN: a generator invents points, a discriminator tells them from yours. Watch it, slow it down, step either.',
+    method: 'gan',
+    options: {},
+    takes: 'rows',
+    fits: ({ nFeatures, medium }) => nFeatures === 2 && medium.kind === 'vector',
+  },
+  {
     id: 'chart',
     title: 'A chart to travel',
     summary: 'An autoencoder with two latent dimensions: the map is the space, every place on it can be decoded.',
@@ -60,6 +70,16 @@ const RECIPES: readonly KnownRecipe[] = [
     options: {},
     takes: 'rows',
     fits: (data) => data.nFeatures > 1,
+  },
+  {
+    id: 'invent',
+    title: 'Sharp, to invent new ones',
+    summary:
+      'A GAN: a generator and a discriminator learn against each other. Takes minutes; its map comes at the end.',
+    method: 'gan',
+    options: {},
+    takes: 'rows',
+    fits: ({ medium }) => medium.kind === 'image',
   },
   {
     id: 'linear',

@@ -89,6 +89,9 @@ class Learning {
   /** The map that is unfolding is what is looked at. */
   watched = $derived(this.of !== null && view.data === this.of.data && view.space === null);
 
+  /** What was made is shown where the map will be. */
+  pictured = $derived(this.made !== null && (this.active ? this.watched : view.space === (this.result?.id ?? null)));
+
   watch(): void {
     if (this.of) view.goTo({ data: this.of.data, space: null, map: null });
   }

@@ -10,6 +10,8 @@ class Ui {
   drawer = $state(false);
   help = $state(false);
   search = $state(false);
+  /** the sheet to draw data on */
+  drawing = $state(false);
   /** the measuring of this machine */
   machine = $state(false);
   strip = $state<'learning' | 'filter' | 'selection' | null>(null);
