@@ -17,9 +17,11 @@ export function learnCommand(args: {
   method: string;
   options: Partial<Options>;
   specs: readonly OptionSpec[];
+  checkpoints?: number;
 }): string {
-  const { data, method, options, specs } = args;
-  return ['portolan learn', quote(data), '--method', method, ...flags(options, specs)].join(' ');
+  const { data, method, options, specs, checkpoints } = args;
+  const states = checkpoints ? ['--checkpoints', String(checkpoints)] : [];
+  return ['portolan learn', quote(data), '--method', method, ...flags(options, specs), ...states].join(' ');
 }
 
 export function recommendCommand(args: {
@@ -47,12 +49,14 @@ export function mapCommand(args: {
   from?: string;
   align?: string;
   coordinates?: string;
+  /** further ones in one frame with it */
+  together?: readonly string[];
 }): string {
-  const { of, method, options, specs } = args;
+  const { of, method, options, specs, together = [] } = args;
   const named = (['label', 'from', 'align', 'coordinates'] as const).flatMap((name) =>
     args[name] ? [`--${name}`, quote(args[name])] : [],
   );
-  return ['portolan map', quote(of), '--method', method, ...flags(options, specs), ...named].join(' ');
+  return ['portolan map', ...[of, ...together].map(quote), '--method', method, ...flags(options, specs), ...named].join(' ');
 }
 
 export function addDataCommand(args: {

@@ -7,6 +7,8 @@ class LearnForm {
   more = $state(false);
   /** by data and recipe, the options changed from its own */
   texts = $state<Record<string, Record<string, string>>>({});
+  /** how many states on the way are kept */
+  checkpoints = $state('0');
 }
 
 export const learnForm = new LearnForm();
@@ -25,6 +27,8 @@ class MapForm {
   align = $state(true);
   /** to which: another map than the one that is looked at */
   alignTo = $state('');
+  /** ids of further spaces to be mapped in one frame with it, by what is mapped */
+  together = $state<Record<string, readonly string[]>>({});
   coordinates = $state.raw<File | null>(null);
 }
 

@@ -65,13 +65,13 @@ class Learning {
   #answered = true;
   #slowing = 0;
 
-  async start(data: string, method: string, options: Partial<Options>): Promise<void> {
+  async start(data: string, method: string, options: Partial<Options>, checkpoints?: number): Promise<void> {
     const { client } = project;
     if (!client || this.active) return;
     this.#begin(data, method);
     this.#from = view.data === data ? { space: view.space, map: view.map } : null;
     this.watch();
-    await this.#follow(client.learn({ data, method, options }, this.#job()));
+    await this.#follow(client.learn({ data, method, options, checkpoints }, this.#job()));
   }
 
   /** Joins a learning job that an earlier page began. */

@@ -2,6 +2,7 @@
 import type { JobOptions, Progress } from '@portolan/core/base';
 import type { MapArgs, MapInfo, MapPreview } from '@portolan/core/workbench';
 import { remoteControl } from '../../client/index.ts';
+import { frameOf } from '../frame.ts';
 import { sentence } from '../sentence.ts';
 import { flat } from './chart.svelte.ts';
 import type { Points } from './chart.svelte.ts';
@@ -99,7 +100,9 @@ class Mapping {
       const { watched } = this;
       ui.said = `Mapped: ${made.id}`;
       // a map of rows stands for itself; a space beside it would say that its codes were mapped
-      if (watched) view.goTo({ space: made.space ?? null, map: made.id });
+      // of several in one frame the last is the one that the others lead up to
+      const last = made.frame ? (frameOf(made, project.maps).at(-1) ?? made) : made;
+      if (watched) view.goTo({ space: last.space ?? null, map: last.id });
       this.state = 'done';
     } catch (error) {
       this.state = this.#abort.signal.aborted ? 'cancelled' : 'failed';

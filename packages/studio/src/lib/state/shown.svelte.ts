@@ -4,6 +4,7 @@ import type { Column } from '@portolan/core/data';
 import { colorBy } from '../coloring.ts';
 import { filterMask } from '../filters.ts';
 import { chart, type Points } from './chart.svelte.ts';
+import { frame } from './frame.svelte.ts';
 import { KEPT, kept } from './kept.svelte.ts';
 import { learning } from './learning.svelte.ts';
 import { mapping } from './mapping.svelte.ts';
@@ -15,11 +16,14 @@ class Shown {
   /** a passing moment, of learning or of a map that is made, when it is of what is looked at */
   inLearning = $derived(
     mapping.points !== null ||
+      frame.points !== null ||
       (learning.points !== null &&
         learning.data === view.data &&
         (learning.active ? view.space === null : view.space === (learning.result?.id ?? null))),
   );
-  points: Points | null = $derived(mapping.points ?? (this.inLearning ? learning.points : chart.points));
+  points: Points | null = $derived(mapping.points ??
+      frame.points ??
+      (this.inLearning ? learning.points : chart.points));
 
   /** the column or feature that colours: the one chosen, else the usual one */
   column: Column | undefined = $derived.by(() => {

@@ -1,0 +1,94 @@
+/**
+ * Maps that were made in one frame, checkpoints of a learning for instance, as a time line under the map: pulled along,
+ * the points move from one to the next, and where it is let go that map is what is looked at.
+ */
+import type { Matrix } from '@portolan/core/base';
+import type { MapInfo } from '@portolan/core/workbench';
+import { frameOf } from '../frame.ts';
+import { sentence } from '../sentence.ts';
+import { chart, flat } from './chart.svelte.ts';
+import type { Points } from './chart.svelte.ts';
+import { project } from './project.svelte.ts';
+import { ui } from './ui.svelte.ts';
+import { view } from './view.svelte.ts';
+
+/** Milliseconds that a map stands while the line plays: the points have moved by then, and the eye has followed. */
+const STAY = 1100;
+
+class Frame {
+  /** in their order; none when the map that is looked at was made alone */
+  maps: readonly MapInfo[] = $derived(chart.map ? frameOf(chart.map, project.maps) : []);
+  #own = $derived(this.maps.findIndex(({ id }) => id === chart.map?.id));
+  /** the one that is passed over */
+  #passing = $state<number | null>(null);
+  standing: number = $derived(this.#passing ?? Math.max(0, this.#own));
+  playing = $state(false);
+  error = $state<string | null>(null);
+
+  #loaded = $state.raw<{ first: string; places: readonly Matrix[] } | null>(null);
+  /** the points of a map that is passed over, until it is looked at */
+  points: Points | null = $derived.by(() => {
+    const map = this.#passing === null ? undefined : this.maps[this.#passing];
+    if (!map || map.id === chart.map?.id || this.#loaded?.first !== map.frame?.first) return null;
+    return { coordinates: this.#loaded!.places[this.#passing!], rows: null, key: map.data };
+  });
+
+  #timer = 0;
+
+  /** Shows one of them in passing. */
+  async pass(place: number): Promise<void> {
+    await this.#load();
+    if (this.#loaded) this.#passing = Math.max(0, Math.min(this.maps.length - 1, place));
+  }
+
+  /** Looks at the one that was passed last. */
+  settle(): void {
+    const map = this.maps[this.standing];
+    if (!map || map.id === chart.map?.id) {
+      this.#passing = null;
+      return;
+    }
+    // the frame is the same, so the view stays as it is
+    view.set({ space: map.space ?? null, map: map.id, pins: view.pins.filter(({ kind }) => kind === 'sample') });
+    ui.said = `Map ${this.standing + 1} of ${this.maps.length}: ${map.id}`;
+  }
+
+  /** The map that is looked at has come; what was passed over is past. */
+  arrived(): void {
+    if (this.#passing !== null && this.maps[this.#passing]?.id === chart.map?.id) this.#passing = null;
+  }
+
+  async play(): Promise<void> {
+    if (this.playing) return this.pause();
+    this.playing = true;
+    await this.pass(this.standing >= this.maps.length - 1 ? 0 : this.standing + 1);
+    if (!this.playing) return;
+    this.#timer = window.setInterval(() => {
+      if (this.standing >= this.maps.length - 1) this.pause();
+      else void this.pass(this.standing + 1);
+    }, STAY);
+  }
+
+  pause(): void {
+    clearInterval(this.#timer);
+    this.playing = false;
+    this.settle();
+  }
+
+  /** All their places, once. */
+  async #load(): Promise<void> {
+    const { maps } = this;
+    const first = maps[0]?.frame?.first;
+    const { client } = project;
+    if (!client || first === undefined || this.#loaded?.first === first) return;
+    this.error = null;
+    try {
+      const places = await Promise.all(maps.map(({ id }) => client.coordinates({ map: id })));
+      this.#loaded = { first, places: places.map(flat) };
+    } catch (error) {
+      this.error = sentence(error);
+    }
+  }
+}
+
+export const frame = new Frame();
