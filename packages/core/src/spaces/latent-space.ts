@@ -171,6 +171,8 @@ export interface SpaceMethod {
   readonly takes: Takes;
   /** what else it can do with, in its stead */
   readonly alsoTakes?: Takes;
+  /** whether it can learn from texts that are streamed (`Dataset.texts`) */
+  readonly streams?: true;
   /** whether it needs a column of classes, or can use one; by the option `label`, else the data's label */
   readonly labels?: 'needed' | 'used';
   readonly options: readonly OptionSpec[];

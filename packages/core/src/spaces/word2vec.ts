@@ -161,6 +161,7 @@ export const word2vec: SpaceMethod = {
   summary: 'Learns vectors of words from texts, by which words lie near that stand among the same words.',
   family: 'text',
   takes: 'texts',
+  streams: true,
   options: OPTIONS,
   async fit(dataset, given, _, job = {}) {
     const resolved = resolveOptions('word2vec', OPTIONS, given);

@@ -4,8 +4,8 @@
  */
 import { InputError } from '../base/index.ts';
 import type { JobOptions, Matrix } from '../base/index.ts';
-import { classesOf, rangeOfKept, readRows, textsOf, writeNpy } from '../data/index.ts';
-import type { Dataset } from '../data/index.ts';
+import { classesOf, rangeOfKept, readRows, streamedDataset, textsOf, writeNpy } from '../data/index.ts';
+import type { ByteSource, Dataset } from '../data/index.ts';
 import { geometrySpec, knowsItems, spaceMethods } from '../spaces/index.ts';
 import type { FittedSpace, LatentSpace, LearnJob, SpaceMethod } from '../spaces/index.ts';
 import { keepDataset } from './add-data.ts';
@@ -15,6 +15,7 @@ import { atState, stateKeeper } from './checkpoints.ts';
 import { useDataset } from './datasets.ts';
 import { startClock } from './desk.ts';
 import type { Desk } from './desk.ts';
+import { slug } from './items.ts';
 import { named } from './named.ts';
 import type { LearnArgs, SpaceInfo } from './workbench.ts';
 
@@ -23,6 +24,7 @@ export async function learn(desk: Desk, args: LearnArgs, job: LearnJob = {}): Pr
   const { data, options = {}, name } = args;
   const method = named(spaceMethods, args.method, 'space');
   await desk.items.checkName(name);
+  if (args.texts) return learnStream(desk, method, args.texts, args, job);
   const info = await desk.items.findKind(data, 'data');
   if ((method.takes ?? 'rows') === 'rows' && info.nFeatures === 0) {
     const able = spaceMethods.filter(({ takes }) => takes === 'texts').map((other) => other.name);
@@ -35,6 +37,29 @@ export async function learn(desk: Desk, args: LearnArgs, job: LearnJob = {}): Pr
     if (!args.checkpoints) return fitAndKeep(desk, method, { dataset, data, options, name }, job);
     return learnWithStates(desk, method, { dataset, data, options, name }, args.checkpoints, job);
   });
+}
+
+/** From a text file as it is, which may be larger than memory: it is not kept. */
+function learnStream(
+  desk: Desk,
+  method: SpaceMethod,
+  texts: ByteSource,
+  { options, name, checkpoints }: LearnArgs,
+  job: LearnJob,
+): Promise<SpaceInfo> {
+  if (!method.streams) {
+    throw new InputError(
+      `${method.name} cannot learn from a file that is streamed, as word2vec can; add ${texts.name} as data first`,
+      { code: 'no-stream' },
+    );
+  }
+  if (checkpoints) {
+    throw new InputError('checkpoints are kept of what was added as data, not of a file that is streamed', {
+      code: 'option',
+    });
+  }
+  const base = `${slug(texts.name)}-${method.name}`;
+  return fitAndKeep(desk, method, { dataset: streamedDataset(texts), options, name, base }, job);
 }
 
 /** The space, and each state on the way to it. */

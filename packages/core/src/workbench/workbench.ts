@@ -226,6 +226,8 @@ export interface AddSpaceArgs extends BroughtOptions {
 
 export interface LearnArgs {
   data: string;
+  /** a text file that is learned from as it is, a text a line, without being added; `data` is then not looked at */
+  texts?: ByteSource;
   method: string;
   options?: Partial<Options>;
   /** the id wanted for the space */

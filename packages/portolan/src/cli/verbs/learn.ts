@@ -1,14 +1,17 @@
-import type { LearnJob } from '@portolan/core';
+import type { ByteSource, LearnJob } from '@portolan/core';
 import { spaceFacts } from '../describe.ts';
 import { facts } from '../format.ts';
 import { methodNamed, methodOptions, number } from '../method-options.ts';
 import { textFlag } from '../verb.ts';
-import type { Verb } from '../verb.ts';
+import type { Context, Verb } from '../verb.ts';
+import { sourceOf } from './data.ts';
 
 export const learn: Verb = {
   name: 'learn',
   summary: 'Learn a latent space from a data set',
-  positionals: [{ name: 'DATA', summary: 'a data set’s id; digits is always there' }],
+  positionals: [
+    { name: 'DATA', summary: 'a data set’s id; digits is always there; or a text file to stream, for word2vec' },
+  ],
   flags: [
     { name: 'method', value: 'METHOD', summary: 'how to learn', default: 'autoencoder' },
     { name: 'name', value: 'NAME', summary: 'the space’s id', default: 'DATA-METHOD' },
@@ -24,6 +27,7 @@ export const learn: Verb = {
   examples: [
     'learn digits --method autoencoder --latent-dim 2 --epochs 10 --seed 0 --json',
     'learn faces --method vae --latent-dim 16 --beta 2',
+    'learn corpus.txt --method word2vec',
   ],
   async run(context) {
     const { args, project, job } = context;
@@ -33,11 +37,19 @@ export const learn: Verb = {
     const wanted = textFlag(context, 'checkpoints');
     const checkpoints =
       wanted === undefined ? undefined : number('--checkpoints', wanted, { min: 0, max: 100, integer: true });
+    const [data] = args.positionals;
+    const texts = await streamed(context, data);
     const info = await project.learn(
-      { data: args.positionals[0], method: method.name, options, name: textFlag(context, 'name'), checkpoints },
+      { data, texts, method: method.name, options, name: textFlag(context, 'name'), checkpoints },
       { ...(job as LearnJob), previews: false },
     );
     const { id, kind: _, history, ...rest } = info;
     return { json: { space: id, ...rest, epochs: history.length }, text: facts([['space', id], ...spaceFacts(info)]) };
   },
 };
+
+/** The file that is named in place of a data set: what has a folder or an ending, and is no data set. */
+async function streamed({ project }: Context, data: string): Promise<ByteSource | undefined> {
+  if (!/[./\\]/.test(data) || (await project.list({ kind: 'data' })).some(({ id }) => id === data)) return undefined;
+  return sourceOf(data);
+}
