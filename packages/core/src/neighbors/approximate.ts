@@ -49,6 +49,8 @@ const SHORT = 0.02;
 export interface ApproximateInput extends Search {
   readonly recall: number;
   readonly seed: number;
+  /** of the rows of x, where they are known: else they are made */
+  readonly lists?: Lists;
 }
 
 /** More queries than this are not searched exactly instead: what was reached is given, with its recall. */
@@ -64,7 +66,7 @@ export async function approximateNeighbors(
   const packing = whole ?? floatPacking(metric.floats, x.cols);
   const flat: Packing = packing.op === 0 ? packing : { ...packing, op: 1 };
   const flatX = { ...x, weightValues: undefined, weights: undefined };
-  const lists = await partition(space, { placed: flatX, packing: flat, seed, signal });
+  const lists = input.lists ?? (await partition(space, { placed: flatX, packing: flat, seed, signal }));
   report?.(0.15);
   const self = q === x;
   const nNear = Math.min(lists.count, lists.count > 1000 ? NEAR_LISTS / 2 : NEAR_LISTS);

@@ -13,6 +13,7 @@ import type { Distance } from './metric.ts';
 import type { Neighbors } from './nearest-neighbors.ts';
 import { placeMatrix, wholePacking } from './pack.ts';
 import type { Placed } from './pack.ts';
+import type { Lists } from './partition.ts';
 import { checkAllFinite, copied } from './stretches.ts';
 
 /** Rows in a chunk, of assembly/norms.ts. */
@@ -88,6 +89,43 @@ export async function findNeighbors(
 }
 
 /**
+ * As `findNeighbors` of queries, by lists that are known: none are made, and equal rows are not looked for.
+ * @param x  [n, d], all finite
+ * @param lists  of the rows of x
+ */
+export async function findByLists(
+  x: Matrix,
+  k: number,
+  lists: Lists,
+  {
+    distance = 'euclidean',
+    recall = 1,
+    queries,
+    seed = 0,
+    kernels = singleThread(),
+    signal,
+    onProgress,
+  }: FindOptions & {
+    queries: Matrix;
+  },
+): Promise<Neighbors> {
+  await checkQueries(x, queries, signal);
+  checkCount(x, k, queries);
+  const space = await kernels.open('distances', 'neighbors', 'norms');
+  try {
+    const weights = await rowWeights(x, distance, { signal });
+    const queryWeights = await rowWeights(queries, distance, { what: 'neighbours: queries', signal });
+    const clock = stopwatch();
+    const job = { signal, report: (share: number) => onProgress?.({ phase: 'neighbours', ...clock.read(share, 1) }) };
+    const asked = placeMatrix(space, queries, distance, queryWeights);
+    const plan = { space, queries: asked, distance, recall, seed, job, lists };
+    return await search(placeMatrix(space, x, distance, weights), k, plan);
+  } finally {
+    space.close();
+  }
+}
+
+/**
  * Hashes of the rows.
  * @param data  x in the workspace
  * @throws InputError that names the first value which is not finite
@@ -115,13 +153,14 @@ interface Plan {
   recall: number;
   seed: number;
   job: SearchJob;
+  lists?: Lists;
 }
 
 /** Among rows that all differ; `placed` are those of x. */
 async function search(
   placed: Placed,
   k: number,
-  { space, queries, distance, recall, seed, job }: Plan,
+  { space, queries, distance, recall, seed, job, lists }: Plan,
 ): Promise<Neighbors> {
   const metric = metricOf(distance);
   const whole =
@@ -132,7 +171,9 @@ async function search(
   let begun = 0;
   const report = (share: number): void => job.report?.((begun = share));
   const tried = recall < 1 && placed.rows > FEW_ROWS && distance !== 'inner';
-  const fast = tried ? await approximateNeighbors(space, { ...question, recall, seed }, { ...job, report }) : undefined;
+  const fast = tried
+    ? await approximateNeighbors(space, { ...question, recall, seed, lists }, { ...job, report })
+    : undefined;
   // progress goes on from where the approximate search gave up
   const from = begun;
   const rest = { ...job, report: (share: number) => job.report?.(from + (1 - from) * share) };

@@ -32,7 +32,8 @@ export interface Lists {
   readonly centres: Matrix;
 }
 
-interface Group {
+/** Rows that lie together, about a centre. */
+export interface Group {
   rows: Int32Array;
   centre: Float32Array;
 }
@@ -65,7 +66,7 @@ export async function partition(space: Workspace, input: PartitionInput): Promis
 }
 
 /** Lists one after another, each from a multiple of 8 on. */
-function layOut(groups: readonly Group[], cols: number): Lists {
+export function layOut(groups: readonly Group[], cols: number): Lists {
   const cut = groups.flatMap(({ rows, centre }) => {
     const parts = Math.max(1, Math.ceil(rows.length / LONGEST_LIST));
     const size = Math.ceil(rows.length / parts);

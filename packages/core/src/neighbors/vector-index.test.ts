@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { FormatError, matrix, random, row } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
+import { createKernels } from '../kernels/index.ts';
+import type { Kernels } from '../kernels/index.ts';
 import { buildIndex, distanceNames, findNeighbors, loadIndex } from './index.ts';
 
 /** Rows about thirty centres inside the unit ball, with doubles. */
@@ -82,6 +84,57 @@ test('an approximate index finds the share that was asked for, and remembers it'
   const many = await index.queryMany(queries, 10);
   expect(many.recall).toBeGreaterThan(0.84);
 });
+
+/** Kernels that say which functions were called. */
+function watched(): { kernels: Kernels; called: Set<string> } {
+  const kernels = createKernels();
+  const called = new Set<string>();
+  return {
+    called,
+    kernels: {
+      ...kernels,
+      async open(...names) {
+        const space = await kernels.open(...names);
+        return {
+          ...space,
+          parallel(name, chunks, args, job) {
+            called.add(name);
+            return space.parallel(name, chunks, args, job);
+          },
+        };
+      },
+    },
+  };
+}
+
+test.each(['euclidean', 'cosine', 'hyperbolic'] as const)(
+  '%s: an index that was loaded answers many questions by the lists it has',
+  async (distance) => {
+    const x = clumps(5000, 8, 5);
+    const more = clumps(700, 8, 12);
+    const points = clumps(1200, 8, 6);
+    const index = await buildIndex(x, { distance, recall: 0.9 });
+    const loaded = loadIndex(index.toFiles());
+    for (const all of [x, join(x, more)]) {
+      if (all !== x) for (const each of [index, loaded]) each.add(more);
+      const { kernels, called } = watched();
+      const many = await loaded.queryMany(points, 10, { kernels });
+      expect(many).toEqual(await index.queryMany(points, 10));
+      // lists are gone through, and no means are taken to make them
+      expect(called.has('scanLists')).toBe(true);
+      expect(called.has('sumGroups')).toBe(false);
+      expect(many.recall).toBeGreaterThanOrEqual(0.9);
+      const exact = await findNeighbors(all, 10, { distance, queries: points });
+      let hits = 0;
+      for (let i = 0; i < points.rows; i++) {
+        // of equal rows any will do
+        const furthest = exact.distances[i * 10 + 9] * (1 + 1e-5) + 1e-6;
+        hits += many.distances.subarray(i * 10, i * 10 + 10).filter((value) => value <= furthest).length;
+      }
+      expect(hits / (10 * points.rows)).toBeGreaterThan(0.87);
+    }
+  },
+);
 
 test('all rows equal, one row, and what is refused', async () => {
   const same = await buildIndex(matrix(700, 2, new Float32Array(1400).fill(0.5)));

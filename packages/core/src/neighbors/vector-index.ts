@@ -9,14 +9,15 @@ import { InputError, breathe, checkFinite, permutation, random } from '../base/i
 import type { JobOptions, Matrix } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import type { KernelJob } from '../kernels/index.ts';
-import { findNeighbors } from './find-neighbors.ts';
+import { findByLists, findNeighbors } from './find-neighbors.ts';
 import { metricOf, rowWeights, rowWeightsNow } from './metric.ts';
 import type { Distance } from './metric.ts';
 import { checkPoint } from './neighbor-index.ts';
 import type { Nearest } from './neighbor-index.ts';
 import type { Neighbors } from './nearest-neighbors.ts';
 import { floatPacking, placeMatrix, wholePacking } from './pack.ts';
-import { partition } from './partition.ts';
+import { layOut, partition } from './partition.ts';
+import type { Group } from './partition.ts';
 import { ROW_DISTANCES, innerProduct, rowLengths, squaredDistance } from './row-distance.ts';
 import { smallest } from './smallest.ts';
 import { checkAllFinite } from './stretches.ts';
@@ -50,7 +51,7 @@ export interface VectorIndex {
    * @param point  nFeatures numbers
    */
   query(point: ArrayLike<number>, k: number, options?: QueryOptions): Nearest;
-  /** The k nearest rows of many points, [m, nFeatures]. */
+  /** The k nearest rows of many points, [m, nFeatures]; a few by `query`, many by kernels over the same lists. */
   queryMany(points: Matrix, k: number, job?: KernelJob<never>): Promise<Neighbors>;
   /** Takes more rows, [m, nFeatures], numbered from nSamples on. */
   add(rows: Matrix): void;
@@ -185,6 +186,15 @@ function openIndex(parts: IndexParts): OpenIndex {
     return { bounds, lists: Uint32Array.from(far.keys()).sort((a, b) => by[a] - by[b] || a - b) };
   }
 
+  /** The rows of each list, those that were added last. */
+  const rowsOf = (list: number): number[] => [...order.subarray(starts[list], starts[list + 1]), ...added[list]];
+
+  const groups = (): Group[] =>
+    Array.from({ length: centres.rows }, (_, list) => ({
+      rows: Int32Array.from(rowsOf(list)),
+      centre: centres.data.subarray(list * cols, (list + 1) * cols),
+    })).filter(({ rows }) => rows.length > 0);
+
   return {
     get nSamples() {
       return n;
@@ -228,7 +238,10 @@ function openIndex(parts: IndexParts): OpenIndex {
     },
     async queryMany(points, k, job = {}) {
       const x = { data: data.subarray(0, n * cols), rows: n, cols };
-      if (points.rows > FEW_POINTS) return findNeighbors(x, k, { ...job, distance, recall, queries: points });
+      if (points.rows > FEW_POINTS) {
+        const question = { ...job, distance, recall, queries: points };
+        return recall < 1 ? findByLists(x, k, layOut(groups(), cols), question) : findNeighbors(x, k, question);
+      }
       if (!Number.isInteger(k) || k < 1 || k > n) throw new InputError(`nearest rows among ${n}: got k = ${k}`);
       checkRows(points, distance);
       const indices = new Uint32Array(points.rows * k);
@@ -284,7 +297,7 @@ function openIndex(parts: IndexParts): OpenIndex {
       return Int32Array.from(rows, (row) => place[of[row]]);
     },
     toFiles() {
-      const lists = added.map((extra, list) => [...order.subarray(starts[list], starts[list + 1]), ...extra]);
+      const lists = added.map((_, list) => rowsOf(list));
       const ends = new Uint32Array(lists.length + 1);
       lists.forEach((list, i) => (ends[i + 1] = ends[i] + list.length));
       const x = { data: data.subarray(0, n * cols), rows: n, cols };
