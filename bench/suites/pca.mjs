@@ -3,15 +3,19 @@ import { byTurns, median, pairedRatio, round, table } from '../lib/measure.mjs';
 import { portolan, python } from '../lib/programs.mjs';
 import { verdict } from '../maps/compare.mjs';
 
-const PEER = 'scikit-learn, randomized, 1 thread';
-const OURS = 'Portolan, kernels, 1 thread';
+const THREADS = [1, 2];
+const peer = (threads) => `scikit-learn, randomized, ${threads} thread${threads > 1 ? 's' : ''}`;
+const ours = (threads) => `Portolan, kernels, ${threads} thread${threads > 1 ? 's' : ''}`;
 
 export async function pca({ turns, log }) {
   const { results, missing } = await byTurns(
     {
-      [PEER]: () => python('sklearn_pca.py', [], { threads: 1 }),
-      'scikit-learn, randomized, 2 threads': () => python('sklearn_pca.py', [], { threads: 2 }),
-      [OURS]: () => portolan('pca.mjs', ['kernels']),
+      ...Object.fromEntries(
+        THREADS.flatMap((threads) => [
+          [peer(threads), () => python('sklearn_pca.py', [], { threads })],
+          [ours(threads), () => portolan('pca.mjs', ['kernels', String(threads)])],
+        ]),
+      ),
       'Portolan, randomized': () => portolan('pca.mjs', ['randomized']),
       'Portolan, exact': () => portolan('pca.mjs', ['exact']),
     },
@@ -34,10 +38,13 @@ export async function pca({ turns, log }) {
   };
 }
 
-function verdicts({ [PEER]: peer, [OURS]: ours }) {
-  if (!peer.length || !ours.length) return [];
-  const cpu = pairedRatio(ours, peer, (result) => result.cpuSeconds);
-  const clock = pairedRatio(ours, peer, (result) => result.seconds);
-  const text = `by kernels, ${round(clock)} of the time and ${round(cpu)} of the CPU time of scikit-learn's randomized solver`;
-  return [verdict(text, clock <= 1 && cpu <= 1)];
+function verdicts(results) {
+  return THREADS.flatMap((threads) => {
+    const [theirs, own] = [results[peer(threads)], results[ours(threads)]];
+    if (!theirs.length || !own.length) return [];
+    const cpu = pairedRatio(own, theirs, (result) => result.cpuSeconds);
+    const clock = pairedRatio(own, theirs, (result) => result.seconds);
+    const text = `${ours(threads)}: ${round(clock)} of the time and ${round(cpu)} of the CPU time of ${peer(threads)}`;
+    return [verdict(text, clock <= 1 && cpu <= 1)];
+  });
 }
