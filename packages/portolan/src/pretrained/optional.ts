@@ -35,7 +35,7 @@ export async function importOptional<T>(
 ): Promise<T> {
   const file = resolveOptional(name);
   if (file === undefined) {
-    throw new InputError(`${model} needs a package that is not installed; run: npm install ${install}`, {
+    throw new InputError(`${model} needs a package that is not installed; npm install ${install} adds it`, {
       code: 'missing-package',
       details: { model, install },
     });
@@ -46,13 +46,10 @@ export async function importOptional<T>(
     return (found.default && Object.keys(found).length <= 2 ? found.default : { ...found.default, ...found }) as T;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new InputError(
-      `${model}: the package ${name} does not load (${why}); install it again: npm install ${install}`,
-      {
-        code: 'missing-package',
-        details: { model, install },
-        cause,
-      },
-    );
+    throw new InputError(`${model}: the package ${name} does not load (${why}); npm install ${install} mends it`, {
+      code: 'missing-package',
+      details: { model, install },
+      cause,
+    });
   }
 }
