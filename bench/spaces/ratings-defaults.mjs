@@ -55,7 +55,7 @@ function made({ nUsers, nItems, perUser, seed, zipf, strength, noise, factors })
 const directions = (rank) => (rng) => Array.from({ length: rank }, () => rng.normal() / Math.sqrt(Math.sqrt(rank)));
 /** Kinds, and kinds within them. */
 const nested = (kinds, within) => (rng, at) => {
-  const out = new Array(kinds * (1 + within)).fill(0);
+  const out = Array.from({ length: kinds * (1 + within) }, () => 0);
   const [kind, inner] = [at % kinds, Math.floor(at / kinds) % within];
   out[kind] = 0.8 + 0.3 * rng.normal();
   out[kinds + kind * within + inner] = 0.9 + 0.3 * rng.normal();

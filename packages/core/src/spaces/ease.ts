@@ -6,7 +6,7 @@
  * and a user is the sum of theirs, so that both lie in one space. That is the best approximation of so few dimensions;
  * with as many as there are items, and the spectrum lifted above 0, it would be B itself but for items that were given.
  */
-import { InputError, drive, matrix, resolveOptions } from '../base/index.ts';
+import { InputError, drive, finish, matrix, resolveOptions } from '../base/index.ts';
 import type { JobOptions, Matrix, OptionSpec, Steps } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import { leadingEigen, matrix64 } from '../linalg/index.ts';
@@ -23,7 +23,9 @@ import type { Sparse } from './ratings.ts';
 /** A table of items by items larger than this would take minutes to invert. */
 const MOST_ITEMS = 3000;
 /** Products between two steps. */
-const STEP = 2e7;
+const STEP = 1e7;
+/** Rows of a table of items by items that are gone through between two steps. */
+const LINES = 256;
 
 const OPTIONS: readonly OptionSpec[] = [
   FACTOR_OPTION,
@@ -77,7 +79,7 @@ export const ease: SpaceMethod = {
     const users = { rows: train.rows, cols: latentDim, data: new Float64Array(train.rows * latentDim) };
     for (let i = 0; i < train.rows; i++) users.data.set(Float64Array.from(place(train, i)), i * latentDim);
     // what the weights themselves would reach, of which the factors are an approximation
-    const full = easeWeights(inverse);
+    const full = await drive('measuring', weightsSteps(inverse), quiet);
     const exact = await drive('measuring', rankingFigures(train, test, weightedScores(full, train)), quiet);
     const figures = Object.fromEntries(Object.entries(exact).map(([name, value]) => [`${name}OfAllWeights`, value]));
     return finishedFactors(
@@ -109,8 +111,10 @@ export function* inverseSteps(given: Sparse, ridge: number): Steps<Matrix64> {
     data[k * (n + 1)] = -1 / pivot;
     if (k % pause === 0) yield 0.1 + (0.9 * k) / n;
   }
+  // some rows at a time, as the other half of the table is written across its rows
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) data[i * n + j] = data[j * n + i] = -data[i * n + j];
+    if (i % LINES === LINES - 1) yield 1;
   }
   return a;
 }
@@ -133,7 +137,7 @@ function* together({ rows, cols: n, starts, places }: Sparse, ridge: number): St
       for (let f = starts[i]; f < starts[i + 1]; f++) gram.data[places[e] * n + places[f]]++;
     }
     work += (starts[i + 1] - starts[i]) ** 2;
-    if (work > STEP / 4) {
+    if (work > STEP / 8) {
       work = 0;
       yield i / rows;
     }
@@ -144,12 +148,16 @@ function* together({ rows, cols: n, starts, places }: Sparse, ridge: number): St
 
 /** B: row i says what item i tells of all others; its diagonal is 0. */
 export function easeWeights(inverse: Matrix64): Matrix64 {
+  return finish(weightsSteps(inverse));
+}
+
+function* weightsSteps(inverse: Matrix64): Steps<Matrix64> {
   const n = inverse.rows;
   const weights = matrix64(n, n);
+  const own = Float64Array.from({ length: n }, (_, j) => inverse.data[j * (n + 1)]);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      if (i !== j) weights.data[i * n + j] = -inverse.data[i * n + j] / inverse.data[j * (n + 1)];
-    }
+    for (let j = 0; j < n; j++) if (i !== j) weights.data[i * n + j] = -inverse.data[i * n + j] / own[j];
+    if (i % LINES === LINES - 1) yield i / n;
   }
   return weights;
 }
@@ -162,6 +170,17 @@ function weightedScores(weights: Matrix64, { starts, places }: Sparse): (user: n
       for (let j = 0, at = places[e] * n; j < n; j++, at++) out[j] += weights.data[at];
     }
   };
+}
+
+/** s A s, with zeros below and beside it. */
+function* scaledSteps(a: Matrix64, s: Float64Array, size: number): Steps<Matrix64> {
+  const n = s.length;
+  const out = matrix64(size, size);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) out.data[i * size + j] = a.data[i * n + j] * s[i] * s[j];
+    if (i % LINES === LINES - 1) yield i / n;
+  }
+  return out;
 }
 
 /**
@@ -180,10 +199,7 @@ async function factorsOf(
   const n = scale.length;
   const padded = 4 * Math.ceil(n / 4);
   const gram = await drive('finding directions', together(given, ridge), quiet);
-  const scaled = matrix64(padded, padded);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) scaled.data[i * padded + j] = gram.data[i * n + j] * scale[i] * scale[j];
-  }
+  const scaled = await drive('finding directions', scaledSteps(gram, scale, padded), quiet);
   const space = await kernels.open('matrix');
   try {
     const { values, vectors } = await leadingEigen(space, scaled, k, { signal, tolerance: 1e-8, maxRounds: 200 });

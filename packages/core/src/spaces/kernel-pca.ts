@@ -7,10 +7,10 @@
  * those of all rows within it (Nyström; Williams & Seeger 2001, Sterge et al. 2020). There is no exact way back: the
  * decoder is a kernel ridge regression from codes to rows (Bakır, Weston & Schölkopf 2004).
  */
-import { breathe, matrix, permutation, random, resolveOptions, takeRows } from '../base/index.ts';
+import { breathe, drive, matrix, permutation, random, resolveOptions, takeRows } from '../base/index.ts';
 import type { Matrix, OptionSpec } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
-import { fixSigns, leadingEigen, matrix64, multiply, symmetricEigen, transposed } from '../linalg/index.ts';
+import { eigenSteps, fixSigns, leadingEigen, matrix64, multiply, transposed } from '../linalg/index.ts';
 import type { Matrix64 } from '../linalg/index.ts';
 import type { Runtime } from '../runtime/index.ts';
 import { kernelDecoder } from './kernel-pca-decoder.ts';
@@ -202,13 +202,9 @@ async function directionsOfMany(
   }
   const { mean, products, trace } = await kernelSums(spec, scaled(x, spec), runtime, job, 'products');
   report(0.6);
-  await breathe();
-  const half = multiply(products, basis);
-  await breathe();
-  const inside = multiply(transposed(basis), half);
-  await breathe();
-  job.signal?.throwIfAborted();
-  const { values, vectors } = symmetricEigen(inside);
+  const half = await product(products, basis, job);
+  const inside = await product(transposed(basis), half, job);
+  const { values, vectors } = await drive('learning', eigenSteps(inside), { signal: job.signal });
   const few = Math.min(k, r);
   const turned = multiply(basis, transposed(matrix64(few, r, vectors.data.slice(0, few * r))));
   const rows = transposed(turned);
@@ -233,6 +229,23 @@ async function leading(
   } finally {
     space.close();
   }
+}
+
+/** Multiplications between two breaths. */
+const STEP = 5e6;
+
+/** a · b, some rows at a time. */
+async function product(a: Matrix64, b: Matrix64, { signal }: LearnJob): Promise<Matrix64> {
+  const out = matrix64(a.rows, b.cols);
+  const step = Math.max(1, Math.floor(STEP / (a.cols * b.cols)));
+  for (let from = 0; from < a.rows; from += step) {
+    signal?.throwIfAborted();
+    const to = Math.min(a.rows, from + step);
+    const some = matrix64(to - from, a.cols, a.data.subarray(from * a.cols, to * a.cols));
+    out.data.set(multiply(some, b).data, from * b.cols);
+    await breathe();
+  }
+  return out;
 }
 
 function shareOf(values: Float64Array, k: number, trace: number): number {
