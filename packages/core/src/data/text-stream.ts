@@ -1,6 +1,6 @@
 /** Texts that are read as often as they are needed and never held: the lines of a file. */
 import type { Dataset } from './dataset.ts';
-import { textLines } from './formats/text.ts';
+import { NO_LETTER, damagedLines, textLines } from './formats/text.ts';
 import type { ByteSource } from './source.ts';
 import { streamOf } from './stream.ts';
 import type { OnBytes } from './stream.ts';
@@ -10,18 +10,24 @@ export interface TextStream {
   readonly byteLength: number;
   /** some texts at a time, without those that are blank; `onBytes` is told of what was read */
   open(onBytes?: OnBytes): AsyncGenerator<readonly string[], void>;
+  /** what was noticed when they were last gone through, a sentence each */
+  warnings?(): string[];
 }
 
 /** The lines of a text file. @throws FormatError from reading, when it is not text, or a line does not end */
 export function textStream(source: ByteSource): TextStream {
+  let [damaged, first] = [0, 0];
   return {
     name: source.name,
     byteLength: source.byteLength,
     async *open(onBytes) {
+      [damaged, first] = [0, 0];
       for await (const lines of textLines(streamOf(source, onBytes))) {
+        for (const { text, line } of lines) if (text.includes(NO_LETTER) && damaged++ === 0) first = line;
         yield lines.map(({ text }) => text.trim()).filter((text) => text !== '');
       }
     },
+    warnings: () => damagedLines(damaged, first),
   };
 }
 

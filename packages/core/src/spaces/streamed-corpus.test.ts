@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { finish, isAbort, random } from '../base/index.ts';
 import type { Progress } from '../base/index.ts';
-import { bytesSource, readRows, streamedDataset, textStream } from '../data/index.ts';
+import { bytesSource, readDataset, readRows, streamedDataset, textStream } from '../data/index.ts';
 import type { Dataset, TextStream } from '../data/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
 import { streamedCorpus } from './streamed-corpus.ts';
@@ -100,6 +100,16 @@ describe('a streamed corpus', () => {
     expect(words).toEqual(['the', 'cat', 'sat']);
     expect([...counts]).toEqual([550, 550, 50]);
     expect(warnings[0]).toMatch(/more than 100 different words/);
+  });
+
+  it('tells of bytes that are no UTF-8', async () => {
+    const latin = Uint8Array.from([...'der fluss\nder fluß\n\nder fluß\n'], (letter) => letter.charCodeAt(0));
+    const { warnings } = await streamedCorpus(textStream(bytesSource('latin.txt', latin)), how, {});
+    expect(warnings).toEqual([
+      '2 lines have bytes that are no UTF-8, line 2 first: they became \ufffd; save the file as UTF-8',
+    ]);
+    const { warnings: held } = await readDataset([bytesSource('latin.txt', latin.subarray(0, 18))]);
+    expect(held).toContain('line 2 has bytes that are no UTF-8: they became \ufffd; save the file as UTF-8');
   });
 
   it.each([

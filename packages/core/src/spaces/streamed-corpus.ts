@@ -72,6 +72,7 @@ export async function streamedCorpus(
     sequences: { nItems: words.length, counts, pieces, open: () => open() },
     nTokens,
     warnings: [
+      ...(texts.warnings?.() ?? []),
       ...(empty > 0 ? [`${empty} of ${nTexts} texts have no words in them; nothing is learned from these`] : []),
       ...(forgotten > 0
         ? [`there are more than ${most} different words; some that occur ${forgotten} times or less were forgotten`]

@@ -7,6 +7,9 @@ import { textChunks } from '../text.ts';
 /** A line that is longer is no document; the file may be binary after all. */
 const MAX_LINE = 64 * 2 ** 20;
 
+/** What a decoder puts where bytes say nothing. */
+export const NO_LETTER = '\ufffd';
+
 /** A line of a text, counted from 1, without its end. */
 export interface Line {
   text: string;
@@ -34,6 +37,15 @@ export async function* textLines(stream: ByteStream): AsyncGenerator<Line[], voi
   if (held !== '') yield [{ text: held, line: line + 1 }];
 }
 
+/** What is said of lines with bytes that are no UTF-8. @param first  counted from 1 */
+export function damagedLines(n: number, first: number): string[] {
+  if (n === 0) return [];
+  const what = n === 1 ? `line ${first} has` : `${n} lines have`;
+  return [
+    `${what} bytes that are no UTF-8${n > 1 ? `, line ${first} first` : ''}: they became ${NO_LETTER}; save the file as UTF-8`,
+  ];
+}
+
 /**
  * Lines → rows without numbers, and the column `text`.
  * @throws FormatError when nothing is written on any line
@@ -42,9 +54,11 @@ export async function textFound(stream: ByteStream): Promise<Found> {
   const { name } = stream;
   const values: string[] = [];
   let blank = 0;
+  let [damaged, firstDamaged] = [0, 0];
   for await (const lines of textLines(stream)) {
-    for (const { text } of lines) {
+    for (const { text, line } of lines) {
       const document = text.trim();
+      if (document.includes(NO_LETTER) && damaged++ === 0) firstDamaged = line;
       if (document === '') blank++;
       else values.push(document);
     }
@@ -58,6 +72,6 @@ export async function textFound(stream: ByteStream): Promise<Found> {
     rows: { data: new Float32Array(0), nSamples: values.length, nFeatures: 0, scale: 1 },
     columns: [{ name: 'text', type: 'text', values }],
     medium: { kind: 'text' },
-    warnings: blank > 0 ? [`${blank} ${lines} left out.`] : [],
+    warnings: [...(blank > 0 ? [`${blank} ${lines} left out.`] : []), ...damagedLines(damaged, firstDamaged)],
   };
 }
