@@ -82,6 +82,25 @@ const RECIPES: readonly KnownRecipe[] = [
     fits: ({ medium }) => medium.kind === 'image',
   },
   {
+    id: 'traits',
+    title: 'A latent for each trait',
+    summary: 'A β-TCVAE presses latents to vary independently, so that each comes to stand for one trait of the data.',
+    method: 'tc-vae',
+    options: {
+      latentDim: 8,
+      beta: 4,
+      layers: [256, 128],
+      batchSize: 128,
+      learningRate: 0.002,
+      schedule: 'cosine',
+      epochs: 60,
+    },
+    takes: 'rows',
+    // data whose factors are known, which is where it can be seen
+    fits: ({ medium, columns = [] }) =>
+      medium.kind === 'image' && columns.filter(({ type }) => type === 'number').length >= 3,
+  },
+  {
     id: 'linear',
     title: 'Straight and instant',
     summary: 'PCA: the directions along which the data varies most. Seconds, exact, and often a good first look.',
