@@ -13,6 +13,7 @@ import { UsageError } from './cli/usage-error.ts';
 import { GLOBAL_FLAGS } from './cli/verb.ts';
 import type { Context, Output, Verb } from './cli/verb.ts';
 import { decode, encode, sample } from './cli/verbs/apply.ts';
+import { attention } from './cli/verbs/attention.ts';
 import { dataAdd, dataFetch, dataLs, dataMake, dataRm, dataShow } from './cli/verbs/data.ts';
 import { ls, rm, show } from './cli/verbs/items.ts';
 import { learn } from './cli/verbs/learn.ts';
@@ -45,6 +46,7 @@ const VERBS: readonly Verb[] = [
   decode,
   sample,
   recommend,
+  attention,
   ls,
   show,
   exporting,

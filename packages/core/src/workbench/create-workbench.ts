@@ -98,6 +98,7 @@ export function createWorkbench({
     encode: (args, job) => encode(desk, args, job),
     decode: (args, job) => decode(desk, args, job),
     sample: (args) => sample(desk, args),
+    attention: async (args) => (await import('./attention.ts')).attention(desk, args),
     recommend: async (args, job) => (await import('./recommend.ts')).recommend(desk, args, job),
 
     map: async (args, job) => (await import('./map.ts')).map(desk, args, job),

@@ -15,6 +15,7 @@ export const VERBS = {
   columns: 'call',
   codes: 'call',
   sample: 'call',
+  attention: 'call',
   coordinates: 'call',
   keep: 'call',
   neighbors: 'call',
@@ -56,6 +57,7 @@ export function isCallVerb(name: unknown): name is CallVerb {
 const SOURCES: Partial<Record<Verb, readonly string[]>> = {
   addData: ['files', 'labels'],
   addSpace: ['files'],
+  learn: ['texts'],
   importProject: ['zip'],
 };
 

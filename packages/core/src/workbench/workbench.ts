@@ -6,19 +6,7 @@ import type { JobOptions, Matrix, OptionSpec, Options } from '../base/index.ts';
 import type { ByteSource, Column, Medium, Rows } from '../data/index.ts';
 import type { MapDetail, MapQuality } from '../maps/index.ts';
 import type { Distance, Nearest, Neighbors } from '../neighbors/index.ts';
-import type {
-  BroughtOptions,
-  Conditions,
-  EpochRecord,
-  Family,
-  Figures,
-  GeometrySpec,
-  Given,
-  LearnJob,
-  LearnMetrics,
-  Recommendation,
-  Takes,
-} from '../spaces/index.ts';
+import type { Attention, BroughtOptions, Conditions, EpochRecord, Family, Figures, GeometrySpec, Given, LearnJob, LearnMetrics, Recommendation, Takes } from '../spaces/index.ts';
 
 export interface ProjectInfo {
   /** the folder's name, or the browser project's */
@@ -391,6 +379,8 @@ export interface Workbench {
   /** what people would choose next, in a space of ratings */
   recommend(args: RecommendArgs, job?: JobOptions): Promise<Recommended>;
   decode(args: DecodeArgs, job?: JobOptions): Promise<Matrix>;
+  /** what of a text attends to what, in a space of a transformer */
+  attention(args: { space: string; text: string }): Promise<Attention>;
   /** @param args.class  one of the space's conditions, for all that are drawn */
   sample(args: { space: string; n: number; seed?: number; class?: number }): Promise<{ codes: Matrix; rows?: Matrix }>;
 

@@ -47,6 +47,7 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
   rows: { data: text, 'indices?': indices, 'from?': count, 'count?': count },
   columns: { data: text, 'names?': texts },
   codes: { space: text },
+  attention: { space: text, text: (value) => typeof value === 'string' },
   sample: { space: text, n: count, 'seed?': integer, 'class?': count },
   coordinates: { map: text },
   files: { id: text },
@@ -76,7 +77,7 @@ const FIELDS: Readonly<Record<Verb, Readonly<Record<string, Check>>>> = {
   fetchData: { source: text, 'name?': text },
   zoo: {},
   openZoo: { name: text },
-  learn: { data: text, method: text, 'options?': plain, 'name?': text, 'checkpoints?': count },
+  learn: { data: text, 'texts?': source, method: text, 'options?': plain, 'name?': text, 'checkpoints?': count },
   map: {
     of: text,
     method: text,
