@@ -1,5 +1,5 @@
 /** The packs: below the repository's root in a clone, inside the package when it is installed. */
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FILE_NAME, ITEM_NAME, StoreError } from '@portolan/core';
@@ -26,6 +26,11 @@ export function folderPacks(places: readonly string[] = PLACES): Packs {
 
   return {
     list: async () => [...(await (found ??= look())).keys()].sort(),
+    async stamp(pack) {
+      const folder = (await (found ??= look())).get(pack);
+      const info = folder && (await stat(join(folder, 'pack.json')).catch(() => undefined));
+      return info ? `${info.mtimeMs} ${info.size}` : '';
+    },
     async file(pack, name) {
       const folder = (await (found ??= look())).get(pack);
       if (!folder || !FILE_NAME.test(name)) throw new StoreError(`there is no file ${name} in a pack ${pack}`);

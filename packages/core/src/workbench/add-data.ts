@@ -18,15 +18,19 @@ export async function addData(desk: Desk, args: AddDataArgs, job: JobOptions = {
   return keepDataset(desk, dataset, { name, base: slug(baseName(files.map((file) => file.name))) });
 }
 
-/** Puts a data set into the project. */
+/**
+ * Puts a data set into the project.
+ * @param itemsOf  where it comes with a space
+ */
 export async function keepDataset(
   desk: Desk,
   dataset: Dataset,
   id: { name?: string; base: string },
+  itemsOf?: DataInfo['itemsOf'],
 ): Promise<DataInfo> {
   const kept = await datasetFiles(dataset);
   const bytes = Object.values(kept).reduce((sum, file) => sum + byteLengthOf(file), 0);
-  const info = { ...datasetInfo(dataset, bytes), created: desk.now().toISOString() };
+  const info = { ...datasetInfo(dataset, bytes), ...(itemsOf && { itemsOf }), created: desk.now().toISOString() };
   return desk.items.add<DataInfo>(info, kept, id);
 }
 

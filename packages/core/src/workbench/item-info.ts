@@ -58,6 +58,7 @@ const DATA: Fields<DataInfo> = {
   range,
   columns: listOf(column),
   label: optional(text),
+  itemsOf: optional(fields({ what: text, space: optional(text) })),
   warnings: listOf(text),
   bytes: count,
 };

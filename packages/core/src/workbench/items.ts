@@ -9,7 +9,7 @@ import type { Packs } from './packs.ts';
 import { beginProject, jsonBytes, readProject } from './project.ts';
 import { INFO_FILE, ITEM_NAME, SHELVES } from './store.ts';
 import type { FileBytes, Store } from './store.ts';
-import type { ItemInfo, Kind } from './workbench.ts';
+import type { DataInfo, ItemInfo, Kind } from './workbench.ts';
 
 export const KINDS = Object.keys(SHELVES) as Kind[];
 
@@ -43,6 +43,28 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
     return { ...parseInfo(await source.slice(0), kind, what), id };
   }
 
+  /**
+   * Says of data sets that came with a space which it is. It is the space that names its data, so that a new id of
+   * either, as an import gives, needs no second place to be kept.
+   */
+  async function tellSpaces(items: ItemInfo[]): Promise<void> {
+    const owned = items.filter((item) => item.kind === 'data' && item.itemsOf !== undefined) as DataInfo[];
+    if (owned.length === 0) return;
+    const spaces: ItemInfo[] = items.filter(({ kind }) => kind === 'space');
+    if (spaces.length === 0) {
+      for (const id of await store.list(SHELVES.space)) {
+        const space = await readInfo('space', id).catch(() => undefined); // a damaged one is told of by list
+        if (space) spaces.push(space);
+      }
+    }
+    for (const data of owned) {
+      const space = spaces.find(
+        (item) => item.kind === 'space' && item.data === data.id && item.learnedFrom !== data.id,
+      );
+      data.itemsOf = { what: data.itemsOf!.what, ...(space && { space: space.id }) };
+    }
+  }
+
   /** Every item, packs first, then by age; and a sentence about each that could not be read. */
   async function list(kind?: Kind): Promise<{ items: ItemInfo[]; warnings: string[] }> {
     await open();
@@ -58,6 +80,7 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
         }
       }
     }
+    await tellSpaces(items);
     items.sort((a, b) => compare(a.created, b.created) || compare(a.id, b.id));
     const own = new Set(items.map((item) => item.id));
     const packed = kind && kind !== 'data' ? [] : (await packIds()).filter((id) => !own.has(id));
@@ -70,7 +93,9 @@ export function createItems({ store, packs, now }: { store: Store; packs?: Packs
     if (ITEM_NAME.test(id)) {
       for (const kind of KINDS) {
         try {
-          return await readInfo(kind, id);
+          const info = await readInfo(kind, id);
+          await tellSpaces([info]);
+          return info;
         } catch (error) {
           if (!isMissing(error)) throw error;
         }

@@ -7,7 +7,7 @@ import type { JobOptions, Matrix } from '../base/index.ts';
 import { classesOf, rangeOfKept, readRows, streamedDataset, textsOf, writeNpy } from '../data/index.ts';
 import type { ByteSource, Dataset } from '../data/index.ts';
 import { geometrySpec, knowsItems, spaceMethods } from '../spaces/index.ts';
-import type { FittedSpace, LatentSpace, LearnJob, SpaceMethod } from '../spaces/index.ts';
+import type { FittedSpace, LatentSpace, LearnJob, SpaceMethod, Takes } from '../spaces/index.ts';
 import { keepDataset } from './add-data.ts';
 import { spaceFiles } from './apply.ts';
 import { inBatches } from './batches.ts';
@@ -109,10 +109,19 @@ export interface Fitting {
   notes?: () => string[];
 }
 
+/** What a space brings as items, by what it learned from; one of rows brings what it drew. */
+const ITEMS: Record<Takes, string> = {
+  rows: 'samples',
+  pictures: 'samples',
+  texts: 'words',
+  links: 'nodes',
+  ratings: 'users and items',
+};
+
 /** Fits, encodes all rows and keeps what came of it. */
 export async function fitAndKeep(
   desk: Desk,
-  method: Pick<SpaceMethod, 'name' | 'fit'>,
+  method: Pick<SpaceMethod, 'name' | 'fit'> & Partial<Pick<SpaceMethod, 'takes'>>,
   { dataset, data, options = {}, name, base = `${data}-${method.name}`, checkpoint, items: known, notes }: Fitting,
   job: LearnJob = {},
 ): Promise<SpaceInfo> {
@@ -169,7 +178,8 @@ export async function fitAndKeep(
     if (checkpoint && known !== undefined) {
       return await desk.items.add<SpaceInfo>({ ...made, data: known }, files, { name, base });
     }
-    const items = await keepDataset(desk, fitted.items, { base: `${name ?? base}-items` });
+    const what = ITEMS[method.takes ?? 'rows'];
+    const items = await keepDataset(desk, fitted.items, { base: `${name ?? base}-items` }, { what });
     try {
       return await desk.items.add<SpaceInfo>({ ...made, data: items.id }, files, { name, base });
     } catch (error) {

@@ -7,6 +7,8 @@ import type { DataInfo } from './workbench.ts';
 export interface Packs {
   /** their ids: `digits` */
   list(): Promise<string[]>;
+  /** changes whenever a pack does, where it can: manifests are read once as long as it stays the same */
+  stamp?(pack: string): Promise<string>;
   /** a file of a pack: `pack.json` and what it names */
   file(pack: string, name: string): Promise<Uint8Array>;
 }
@@ -43,6 +45,17 @@ export async function packDataset(packs: Packs, id: string): Promise<Dataset> {
   return readPack(files);
 }
 
+/** Manifests that were read, of each host's packs: a project is listed often. */
+const read = new WeakMap<Packs, Map<string, { stamp: string; manifest: Promise<PackManifest> }>>();
+
 async function manifestOf(packs: Packs, id: string): Promise<PackManifest> {
-  return readPackManifest(await packs.file(id, 'pack.json'));
+  const stamp = (await packs.stamp?.(id)) ?? '';
+  const kept = read.get(packs) ?? new Map<string, { stamp: string; manifest: Promise<PackManifest> }>();
+  read.set(packs, kept);
+  const known = kept.get(id);
+  if (known?.stamp === stamp) return known.manifest;
+  const manifest = packs.file(id, 'pack.json').then(readPackManifest);
+  kept.set(id, { stamp, manifest });
+  manifest.catch(() => kept.delete(id)); // what could not be read is read again
+  return manifest;
 }

@@ -5,7 +5,7 @@ import { nodeRuntime } from '../runtime/node.fixture.ts';
 import { newPeople } from '../spaces/index.ts';
 import { createWorkbench } from './create-workbench.ts';
 import { memoryStore } from './memory-store.ts';
-import type { Workbench } from './workbench.ts';
+import type { DataInfo, Workbench } from './workbench.ts';
 
 let project: Workbench;
 const csv = (text: string) => bytesSource('new.csv', new TextEncoder().encode(text));
@@ -107,4 +107,26 @@ it('goes on without the ratings, and says what that means', async () => {
   const { notes, items } = await project.recommend({ space: 'ratings-als', users: ['user 007'], n: 60 });
   expect(notes[0]).toMatch(/the ratings of ratings are gone/);
   expect(items[0]).toHaveLength(60);
+});
+
+describe('what a space brings', () => {
+  const of = async (id: string) => ((await project.show({ id })) as DataInfo).itemsOf;
+
+  it('is marked as its own, in lists too, also after an import under other names', async () => {
+    expect(await of('ratings-als-items')).toEqual({ what: 'users and items', space: 'ratings-als' });
+    for (const kind of [undefined, 'data'] as const) {
+      const listed = (await project.list({ kind })).find(({ id }) => id === 'ratings-als-items') as DataInfo;
+      expect(listed.itemsOf).toEqual({ what: 'users and items', space: 'ratings-als' });
+    }
+    const zip = await project.exportProject({ ids: ['ratings-als', 'ratings-als-items'] });
+    const { ids } = await project.importProject({ zip: bytesSource('two.zip', zip) });
+    expect(ids).toEqual(['ratings-als-items-2', 'ratings-als-2']);
+    expect(await of('ratings-als-items-2')).toEqual({ what: 'users and items', space: 'ratings-als-2' });
+    expect(await of('ratings-als-items')).toEqual({ what: 'users and items', space: 'ratings-als' });
+  });
+
+  it('stays when the space is removed, and says so', async () => {
+    await project.remove({ id: 'ratings-als-2' });
+    expect(await of('ratings-als-items-2')).toEqual({ what: 'users and items' });
+  });
 });

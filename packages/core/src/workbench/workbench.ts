@@ -6,7 +6,20 @@ import type { JobOptions, Matrix, OptionSpec, Options } from '../base/index.ts';
 import type { ByteSource, Column, Medium, Rows } from '../data/index.ts';
 import type { MapDetail, MapQuality } from '../maps/index.ts';
 import type { Distance, Nearest, Neighbors } from '../neighbors/index.ts';
-import type { Attention, BroughtOptions, Conditions, EpochRecord, Family, Figures, GeometrySpec, Given, LearnJob, LearnMetrics, Recommendation, Takes } from '../spaces/index.ts';
+import type {
+  Attention,
+  BroughtOptions,
+  Conditions,
+  EpochRecord,
+  Family,
+  Figures,
+  GeometrySpec,
+  Given,
+  LearnJob,
+  LearnMetrics,
+  Recommendation,
+  Takes,
+} from '../spaces/index.ts';
 
 export interface ProjectInfo {
   /** the folder's name, or the browser project's */
@@ -42,6 +55,11 @@ export interface DataInfo {
   range?: readonly [number, number];
   columns: ColumnInfo[];
   label?: string;
+  /**
+   * where the rows are what a space places (words, nodes, users and items) and came with it: what they are, and the
+   * space, unless it was removed
+   */
+  itemsOf?: { what: string; space?: string };
   warnings: string[];
   /** bytes on disk */
   bytes: number;

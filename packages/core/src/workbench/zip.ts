@@ -168,6 +168,7 @@ function follow<I extends { kind: Kind }>(info: I, renamed: ReadonlyMap<string, 
   const now = (id: unknown): unknown => renamed.get(id as string) ?? id;
   const out: Record<string, unknown> = { ...info };
   if (out.data !== undefined) out.data = now(out.data);
+  if (out.learnedFrom !== undefined) out.learnedFrom = now(out.learnedFrom);
   if (out.space !== undefined) out.space = now(out.space);
   const { checkpoint } = info as Partial<SpaceInfo>;
   if (checkpoint) out.checkpoint = { ...checkpoint, of: now(checkpoint.of) };

@@ -25,7 +25,7 @@ export function dataTable(items: readonly DataInfo[]): string {
     item.id,
     count(item.nSamples),
     count(item.nFeatures),
-    medium(item.medium),
+    item.itemsOf ? itemsOf(item) : medium(item.medium),
     item.label ?? '',
     bytes(item.bytes),
     item.pack ? 'comes with Portolan' : date(item.created),
@@ -36,12 +36,18 @@ export function dataTable(items: readonly DataInfo[]): string {
 function essence(item: ItemInfo): string {
   switch (item.kind) {
     case 'data':
+      if (item.itemsOf) return `${itemsOf(item)}, ${plural(item.nFeatures, 'dimension')}`;
       return `${plural(item.nSamples, 'sample')} of ${plural(item.nFeatures, 'feature')}, ${medium(item.medium)}`;
     case 'space':
       return `${plural(item.latentDim, 'dimension')} from ${item.data}${mse(item)}${item.stopped ? ', stopped early' : ''}`;
     case 'map':
       return `${item.nComponents}-D map of ${item.space ?? item.data}, trustworthiness ${figure(item.quality.trustworthiness)}`;
   }
+}
+
+/** `words of news-word2vec` */
+function itemsOf({ itemsOf }: DataInfo): string {
+  return `${itemsOf!.what} of ${itemsOf!.space ?? 'a space that was removed'}`;
 }
 
 const mse = ({ metrics }: SpaceInfo): string => (metrics.mse === undefined ? '' : `, mse ${figure(metrics.mse)}`);
@@ -62,6 +68,7 @@ function dataFacts(item: DataInfo): Fact[] {
   return [
     ['samples', count(item.nSamples)],
     ['features', count(item.nFeatures)],
+    ['rows are', item.itemsOf && itemsOf(item)],
     ['medium', medium(item.medium)],
     ['pixel values', item.range && `${item.range[0]} is black, ${item.range[1]} white`],
     ['columns', columns.join(', ')],

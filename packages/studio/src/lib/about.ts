@@ -1,11 +1,14 @@
 /** Items in a few words, as menus and lists show them: size, method, date. */
 import type { Medium } from '@portolan/core/data';
 import type { DataInfo, MapInfo, SpaceInfo } from '@portolan/core/workbench';
-import { bytes, counted, figure, percent, when } from './format.ts';
+import { bytes, count, counted, figure, percent, when } from './format.ts';
 
-export function aboutData({ nSamples, nFeatures, medium, bytes: size, created, pack }: DataInfo): string[] {
+export function aboutData({ nSamples, nFeatures, medium, itemsOf, bytes: size, created, pack }: DataInfo): string[] {
   const what = aboutRow(medium, nFeatures);
-  return [counted(nSamples, 'sample'), what, ...(pack ? [] : [bytes(size), when(created)])].filter(Boolean);
+  const rows = itemsOf
+    ? `${count(nSamples)} ${itemsOf.what} of ${itemsOf.space ?? 'a removed space'}`
+    : counted(nSamples, 'sample');
+  return [rows, what, ...(pack ? [] : [bytes(size), when(created)])].filter(Boolean);
 }
 
 export function aboutSpace({ method, latentDim, metrics, stopped, created }: SpaceInfo): string[] {

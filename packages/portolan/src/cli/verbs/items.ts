@@ -54,11 +54,11 @@ export const show: Verb = {
 
 export const rm: Verb = {
   name: 'rm',
-  summary: 'Remove items; what was made from them stays',
+  summary: 'Remove items; what was made from them stays, and so do the words, nodes or users of a space',
   positionals: [{ name: 'ID', many: true, summary: 'ids as portolan ls lists them' }],
   flags: [],
-  json: 'removed, a list of ids',
-  examples: ['rm digits-autoencoder-2'],
+  json: 'removed, a list of ids; itemsLeft, ids of data sets that came with removed spaces and stay',
+  examples: ['rm digits-autoencoder-2', 'rm news-word2vec news-word2vec-items'],
   async run({ args, project }) {
     const removed = [...new Set(args.positionals)];
     for (const id of removed) {
@@ -67,7 +67,12 @@ export const rm: Verb = {
         if (!(error instanceof FormatError)) throw error;
       });
     }
+    const left = (await project.list({ kind: 'data' })).flatMap((item) => {
+      const of = item.kind === 'data' && item.itemsOf?.space !== undefined && removed.includes(item.itemsOf.space);
+      return of && !removed.includes(item.id) ? [item] : [];
+    });
     for (const id of removed) await project.remove({ id });
-    return { json: { removed }, text: `removed ${removed.join(', ')}` };
+    const stay = left.map(({ id, itemsOf }) => `; its ${itemsOf!.what} stay as the data set ${id}`).join('');
+    return { json: { removed, itemsLeft: left.map(({ id }) => id) }, text: `removed ${removed.join(', ')}${stay}` };
   },
 };
