@@ -42,3 +42,16 @@ export function verdict({ trustworthiness, continuity, sampleSize }: MapQuality)
         : 'and much was torn apart';
   return `${near}, ${torn}.`;
 }
+
+const NEARNESS: Record<string, string> = {
+  cosine: 'by angles',
+  hyperbolic: 'by hyperbolic distances',
+  manhattan: 'by Manhattan distances',
+};
+
+/** What near was taken to mean, where that is not the plain distance. */
+export function nearness({ distance = 'euclidean', mapDistance }: MapQuality): string {
+  const [inData, onMap] = [NEARNESS[distance], mapDistance && NEARNESS[mapDistance]];
+  if (!inData) return onMap ? `, on the map ${onMap}` : '';
+  return `, ${inData}${onMap ? (onMap === inData ? ' in both' : `, on the map ${onMap}`) : ''}`;
+}

@@ -5,6 +5,8 @@
  */
 
 import type { Matrix } from '@portolan/core/base';
+import { pairDistance } from '@portolan/core/maps';
+import type { Distance } from '@portolan/core/neighbors';
 
 export interface Rhumb {
   /** kept near by the map */
@@ -21,14 +23,18 @@ export function reachOf(n: number): number {
 /**
  * @param neighbors  true neighbours of point `i`, without itself
  * @param coordinates  [n, 2] or [n, 3], where the map put the points
+ * @param mapDistance  what near means there, on a disc for instance
  */
-export function rhumbLines(i: number, neighbors: ArrayLike<number>, { data, rows: n, cols }: Matrix): Rhumb {
+export function rhumbLines(
+  i: number,
+  neighbors: ArrayLike<number>,
+  coordinates: Matrix,
+  mapDistance?: Distance,
+): Rhumb {
+  const n = coordinates.rows;
   const reach = reachOf(n);
-  const distance = (j: number): number => {
-    let sum = 0;
-    for (let c = 0; c < cols; c++) sum += (data[cols * j + c] - data[cols * i + c]) ** 2;
-    return sum;
-  };
+  const apart = pairDistance(coordinates, mapDistance);
+  const distance = (j: number): number => apart(i, j);
   const kept: number[] = [];
   const torn: number[] = [];
   for (let k = 0; k < neighbors.length; k++) {

@@ -92,7 +92,7 @@ class Chart {
     this.codes = codes;
     this.span = codes && spanOf(codes);
     this.points = { coordinates, rows: null, key: space?.data ?? map?.data ?? '' };
-    await scout().call('setCodes', { codes, places: coordinates });
+    await scout().call('setCodes', { codes, places: coordinates, ...nearness(space, map) });
     const of = map && !map.space ? 'rows' : 'codes';
     const medium = samples.info?.medium ?? space?.medium;
     if (!medium || (of === 'codes' && !space?.decodes) || !current()) return;
@@ -151,6 +151,22 @@ class Chart {
 }
 
 export const chart = new Chart();
+
+/** What near means among codes, rows and places, where it is not the plain distance. */
+function nearness(space: SpaceInfo | null, map: MapInfo | null) {
+  const { distance, mapDistance } = map?.quality ?? {};
+  const own = space?.geometry && space.geometry.name !== 'euclidean' && NEAR[space.geometry.name];
+  const of = distance === 'euclidean' ? undefined : distance;
+  // a plane of codes that is drawn as it is, is as curved as they are
+  const drawn = map ? mapDistance : own === 'hyperbolic' ? own : undefined;
+  return {
+    codeDistance: (map?.space ? (of ?? own) : own) || undefined,
+    rowDistance: map && !map.space ? of : undefined,
+    placeDistance: drawn,
+  };
+}
+
+const NEAR = { sphere: 'cosine', hyperbolic: 'hyperbolic' } as const;
 
 /** All files of an item that a loader reads; what a person doesn't need to wait for is left out. */
 async function readFiles(id: string): Promise<Record<string, Uint8Array>> {

@@ -37,8 +37,8 @@ class Frame {
 
   /** Shows one of them in passing. */
   async pass(place: number): Promise<void> {
+    this.#passing = Math.max(0, Math.min(this.maps.length - 1, place));
     await this.#load();
-    if (this.#loaded) this.#passing = Math.max(0, Math.min(this.maps.length - 1, place));
   }
 
   /** Looks at the one that was passed last. */

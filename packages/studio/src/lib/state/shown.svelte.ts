@@ -21,9 +21,9 @@ class Shown {
         learning.data === view.data &&
         (learning.active ? view.space === null : view.space === (learning.result?.id ?? null))),
   );
-  points: Points | null = $derived(mapping.points ??
-      frame.points ??
-      (this.inLearning ? learning.points : chart.points));
+  points: Points | null = $derived(
+    mapping.points ?? frame.points ?? (this.inLearning ? learning.points : chart.points),
+  );
 
   /** the column or feature that colours: the one chosen, else the usual one */
   column: Column | undefined = $derived.by(() => {

@@ -5,7 +5,7 @@
 import { InputError, type Matrix } from '@portolan/core/base';
 import { readRows, rowsOf, type Column, type Rows } from '@portolan/core/data';
 import type { Tone } from '@portolan/core/pictures';
-import { neighborIndex, type Nearest, type NeighborIndex } from '@portolan/core/neighbors';
+import { neighborIndex, type Distance, type Nearest, type NeighborIndex } from '@portolan/core/neighbors';
 import { atlasLayout, paint, shrunk, type ImageMedium, type Rgb } from '../pictures.ts';
 import { falseNeighbors, reachOf, rhumbLines, type Rhumb } from '../rhumb.ts';
 import type { MapFileArgs } from '../map-file.ts';
@@ -40,44 +40,67 @@ let byRow: NeighborIndex | null = null;
 let byCode: NeighborIndex | null = null;
 let byPlace: NeighborIndex | null = null;
 
+/** What near means, where it is not the plain distance. */
+interface Near {
+  codeDistance?: Distance;
+  rowDistance?: Distance;
+  placeDistance?: Distance;
+}
+let near: Near = {};
+
+/** A place or code beside a Poincaré ball is taken for the nearest one in it. */
+function inside(point: ArrayLike<number>, distance: Distance | undefined): ArrayLike<number> {
+  const length = Math.hypot(...Array.from(point));
+  const most = 1 - 1e-5;
+  return distance === 'hyperbolic' && length > most ? Array.from(point, (value) => (value * most) / length) : point;
+}
+
 const nowhere = (): Nearest => ({ indices: new Uint32Array(), distances: new Float32Array() });
 
 const api = {
   setRows(args: { rows: Rows | null }): void {
     rows = args.rows;
+    near = {};
     byRow = rows && neighborIndex(rows);
   },
 
-  /** The samples' codes, and their places on the map. */
-  setCodes(args: { codes: Matrix | null; places: Matrix | null }): void {
+  /** The samples' codes, and their places on the map; and what near means among them, where it is not the plain distance. */
+  setCodes(args: { codes: Matrix | null; places: Matrix | null } & Near): void {
     ({ codes, places } = args);
-    byCode = codes && neighborIndex(rowsOf(codes));
-    byPlace = places && neighborIndex(rowsOf(places));
+    near = { codeDistance: args.codeDistance, rowDistance: args.rowDistance, placeDistance: args.placeDistance };
+    byCode = codes && neighborIndex(rowsOf(codes), { distance: near.codeDistance });
+    byPlace = places && neighborIndex(rowsOf(places), { distance: near.placeDistance });
+    if (rows) byRow = neighborIndex(rows, { distance: near.rowDistance });
   },
 
   /** The samples nearest to a place on the map. */
   nearestPlaces({ place, k }: { place: readonly number[]; k: number }): Nearest {
-    return byPlace?.nFeatures === place.length ? byPlace.query(place, k) : nowhere();
+    if (byPlace?.nFeatures !== place.length) return nowhere();
+    return byPlace.query(inside(place, near.placeDistance), k);
   },
 
   /** The samples whose codes are nearest to a code. */
   nearestCodes({ code, k }: { code: Float32Array; k: number }): Nearest {
-    return byCode?.query(code, k) ?? nowhere();
+    return byCode?.query(inside(code, near.codeDistance), k) ?? nowhere();
   },
 
-  /** True neighbours of a sample, in the data where it is at hand, else by codes, what the map made of them, and the false ones. */
-  rhumb({ index, k }: { index: number; k: number }): Rhumb & { strangers: Uint32Array } {
-    const near = byRow ?? byCode;
-    const where = rows ?? (codes && rowsOf(codes));
-    if (!near || !where || !places || !byPlace || index >= where.nSamples) {
+  /**
+   * True neighbours of a sample, what the map made of them, and the false ones. They are those in the data where it is at
+   * hand, and by codes where it is not, or where the space is curved: what near means there only its geometry says.
+   */
+  rhumb({ index: from, k }: { index: number; k: number }): Rhumb & { strangers: Uint32Array } {
+    const curved = byCode && near.codeDistance;
+    const index = curved ? byCode : (byRow ?? byCode);
+    const where = (!curved && rows) || (codes && rowsOf(codes));
+    if (!index || !where || !places || !byPlace || from >= where.nSamples) {
       return { kept: [], torn: [], strangers: new Uint32Array() };
     }
     const reach = reachOf(where.nSamples);
-    const except = { except: index };
-    const { indices: inData } = near.query(readRows(where, [index]).data, Math.max(k, reach), except);
-    const { indices: onMap } = byPlace.query(readRows(rowsOf(places), [index]).data, reach, except);
+    const except = { except: from };
+    const { indices: inData } = index.query(readRows(where, [from]).data, Math.max(k, reach), except);
+    const { indices: onMap } = byPlace.query(readRows(rowsOf(places), [from]).data, reach, except);
     return {
-      ...rhumbLines(index, inData.subarray(0, k), places),
+      ...rhumbLines(from, inData.subarray(0, k), places, near.placeDistance),
       strangers: falseNeighbors(onMap, inData.subarray(0, reach)),
     };
   },
