@@ -56,7 +56,9 @@ export function mapCommand(args: {
   const named = (['label', 'from', 'align', 'coordinates'] as const).flatMap((name) =>
     args[name] ? [`--${name}`, quote(args[name])] : [],
   );
-  return ['portolan map', ...[of, ...together].map(quote), '--method', method, ...flags(options, specs), ...named].join(' ');
+  return ['portolan map', ...[of, ...together].map(quote), '--method', method, ...flags(options, specs), ...named].join(
+    ' ',
+  );
 }
 
 export function addDataCommand(args: {
