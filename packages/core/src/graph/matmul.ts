@@ -4,10 +4,10 @@
  */
 import { InputError } from '../base/index.ts';
 import { broadcastShapes, formatShape, sameShape } from './dims.ts';
-import { sumTo } from './broadcasting.ts';
+import { reshape, sumTo } from './broadcasting.ts';
 import { mul } from './arithmetic.ts';
 import { transpose } from './shape-ops.ts';
-import { defineOp, sameDtype } from './tensor.ts';
+import { constant, defineOp, sameDtype } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
 
 export interface MatmulOptions {
@@ -42,7 +42,7 @@ const gemmOp = defineOp<Required<GemmOptions>>({
       tb
         ? gemm(g, a, undefined, { alpha, transposeA: true, transposeB: ta })
         : gemm(a, g, undefined, { alpha, transposeA: !ta }),
-    c ? () => mul(sumTo(g, c.shape), beta) : null,
+    c ? () => mul(c.shape.length === 1 ? sumOfRows(g, c) : sumTo(g, c.shape), beta) : null,
   ],
   onnx: (emit, inputs, { transposeA, transposeB, alpha, beta }) =>
     emit.node('Gemm', inputs, {
@@ -52,6 +52,17 @@ const gemmOp = defineOp<Required<GemmOptions>>({
       ...(beta !== 1 && { beta: { float: beta } }),
     }),
 });
+
+const ones = new Map<number, Tensor>();
+
+/** The gradient of a bias c [n] or [1], from that of the product, [m, n]: as a product it takes half of ReduceSum's time. */
+function sumOfRows(g: Tensor, c: Tensor): Tensor {
+  const m = g.shape[0];
+  if (typeof m !== 'number' || !sameShape(c.shape, [g.shape[1]])) return sumTo(g, c.shape);
+  const row = ones.get(m) ?? constant(new Float32Array(m).fill(1), [1, m]);
+  ones.set(m, row);
+  return reshape(gemm(row, g), c.shape);
+}
 
 /**
  * alpha · a · b + beta · c; a [m, k] and b [k, n] after their transposes, c anything that stretches to [m, n].
