@@ -1,7 +1,9 @@
 /** The map that is looked at: where the points are, their codes, and whether places can be decoded. */
 import { matrix, type Matrix } from '@portolan/core/base';
+import type { Column } from '@portolan/core/data';
 import type { MapInfo, SpaceInfo } from '@portolan/core/workbench';
 import type { Place } from '@portolan/view';
+import { fromCentre } from '../disc.ts';
 import { duration } from '../format.ts';
 import { sentence } from '../sentence.ts';
 import { project } from './project.svelte.ts';
@@ -40,6 +42,19 @@ class Chart {
   map = $state.raw<MapInfo | null>(null);
   codes = $state.raw<Matrix | null>(null);
   span = $state.raw<Span | null>(null);
+  /** a hyperbolic space, or a map that is a Poincaré disc */
+  disc: boolean = $derived(this.map?.geometry === 'hyperbolic' || this.space?.geometry?.name === 'hyperbolic');
+  /** the points lie on a disc */
+  onDisc: boolean = $derived(
+    this.points?.coordinates.cols === 2 &&
+      (this.map ? this.map.geometry === 'hyperbolic' : this.space?.geometry?.name === 'hyperbolic'),
+  );
+  /** how far from the centre each point is, in the space if that is hyperbolic, else on the map */
+  centred: Column | undefined = $derived.by(() => {
+    const curved = this.space?.geometry?.name === 'hyperbolic' ? this.codes : null;
+    const from = curved ?? (this.onDisc ? this.points?.coordinates : null);
+    return this.disc && from ? fromCentre(from) : undefined;
+  });
   /** what is being done before the map stands */
   busy = $state<string | null>(null);
   error = $state<string | null>(null);

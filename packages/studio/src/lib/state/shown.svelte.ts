@@ -2,6 +2,7 @@
 import { categoryColors } from '@portolan/view';
 import type { Column } from '@portolan/core/data';
 import { colorBy } from '../coloring.ts';
+import { FROM_CENTRE } from '../disc.ts';
 import { filterMask } from '../filters.ts';
 import { chart, type Points } from './chart.svelte.ts';
 import { frame } from './frame.svelte.ts';
@@ -31,9 +32,22 @@ class Shown {
     if (color === null) return undefined;
     // what the map kept is known once it stands; until then the usual colours let one follow it
     const usual = color === undefined || (color === KEPT && this.inLearning);
-    const column = usual ? samples.usual : (samples.columnNamed(color) ?? this.#kept(color));
+    const column = usual
+      ? (samples.usual ?? this.depth)
+      : (samples.columnNamed(color) ?? this.#kept(color) ?? this.#deep(color));
     return column && fits(column, this.points) ? column : undefined;
   });
+
+  /** how deep in a hierarchy, which colours where no label does: the column that says so, else the way from a ball's centre */
+  depth: Column | undefined = $derived.by(() => {
+    if (!chart.disc) return undefined;
+    const told = samples.columns.find(({ name, type }) => name === 'depth' && type === 'number');
+    return told ?? chart.centred;
+  });
+
+  #deep(color: string): Column | undefined {
+    return color === FROM_CENTRE ? chart.centred : undefined;
+  }
 
   #kept(color: string): Column | undefined {
     return color === KEPT ? (kept.column ?? undefined) : undefined;
