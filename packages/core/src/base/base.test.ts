@@ -131,6 +131,18 @@ describe('errors', () => {
     const controller = new AbortController();
     controller.abort();
     expect(isAbort(errorFromMessage(errorToMessage(controller.signal.reason)))).toBe(true);
+    const thrown = (make: () => unknown): unknown => {
+      try {
+        return make();
+      } catch (error) {
+        return error;
+      }
+    };
+    const { code, message } = errorToMessage(thrown(() => new Float64Array(2 ** 52)));
+    expect(code).toBe('no-memory');
+    expect(message).toMatch(/^memory ran out \(.*length.*\); take a sample of the rows/);
+    expect(errorToMessage(new RangeError('Array buffer allocation failed')).code).toBe('no-memory');
+    expect(errorToMessage(thrown(() => new Float64Array(-1))).code).toBe('internal');
     expect(errorToMessage(new TypeError('x is not a function'))).toMatchObject({ name: 'TypeError', code: 'internal' });
   });
 });

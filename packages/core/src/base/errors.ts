@@ -66,10 +66,24 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
+/** What engines say when an array or a memory can't be had: V8, JavaScriptCore, SpiderMonkey. */
+const NO_MEMORY =
+  /allocation failed|could not allocate|out of memory|allocation size overflow|array buffer length|typed array length: \d{9}/i;
+
+/** Whether an engine had no room for what was to be made; not an error of ours, which says so itself. */
+export function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof PortolanError) return false;
+  return (error.name === 'RangeError' || error.name === 'InternalError') && NO_MEMORY.test(error.message);
+}
+
 /** An error → plain data. A foreign error keeps its name and message and gets the code `internal`. */
 export function errorToMessage(error: unknown): ErrorMessage {
   if (error instanceof PortolanError) {
     return { name: error.name, code: error.code, message: error.message, details: error.details };
+  }
+  if (isOutOfMemory(error)) {
+    const message = `memory ran out (${(error as Error).message}); take a sample of the rows, or fewer columns by a PCA first, or close other pages and programs`;
+    return { name: 'InputError', code: 'no-memory', message, details: {} };
   }
   if (isAbort(error)) return { name: 'AbortError', code: 'cancelled', message: 'cancelled', details: {} };
   const name = error instanceof Error ? error.name : 'Error';

@@ -7,6 +7,7 @@ export {
   errorToMessage,
   errorFromMessage,
   isAbort,
+  isOutOfMemory,
 } from './errors.ts';
 export type { ErrorMessage, ErrorOptions } from './errors.ts';
 export { matrix, matrixOf, row, takeRows, checkFinite } from './matrix.ts';

@@ -191,6 +191,31 @@ test('where there is no room for the whole of 4 GB, less is asked for', async ()
   expect(asked).toEqual([65536, 32768, 16384]);
 });
 
+test('where memory can not grow any more, it is said what for, how much is needed and how much there is', async () => {
+  const { Memory } = WebAssembly;
+  class Small extends Memory {
+    constructor(limits: { initial: number; maximum?: number; shared?: boolean }) {
+      super({ ...limits, maximum: 1600 });
+    }
+  }
+  vi.stubGlobal('WebAssembly', { ...namesOf(WebAssembly), Memory: Small });
+  const space = await createKernels({ threads: 2, spawn }).open('distances', 'neighbors', 'norms');
+  vi.unstubAllGlobals();
+  const kept = space.float32([1, 2, 3]);
+  const refused = (): unknown => space.float32(30 * 2 ** 20);
+  expect(refused).toThrow(
+    'the search for neighbours needs at least 122 MB of memory, and there are 100 MB to be had; take a sample of the rows',
+  );
+  expect(refused).toThrow(
+    expect.objectContaining({ code: 'no-memory', details: expect.objectContaining({ available: 1600 * 65536 }) }),
+  );
+  // and what fits goes on
+  space.uint8(90 * 2 ** 20).free();
+  await square(space);
+  expect([...kept.view]).toEqual([1, 2, 3]);
+  space.close();
+});
+
 const namesOf = (object: object): object =>
   Object.fromEntries(
     Object.getOwnPropertyNames(object).map((name) => [name, (object as Record<string, unknown>)[name]]),

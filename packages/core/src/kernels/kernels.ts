@@ -33,6 +33,16 @@ export interface KernelJob<T = unknown> extends JobOptions<T> {
   kernels?: Kernels;
 }
 
+/** What a workspace is for, by the first of these modules that is in it. */
+const PURPOSES: readonly (readonly [KernelName, string])[] = [
+  ['neighbors', 'the search for neighbours'],
+  ['umap', 'laying out the map'],
+  ['tsne', 'laying out the map'],
+  ['pacmap', 'laying out the map'],
+  ['word2vec', 'learning the words'],
+  ['matrix', 'finding the principal directions'],
+];
+
 export function createKernels({ threads = 1, spawn, reproducible = false }: KernelOptions = {}): Kernels {
   const several = spawn !== undefined && threads > 1 && typeof SharedArrayBuffer === 'function';
   const relaxed = !reproducible && hasRelaxedSimd();
@@ -41,7 +51,8 @@ export function createKernels({ threads = 1, spawn, reproducible = false }: Kern
     relaxed,
     async open(...names) {
       const modules = await Promise.all(names.map((name) => kernelModule(name, relaxed, several)));
-      return openWorkspace({ modules, threads: several ? threads : 1, spawn: several ? spawn : undefined });
+      const what = PURPOSES.find(([name]) => names.includes(name))?.[1] ?? 'the calculation';
+      return openWorkspace({ what, modules, threads: several ? threads : 1, spawn: several ? spawn : undefined });
     },
   };
 }

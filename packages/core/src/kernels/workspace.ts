@@ -64,15 +64,17 @@ const ARRAYS = {
 };
 
 interface WorkspaceParts {
+  /** for messages: what the memory is needed for */
+  what: string;
   modules: readonly WebAssembly.Module[];
   threads: number;
   spawn?: SpawnThread;
 }
 
-export async function openWorkspace({ modules, threads, spawn }: WorkspaceParts): Promise<Workspace> {
+export async function openWorkspace({ what, modules, threads, spawn }: WorkspaceParts): Promise<Workspace> {
   const shared = spawn !== undefined && threads > 1;
   const count = shared ? Math.min(threads, CONTROL.most) : 1;
-  const memory = newMemory(shared);
+  const memory = newMemory(shared, what);
   const exported: Record<string, unknown> = {};
   for (const module of modules) {
     Object.assign(exported, (await WebAssembly.instantiate(module, { env: { memory } })).exports);
@@ -82,7 +84,7 @@ export async function openWorkspace({ modules, threads, spawn }: WorkspaceParts)
       .filter(({ kind }) => kind === 'function')
       .map(({ name }) => name),
   );
-  const space = freeSpace(memory);
+  const space = freeSpace(memory, what);
   let crew = shared ? startCrew({ modules, memory, names, threads: count, spawn }) : undefined;
   let running: string | undefined;
 
@@ -165,13 +167,13 @@ const numbers = (args: readonly KernelArgument[]): number[] =>
   args.map((arg) => (typeof arg === 'number' ? arg : arg.pointer));
 
 /** Engines that have not the address space for 4 GB give less. */
-function newMemory(shared: boolean): WebAssembly.Memory {
+function newMemory(shared: boolean, what: string): WebAssembly.Memory {
   for (let maximum = MOST_PAGES; ; maximum /= 2) {
     try {
       return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared });
     } catch (cause) {
       if (maximum > FIRST_PAGES) continue;
-      throw new InputError('there is no memory to be had for the calculation; close other pages or programs', {
+      throw new InputError(`there is no memory to be had for ${what}; close other pages or programs`, {
         code: 'no-memory',
         cause,
       });
@@ -180,7 +182,7 @@ function newMemory(shared: boolean): WebAssembly.Memory {
 }
 
 /** Memory by first fit; whole pages are asked for as they are needed. */
-function freeSpace(memory: WebAssembly.Memory) {
+function freeSpace(memory: WebAssembly.Memory, what: string) {
   let end = FIRST_PAGES * PAGE;
   /** the furthest that was ever taken: what is beyond is zero */
   let touched = end;
@@ -199,7 +201,7 @@ function freeSpace(memory: WebAssembly.Memory) {
         else holes[hole] = { at: at + size, bytes: holes[hole].bytes - size };
       } else {
         const missing = Math.ceil((end + size) / PAGE) - memory.buffer.byteLength / PAGE;
-        if (missing > 0) grow(memory, missing, bytes);
+        if (missing > 0) grow(memory, missing, { what, needed: end + size });
         end += size;
       }
       sizes.set(at, size);
@@ -232,7 +234,7 @@ function freeSpace(memory: WebAssembly.Memory) {
  * By more than is missing, where it is to be had: what isn't touched takes no room, and engines see to their garbage
  * each time a memory grows.
  */
-function grow(memory: WebAssembly.Memory, missing: number, bytes: number): void {
+function grow(memory: WebAssembly.Memory, missing: number, { what, needed }: { what: string; needed: number }): void {
   const ample = Math.max(missing, AMPLE_PAGES, Math.ceil(memory.buffer.byteLength / PAGE / 4));
   try {
     if (ample > missing) return void memory.grow(ample);
@@ -242,12 +244,24 @@ function grow(memory: WebAssembly.Memory, missing: number, bytes: number): void 
   try {
     memory.grow(missing);
   } catch (cause) {
-    const has = memory.buffer.byteLength;
+    const available = mostOf(memory, missing);
     throw new InputError(
-      `the calculation needs ${megabytes(bytes)} MB more memory beside ${megabytes(has)} MB, and there is no more to be had; take fewer rows`,
-      { code: 'no-memory', cause },
+      `${what} needs at least ${megabytes(needed)} MB of memory, and there are ${megabytes(available)} MB to be had; take a sample of the rows, or fewer columns by a PCA first`,
+      { code: 'no-memory', details: { needed, available }, cause },
     );
   }
 }
 
-const megabytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20);
+/** Bytes that a memory has when it has grown as far as it can, by less than `pages`. */
+function mostOf(memory: WebAssembly.Memory, pages: number): number {
+  for (let more = pages >> 1; more > 0; more >>= 1) {
+    try {
+      memory.grow(more);
+    } catch {
+      // less, then
+    }
+  }
+  return memory.buffer.byteLength;
+}
+
+const megabytes = (bytes: number): string => Math.ceil(bytes / 2 ** 20).toLocaleString('en');
