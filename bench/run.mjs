@@ -11,12 +11,12 @@ import { browser, decode } from './suites/browser.mjs';
 import { convVae, dense } from './suites/learning.mjs';
 import { heldOut } from './suites/held-out.mjs';
 import { million, threads } from './suites/growth.mjs';
-import { pcaMap, tsne, umap } from './suites/maps.mjs';
+import { pacmap, pcaMap, tsne, umap } from './suites/maps.mjs';
 import { neighbors } from './suites/neighbors.mjs';
 import { pca } from './suites/pca.mjs';
 
 const LEARNING = { dense, 'conv-vae': convVae, decode, browser };
-const MAPS = { pca, neighbors, umap, tsne, 'pca-map': pcaMap, 'held-out': heldOut, million, threads, render };
+const MAPS = { pca, neighbors, umap, tsne, pacmap, 'pca-map': pcaMap, 'held-out': heldOut, million, threads, render };
 const SUITES = { ...LEARNING, ...MAPS };
 const DATA = ['digits', 'words', 'clusters'];
 const HELP = `Usage: npm run bench -- [names…] [options]

@@ -25,8 +25,8 @@ export async function judgeNeighbors(data, file) {
   return { recall };
 }
 
-/** { fittedAccuracy, placedAccuracy } by placed.py. */
-export const judgePlaced = (data, file, fitted) => judged([path('placed.py'), file, labelsFile(data), String(fitted)]);
+/** { fittedAccuracy, placedAccuracy } by placed.py. `labels` is a file. */
+export const judgePlaced = (labels, file, fitted) => judged([path('placed.py'), file, labels, String(fitted)]);
 
 const judged = (args) =>
   measured(process.env.PYTHON ?? '/usr/bin/python3', args, { env: pythonEnvironment(2), hint: PYTHON_HINT });
@@ -34,7 +34,7 @@ const judged = (args) =>
 /**
  * Each side by turns; a turn is a seed.
  * @param sides  name → (seed, file) => figures; the side leaves its result in `file`
- * @param judge  file → figures of quality
+ * @param judge  (file, seed) → figures of quality
  * @param once  names of sides that are measured in the first turn alone
  */
 export async function compare({ name, sides, judge, turns, log, once = [] }) {
@@ -48,7 +48,7 @@ export async function compare({ name, sides, judge, turns, log, once = [] }) {
           if (turn > 0 && once.includes(side)) return undefined;
           const result = await measure(turn, file);
           log(`${name}: ${side}: ${round(result.cpuSeconds)} CPU seconds, ${round(result.seconds)} on the clock`);
-          return { ...result, ...(await judge(file)) };
+          return { ...result, ...(await judge(file, turn)) };
         },
       ]),
     );

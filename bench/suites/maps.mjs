@@ -102,6 +102,30 @@ function tsneVerdicts(data, results) {
   ];
 }
 
+const TRIPLETS = { figure: 'triplets', title: 'order of random triplets' };
+const BY_EQUATIONS = 'PaCMAP by its equations, numpy';
+
+export async function pacmap({ turns, log, data }) {
+  const plan = (name) => ({
+    peer: BY_EQUATIONS,
+    sides: {
+      [BY_EQUATIONS]: theirs('pacmap_numpy.py', name, { hint: SKLEARN_HINT }),
+      'Portolan, 1 thread': ours('pacmap', name, 1),
+    },
+    further: [TRIPLETS],
+  });
+  const verdicts = (name, { [BY_EQUATIONS]: peer, 'Portolan, 1 thread': mine }) =>
+    !mine.length || !peer.length
+      ? []
+      : [...QUALITY, TRIPLETS, ACCURACY].map(({ figure, title }) => {
+          const difference = medianOf(mine, figure) - medianOf(peer, figure);
+          const text = `${name}: ${title} ${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(4)} beside the equations, at least −0.005 wanted`;
+          return verdict(text, difference >= -0.005);
+        });
+  const result = await maps({ name: 'pacmap', datas: ['digits'], plan, turns, log, only: data, verdicts });
+  return { title: 'PaCMAP beside its own equations', ...result };
+}
+
 export async function pcaMap({ turns, log, data }) {
   const plan = (name) => ({
     peer: 'scikit-learn, randomized',
@@ -128,7 +152,7 @@ async function maps({ name, datas, plan, turns, log, only, verdicts }) {
   const raw = {};
   for (const data of datas) {
     if (only && !only.includes(data)) continue;
-    const { sides, peer, kl, once } = plan(data);
+    const { sides, peer, kl, once, further = [] } = plan(data);
     const { results, missing } = await compare({
       name: `${name}, ${data}`,
       sides,
@@ -138,7 +162,7 @@ async function maps({ name, datas, plan, turns, log, only, verdicts }) {
       once,
     });
     raw[data] = results;
-    const columns = [...QUALITY, ...(data === 'digits' ? [ACCURACY] : []), ...(kl ? [KL] : [])];
+    const columns = [...QUALITY, ...further, ...(data === 'digits' ? [ACCURACY] : []), ...(kl ? [KL] : [])];
     const head = ['', 'seconds', 'CPU seconds', 'CPU × peer', ...columns.map(({ title }) => title)];
     parts.push(`### ${TITLES[data]}`, table(head, costRows(results, peer, columns)));
     notes.push(...verdicts(data, results), ...missingNotes(missing));
