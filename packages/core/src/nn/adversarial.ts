@@ -49,6 +49,8 @@ export interface AdversarialOptions {
   nCritic?: number;
   /** of both players' learning rates */
   schedule?: Schedule;
+  /** what to change after a divergence, in place of a tenth of a player's rate, clipNorm and a penalty */
+  advice?: string;
   /** the share of the generator's average that is kept at a step, in [0, 1); 0 keeps no average */
   averageDecay?: number;
   seed?: number;
@@ -305,12 +307,16 @@ export async function adversarialTrainer(runtime: Runtime, options: AdversarialO
     const { learningRate, clipNorm } = players[role];
     const lastLoss = at.latest[role] ?? NaN;
     readState(good);
-    throw new NumericalError(
-      `learning diverged at step ${step} of the ${role}: ${what}; kept is the state after epoch ${at.history.length}; ` +
-        `try learningRate ${Number((learningRate / 10).toPrecision(2))} instead of ${learningRate}` +
-        `${clipNorm === Infinity ? ', clipNorm 1' : ''}, or a penalty on the discriminator's gradient`,
-      { code: 'diverged', details: { role, step, lastLoss, learningRate } },
-    );
+    const epoch = at.history.length;
+    const kept = epoch > 0 ? `kept is the state after epoch ${epoch}` : 'no epoch was whole, so nothing is kept';
+    const advice =
+      options.advice ??
+      `try learningRate ${Number((learningRate / 10).toPrecision(2))} instead of ${learningRate}` +
+        `${clipNorm === Infinity ? ', clipNorm 1' : ''}, or a penalty on the discriminator's gradient`;
+    throw new NumericalError(`learning diverged at step ${step} of the ${role}: ${what}; ${kept}; ${advice}`, {
+      code: 'diverged',
+      details: { role, step, lastLoss, learningRate },
+    });
   }
 
   function checkpoint(): Uint8Array {

@@ -1,5 +1,5 @@
 /** The learning of a GAN as a job: previews, checkpoints, and at the end of each epoch how many modes are covered. */
-import { matrix } from '../base/index.ts';
+import { matrix, NumericalError } from '../base/index.ts';
 import type { Options } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
@@ -16,9 +16,17 @@ import { ganPreviews } from './gan-previews.ts';
 import type { LearnJob } from './latent-space.ts';
 import { restore, standardise } from './networks.ts';
 
+export interface GameResult extends AdversarialResult {
+  /** how many modes there were to cover, where that is known */
+  modes?: number;
+  /** what to say of a divergence after which the last whole epoch was gone back to */
+  diverged: string[];
+}
+
 /**
- * Drives the two, with previews, checkpoints and figures of modes at the end of each epoch.
- * @returns what was learned, and how many modes there were to cover, where that is known
+ * Drives the two, with previews, checkpoints and figures of modes at the end of each epoch. When they diverge, what the
+ * last whole epoch had is kept as if they had been stopped there.
+ * @throws NumericalError, code `diverged`, when they diverge before the first epoch is over
  */
 export async function learnGan(
   { options, rows, condition, networks }: Gan,
@@ -26,7 +34,7 @@ export async function learnGan(
   dataset: Dataset,
   runtime: Runtime,
   job: LearnJob,
-): Promise<AdversarialResult & { modes?: number }> {
+): Promise<GameResult> {
   const latentDim = options.latentDim as number;
   const nClasses = condition?.conditions.categories.length ?? 0;
   const { nFeatures } = dataset.rows;
@@ -50,6 +58,7 @@ export async function learnGan(
           covered,
         )
       : undefined;
+  const diverged: string[] = [];
   try {
     const result = await driveTraining(
       training,
@@ -59,8 +68,12 @@ export async function learnGan(
         onEpoch: async (record) => void Object.assign(record.train, await covered?.figures(training.averaged())),
       },
       job,
-    );
-    return { ...result, modes: covered?.modes };
+    ).catch((error: unknown) => {
+      if (!(error instanceof NumericalError) || error.code !== 'diverged' || training.done === 0) throw error;
+      diverged.push(error.message);
+      return training.result();
+    });
+    return { ...result, modes: covered?.modes, diverged };
   } finally {
     await covered?.dispose();
     await preview?.dispose();

@@ -1,5 +1,6 @@
 /** What the two players of a GAN minimise, and what their mini-batches are made of. */
 import type { Options } from '../base/index.ts';
+import type { Medium } from '../data/index.ts';
 import { add, detach, mul } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { adam, discriminatorLoss, generatorLoss, gradientPenalty, sgd, zeroCenteredPenalty } from '../nn/index.ts';
@@ -23,7 +24,8 @@ export interface Gan {
 }
 
 /** Losses and mini-batches of the two. */
-export function players({ options, rows, condition, networks }: Gan): AdversarialOptions {
+export function players({ options, rows, architecture, condition, networks }: Gan): AdversarialOptions {
+  const { medium } = architecture;
   // R1 in units of the data's spread, so that one weight does for few features and for many
   const spread = rows.rows.nFeatures * meanVariance(rows);
   const loss = options.loss as GanLoss;
@@ -85,10 +87,25 @@ export function players({ options, rows, condition, networks }: Gan): Adversaria
     epochs: options.epochs as number,
     batchSize: options.batchSize as number,
     nCritic: options.nCritic as number,
+    advice: advice(options, medium),
     averageDecay: options.averageDecay as number,
     schedule: scheduleOf(options.schedule as string),
     seed: options.seed as number,
   };
+}
+
+/** The rate of the recipe for such data; of `learningRate` 0. */
+export const usualRate = ({ kind }: Medium): number => (kind === 'image' ? 1e-3 : 4e-3);
+
+/** What to change when the two have run away from each other. */
+function advice({ learningRate, clipNorm, penalty, spectralNorm }: Options, medium: Medium): string {
+  const rate = learningRate as number;
+  const lower = rate > 2 * usualRate(medium) ? usualRate(medium) : Number((rate / 10).toPrecision(2));
+  const ways = [
+    ...(clipNorm === 0 ? ['clipNorm 1'] : []),
+    ...(penalty === 'none' && spectralNorm !== true ? ['penalty r1'] : []),
+  ];
+  return `try ${[`learningRate ${lower} instead of ${rate}`, ...ways].join(', or ')}`;
 }
 
 /** Two players' scopes as children of one, which is how the networks ask for them. */

@@ -197,6 +197,34 @@ it('can be stopped while its encoder is learned, too', async () => {
   await space.dispose();
 });
 
+describe('when the two diverge', () => {
+  const wild = { learningRate: 10, layers: [64, 64], epochs: 5 };
+
+  it('keeps what the last whole epoch had, and says what to change', async () => {
+    const checkpoints: Uint8Array[] = [];
+    const onCheckpoint = (checkpoint: Uint8Array): void => void checkpoints.push(checkpoint);
+    const data = await gaussians({ nSamples: 64 });
+    const { space, stopped, warnings, history } = await fit(data, { ...wild, batchSize: 64 }, { onCheckpoint });
+    expect(stopped).toBe(true);
+    expect(history.length).toBe(checkpoints.length);
+    expect(warnings[0]).toMatch(
+      /^learning diverged at step \d+ of the (generator|discriminator): .*; kept is the state after epoch [1-4]; try learningRate 0.004 instead of 10, or clipNorm 1$/,
+    );
+    expect((await space.decode!(space.prior!.sample(5, 1))).data.every(Number.isFinite)).toBe(true);
+    expect((await space.encode!(readRows(data.rows))).data.every(Number.isFinite)).toBe(true);
+    await space.dispose();
+  });
+
+  it('fails where no epoch was whole', async () => {
+    const data = await gaussians({ nSamples: 2000 });
+    const error = await fit(data, { ...wild, penalty: 'none' }).catch((error: unknown) => error);
+    expect(error).toMatchObject({ name: 'NumericalError', code: 'diverged' });
+    expect((error as Error).message).toMatch(
+      /no epoch was whole, so nothing is kept; try learningRate 0.004 instead of 10, or clipNorm 1, or penalty r1$/,
+    );
+  });
+});
+
 it('makes the class that it is asked for', async () => {
   const data = await gaussians({ layout: 'ring', modes: 3, deviation: 0.2, nSamples: 600 });
   const { space } = await fit(data, { conditional: true, layers: [32, 32], epochs: 25 });

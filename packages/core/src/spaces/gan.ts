@@ -11,15 +11,16 @@ import { readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { input, sigmoid, toOnnx } from '../graph/index.ts';
 import { adversarialTrainer, constantScope } from '../nn/index.ts';
-import type { AdversarialResult, AdversarialTrainer, Trained, Trainer } from '../nn/index.ts';
+import type { AdversarialTrainer, Trained, Trainer } from '../nn/index.ts';
 import type { Runtime } from '../runtime/index.ts';
 import { CONDITION, CONDITION_OPTIONS, conditioning } from './condition.ts';
 import type { Condition } from './condition.ts';
 import { LATENT_DIM } from './fit-network.ts';
 import { inverterTrainer, invert } from './gan-inverter.ts';
 import { learnGan } from './gan-learning.ts';
+import type { GameResult } from './gan-learning.ts';
 import { checkGan, GAN_OPTIONS, ganNetworks } from './gan-networks.ts';
-import { players } from './gan-players.ts';
+import { players, usualRate } from './gan-players.ts';
 import type { Gan } from './gan-players.ts';
 import type { Figures, FittedSpace, LatentSpace, LearnDetail, LearnJob, SpaceMethod } from './latent-space.ts';
 import { learnRows } from './learn-rows.ts';
@@ -127,7 +128,7 @@ function settle(options: Options, { rows, medium }: Dataset): void {
   if (String(options.layers) === '0') options.layers = image ? [512, 256] : [128, 128, 128];
   unless('penaltyWeight', options.penalty === 'gradientPenalty' ? 10 : image ? 0.01 : 0.05);
   unless('batchSize', options.architecture === 'convolutional' ? 64 : 256);
-  unless('learningRate', image ? 1e-3 : 4e-3);
+  unless('learningRate', usualRate(medium));
   const shown = image ? IMAGES_SHOWN : UPDATES * Math.min(options.batchSize as number, rows.nSamples);
   unless('epochs', Math.max(1, Math.round(shown / Math.max(1, rows.nSamples))));
 }
@@ -135,7 +136,7 @@ function settle(options: Options, { rows, medium }: Dataset): void {
 /** The inverter, the files, and how rows come back. */
 async function finished(
   { options, rows, architecture, condition, networks }: Gan,
-  { averaged, history, modes }: AdversarialResult & { modes?: number },
+  { averaged, history, modes, diverged }: GameResult,
   training: AdversarialTrainer,
   dataset: Dataset,
   runtime: Runtime,
@@ -191,7 +192,7 @@ async function finished(
     space,
     metrics: { ...(mse !== undefined && { mse }), train },
     history,
-    warnings: [...rows.warnings, ...training.warnings, ...noticed(train, modes, options)],
+    warnings: [...rows.warnings, ...training.warnings, ...diverged, ...noticed(train, modes, options)],
     options,
     stopped,
   };
