@@ -5,6 +5,7 @@ import { isAbort, matrix, random } from '../base/index.ts';
 import { bytesSource, readRows, writeNpy } from '../data/index.ts';
 import type { ByteSource } from '../data/index.ts';
 import { digits, digitsFiles } from '../data/digits.fixture.ts';
+import * as g from '../graph/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
 import { createWorkbench } from './create-workbench.ts';
 import { memoryStore } from './memory-store.ts';
@@ -79,6 +80,39 @@ it('brings a decoder alone, to be seen by codes drawn from its prior', async () 
   const decoded = await project.decode({ space: 'vae', codes: matrix(1, 2, codes.data.slice(0, 2)) });
   expect(rows.data[300]).toBeCloseTo(decoded.data[300], 5);
   expect(await project.map({ of: 'vae', method: 'pca' })).toMatchObject({ nComponents: 2 });
+});
+
+it('knows a decoder by what it makes, and leaves data alone that is not of its kind', async () => {
+  const [z, label] = [g.input('noise', ['n', 5, 1, 1]), g.input('label', ['n'], 'int64')];
+  const table = g.constant(
+    Float32Array.from({ length: 3 * 5 }, (_, i) => i / 20),
+    [3, 5],
+  );
+  const h = g.add(g.reshape(z, ['n', 5]), g.gather(table, label));
+  const wide = g.matmul(
+    h,
+    g.constant(
+      Float32Array.from({ length: 5 * 192 }, (_, i) => ((i * 7) % 13) / 13),
+      [5, 192],
+    ),
+  );
+  const bytes = g.toOnnx({ image: g.reshape(g.tanh(wide), ['n', 3, 8, 8]) }, { inputs: [z, label] });
+  const info = await project.addSpace({ files: [bytesSource('dcgan.onnx', bytes)], data: 'few' });
+  expect(info).toMatchObject({ id: 'dcgan', data: 'dcgan-items', latentDim: 5, encodes: false, decodes: true });
+  // the classes that it takes are drawn in turn, and what was drawn is labelled by them
+  expect(info.conditions).toEqual({ column: 'class', categories: ['0', '1', '2'] });
+  const [drawn] = await project.columns({ data: 'dcgan-items' });
+  expect(drawn).toMatchObject({ name: 'class', type: 'category', categories: ['0', '1', '2'] });
+  const codes = matrix(2, 5, (await project.codes({ space: 'dcgan' })).data.slice(0, 10));
+  const decoded = await project.decode({ space: 'dcgan', codes, classes: Int32Array.of(0, 1) });
+  const rows = readRows(await project.rows({ data: 'dcgan-items', count: 2 }));
+  rows.data.forEach((value, i) => expect(value).toBeCloseTo(decoded.data[i], 5));
+  // one that takes more than it gives is no decoder, whatever the data
+  const x = g.input('x', ['n', 3, 8, 8]);
+  const small = g.toOnnx({ y: g.mean(x, { axes: [2, 3] }) });
+  await expect(project.addSpace({ files: [bytesSource('net.onnx', small)], data: 'few' })).rejects.toThrow(
+    'net.onnx: input "x" float32 [n, 3, 8, 8] does not take what few has',
+  );
 });
 
 it('takes files by any name, when it is told which is which', async () => {

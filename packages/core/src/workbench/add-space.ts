@@ -6,7 +6,8 @@ import { InputError } from '../base/index.ts';
 import type { JobOptions, Matrix, Options } from '../base/index.ts';
 import { classesOf, readRows, rowsOf } from '../data/index.ts';
 import type { ByteSource, Dataset } from '../data/index.ts';
-import { inlineWeights } from '../graph/index.ts';
+import { inlineWeights, onnxPorts } from '../graph/index.ts';
+import type { OnnxPort } from '../graph/index.ts';
 import { bringSpace, fitPrior, loadSpace } from '../spaces/index.ts';
 import type {
   BroughtData,
@@ -33,6 +34,11 @@ const DRAWN_NUMBERS = 2 ** 25;
 /** the covariance of wider codes is more than a space.json should hold */
 const PRIOR_DIM = 128;
 
+interface Sides {
+  encoder?: ModelFile;
+  decoder?: ModelFile;
+}
+
 export async function addSpace(desk: Desk, args: AddSpaceArgs, job: JobOptions = {}): Promise<SpaceInfo> {
   const { data, name } = args;
   if (args.files.length === 0)
@@ -41,12 +47,17 @@ export async function addSpace(desk: Desk, args: AddSpaceArgs, job: JobOptions =
   const info = data === undefined ? undefined : await desk.items.findKind(data, 'data');
   const files = await readFiles(args.files);
   job.signal?.throwIfAborted();
+  const saved = files.some((file) => file.name === 'space.json');
+  const sides = saved ? undefined : rolesOf(files, args, info?.nFeatures);
+  // a decoder of other rows has nothing to do with the data that happens to be looked at
+  const of = sides && !sides.encoder && sizes(sides.decoder!).given !== info?.nFeatures ? undefined : info;
   const keep = (dataset: Dataset): Promise<SpaceInfo> => {
-    const base = [data, stemOf(files)].filter(Boolean).join('-');
-    const fit = (): Promise<FittedSpace> => bring(desk, files, args, info && dataset);
-    return fitAndKeep(desk, { name: 'brought', fit }, { dataset, data, name, base }, job as LearnJob);
+    const base = [of?.id, stemOf(files)].filter(Boolean).join('-');
+    const fit = (): Promise<FittedSpace> =>
+      sides ? bring(desk, sides, args, of && dataset) : loaded(desk, files, of && dataset);
+    return fitAndKeep(desk, { name: 'brought', fit }, { dataset, data: of?.id, name, base }, job as LearnJob);
   };
-  return info ? useDataset(desk, info, keep) : keep(NOTHING);
+  return of ? useDataset(desk, of, keep) : keep(NOTHING);
 }
 
 const NOTHING: Dataset = {
@@ -57,13 +68,7 @@ const NOTHING: Dataset = {
   warnings: [],
 };
 
-async function bring(
-  desk: Desk,
-  files: readonly ModelFile[],
-  args: AddSpaceArgs,
-  dataset: Dataset | undefined,
-): Promise<FittedSpace> {
-  if (files.some((file) => file.name === 'space.json')) return loaded(desk, files, dataset);
+async function bring(desk: Desk, sides: Sides, args: AddSpaceArgs, dataset: Dataset | undefined): Promise<FittedSpace> {
   if (dataset?.medium.kind === 'text') {
     throw new InputError(
       `${dataset.name} holds texts, and a model takes numbers; learn a space with method pretrained`,
@@ -73,7 +78,6 @@ async function bring(
     );
   }
   const { files: _, data: __, name: ___, encoder: ____, decoder: _____, ...told } = args;
-  const sides = rolesOf(files, args, dataset);
   const space = await bringSpace(sides, desk.runtime, {
     told,
     ...(dataset && { data: broughtData(dataset, args.label) }),
@@ -102,11 +106,7 @@ function broughtData(dataset: Dataset, label?: string): BroughtData {
 }
 
 /** The space with a prior, and how well rows come back, on some of them. */
-async function measured(
-  space: BroughtSpace,
-  sides: { encoder?: ModelFile; decoder?: ModelFile },
-  dataset: Dataset | undefined,
-): Promise<FittedSpace> {
+async function measured(space: BroughtSpace, sides: Sides, dataset: Dataset | undefined): Promise<FittedSpace> {
   const { encoder, decoder, notes } = space.spec;
   const rows = (encoder ?? decoder)!.rows;
   const options: Options = {
@@ -200,14 +200,15 @@ const ENCODES = /enc|embed|inference|feature/i;
 const DECODES = /dec|gen/i;
 
 /**
- * Which file is the encoder and which the decoder: as told, by their names, else one alone by what it takes.
+ * Which file is the encoder and which the decoder: as told, by their names, else one alone by the sizes it says.
+ * @param nFeatures  of the data, where there is any
  * @throws InputError, code `tell`, when it can't be told
  */
 function rolesOf(
   files: readonly ModelFile[],
   { encoder, decoder }: AddSpaceArgs,
-  dataset: Dataset | undefined,
-): { encoder?: ModelFile; decoder?: ModelFile } {
+  nFeatures: number | undefined,
+): Sides {
   const names = files.map(({ name }) => name).join(', ');
   const named = (wanted: string): ModelFile => {
     const found = files.find(({ name }) => name === baseOf(wanted));
@@ -234,10 +235,26 @@ function rolesOf(
     const [encodes, decodes] = [ENCODES.test(name), DECODES.test(name)];
     return encodes === decodes ? undefined : encodes ? 'encoder' : 'decoder';
   };
-  if (!second) return { [role(first) ?? (dataset ? 'encoder' : 'decoder')]: first };
+  if (!second) {
+    const { taken, given } = sizes(first);
+    const makesMore = taken !== nFeatures && given > taken;
+    return { [role(first) ?? (nFeatures === undefined || makesMore ? 'decoder' : 'encoder')]: first };
+  }
   const [a, b] = [role(first), role(second)];
   if (a === b) throw unclear();
   return a === 'encoder' || b === 'decoder' ? { encoder: first, decoder: second } : { encoder: second, decoder: first };
+}
+
+/** The most numbers that a row of an input, and of an output, says to have; 0 where none says it. */
+function sizes({ name, bytes }: ModelFile): { taken: number; given: number } {
+  if (bytes.length === 0) return { taken: 0, given: 0 };
+  const { inputs, outputs } = onnxPorts(bytes, { name });
+  const most = (ports: readonly OnnxPort[]): number =>
+    ports.reduce((size, { shape }) => {
+      const own = (shape ?? []).slice(1).reduce<number>((n, dim) => (typeof dim === 'number' ? n * dim : 0), 1);
+      return Math.max(size, (shape?.length ?? 0) > 1 ? own : 0);
+    }, 0);
+  return { taken: most(inputs), given: most(outputs) };
 }
 
 /** What a space is named after: `vae-encoder.onnx` → `vae`. */
