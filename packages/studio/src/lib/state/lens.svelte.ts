@@ -8,7 +8,9 @@ import type { Nearest } from '@portolan/core/neighbors';
 import type { Place } from '@portolan/view';
 import { latest } from '../latest.ts';
 import { chart, placeOfPoint } from './chart.svelte.ts';
+import { project } from './project.svelte.ts';
 import { samples } from './samples.svelte.ts';
+import { view } from './view.svelte.ts';
 import { decoder, scout } from './workers.ts';
 
 export interface Sight {
@@ -52,7 +54,10 @@ class Lens {
       // where places lead nowhere, a sample still has its code
       const code = chart.decodesCodes && (exact || !chart.decodes) ? codeOf(point) : null;
       const moved = code && this.offset.length > 0 ? code.map((v, i) => v + (this.offset[i] ?? 0)) : code;
-      return moved ? decoder().call('code', { code: moved }) : decoder().call('place', { place, offset: this.offset });
+      const kind = this.#kindAt(point);
+      return moved
+        ? decoder().call('code', { code: moved, kind })
+        : decoder().call('place', { place, offset: this.offset, kind });
     },
     ({ code, row, took }, question) => {
       this.error = null;
@@ -86,6 +91,14 @@ class Lens {
     const { points } = chart;
     if (!points || point < 0 || point >= points.coordinates.rows) return;
     this.look(placeOfPoint(points, point), point, true);
+  }
+
+  /** Of a space that is given classes, the class by which to decode: the sample's, else that of the one last nearest. */
+  #kindAt(point: number): number {
+    const { conditions } = project.spaceOf(view.space) ?? {};
+    const column = conditions && samples.columnNamed(conditions.column);
+    if (column?.type !== 'category') return -1;
+    return column.codes[point >= 0 ? point : (this.near?.indices[0] ?? -1)] ?? -1;
   }
 
   /** Whether something can be decoded: at the place, or by the sample's code. */

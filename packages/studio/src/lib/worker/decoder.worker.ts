@@ -74,14 +74,17 @@ const api = {
     return { runtime: runtime.name, places: !projection || projection.inverse !== undefined };
   },
 
-  /** @param args.place  as many numbers as the map has dimensions */
-  async place(args: { place: readonly number[]; offset?: number[] }): Promise<Moved<Decoded>> {
+  /**
+   * @param args.place  as many numbers as the map has dimensions
+   * @param args.kind  of a space that is given classes: which one; negative for all in equal parts
+   */
+  async place(args: { place: readonly number[]; offset?: number[]; kind?: number }): Promise<Moved<Decoded>> {
     const y = matrix(1, args.place.length, Float32Array.from(args.place));
-    return of === 'rows' ? moved(null, rowsAt(y), 0) : decoded(codesAt(y, args.offset));
+    return of === 'rows' ? moved(null, rowsAt(y), 0) : decoded(codesAt(y, args.offset), args.kind);
   },
 
-  async code(args: { code: Float32Array }): Promise<Moved<Decoded>> {
-    return decoded(matrix(1, args.code.length, args.code));
+  async code(args: { code: Float32Array; kind?: number }): Promise<Moved<Decoded>> {
+    return decoded(matrix(1, args.code.length, args.code), args.kind);
   },
 
   /** Sends the plane in bands from top to bottom; ends early when a newer one is asked for. */
@@ -144,14 +147,14 @@ function firstColumn(y: Matrix): Matrix {
   );
 }
 
-function decode(z: Matrix): Promise<Matrix> {
+function decode(z: Matrix, kind = -1): Promise<Matrix> {
   if (!space?.decode) throw new InputError('this space has no decoder');
-  return space.decode(z);
+  return space.conditions ? space.decode(z, new Int32Array(z.rows).fill(kind)) : space.decode(z);
 }
 
-async function decoded(z: Matrix): Promise<Moved<Decoded>> {
+async function decoded(z: Matrix, kind?: number): Promise<Moved<Decoded>> {
   const start = performance.now();
-  const x = await decode(z);
+  const x = await decode(z, kind);
   const took = performance.now() - start;
   return moved(z, x, took);
 }
