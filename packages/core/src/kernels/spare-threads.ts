@@ -25,7 +25,7 @@ export interface Helper {
 }
 
 /** Threads that wait at once, at most, for each `spawn`. */
-const MOST_SPARE = 16;
+const MOST_SPARE = 64;
 
 const spare = new WeakMap<SpawnThread, Helper[]>();
 
