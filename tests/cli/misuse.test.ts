@@ -8,15 +8,24 @@ import { PROGRAM, run, runJson, scratchFolder, start } from './portolan.fixture.
 
 const VERBS = [
   'studio',
+  'zoo',
   'data add',
+  'data make',
+  'data fetch',
   'data ls',
   'data show',
   'data rm',
   'learn',
-  'map',
+  'space add',
   'encode',
   'decode',
   'sample',
+  'recommend',
+  'attention',
+  'map',
+  'place',
+  'export map',
+  'neighbors',
   'ls',
   'show',
   'export',
@@ -198,7 +207,7 @@ describe('failure', () => {
       code: 1,
       stderr: expect.stringMatching(/^portolan: spaces\/c: encoder\.onnx is not a model .*learn it again\n$/) as string,
     });
-    expect(await runJson(folder, 'rm', 'a', 'b', 'c', 'c')).toEqual({ removed: ['a', 'b', 'c'] });
+    expect(await runJson(folder, 'rm', 'a', 'b', 'c', 'c')).toEqual({ removed: ['a', 'b', 'c'], itemsLeft: [] });
     expect(readdirSync(spaces)).toEqual(['d']);
   });
 

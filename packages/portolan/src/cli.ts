@@ -5,6 +5,7 @@ import type { MethodInfo, Workbench } from '@portolan/core';
 import { checkPositionals, parseArguments } from './cli/arguments.ts';
 import type { Arguments, Flag } from './cli/arguments.ts';
 import { overview, verbHelp } from './cli/help.ts';
+import type { VerbGroup } from './cli/help.ts';
 import { methodFlags, number } from './cli/method-options.ts';
 import { didYouMean } from '@portolan/core/base';
 import { progressLine } from './cli/progress-line.ts';
@@ -28,32 +29,15 @@ import { exporting, importing } from './cli/verbs/transfer.ts';
 import { zoo } from './cli/verbs/zoo.ts';
 import { openProject } from './open-project.ts';
 
-const VERBS: readonly Verb[] = [
-  studio,
-  dataAdd,
-  dataFetch,
-  dataMake,
-  dataLs,
-  dataShow,
-  dataRm,
-  spaceAdd,
-  zoo,
-  learn,
-  map,
-  place,
-  neighbors,
-  encode,
-  decode,
-  sample,
-  recommend,
-  attention,
-  ls,
-  show,
-  exporting,
-  exportMap,
-  importing,
-  rm,
+/** As the help lists them: in the order that a person comes to them. */
+const GROUPS: readonly VerbGroup[] = [
+  { title: 'Begin', verbs: [studio, zoo] },
+  { title: 'Data', verbs: [dataAdd, dataMake, dataFetch, dataLs, dataShow, dataRm] },
+  { title: 'Spaces', verbs: [learn, spaceAdd, encode, decode, sample, recommend, attention] },
+  { title: 'Maps and neighbours', verbs: [map, place, exportMap, neighbors] },
+  { title: 'The project', verbs: [ls, show, exporting, importing, rm] },
 ];
+const VERBS: readonly Verb[] = GROUPS.flatMap(({ verbs }) => verbs);
 
 const FAILED = 1;
 const MISUSED = 2;
@@ -85,8 +69,8 @@ async function runLine(argv: readonly string[], json: boolean): Promise<number> 
   if (!verb) {
     if (rest.includes('--version') || rest.includes('-v')) return print(version());
     if (rest.length === 0 || rest[0] === 'help' || (wantsHelp && rest[0].startsWith('-'))) {
-      const shown = group ? VERBS.filter((verb) => verb.name.startsWith(`${group} `)) : VERBS;
-      return print(overview(shown, version()));
+      const within = VERBS.filter((verb) => verb.name.startsWith(`${group} `));
+      return print(overview(group ? [{ verbs: within }] : GROUPS, version()));
     }
     throw unknownVerb(rest, group);
   }

@@ -8,21 +8,34 @@ import type { Verb } from './verb.ts';
 
 const COLUMNS = 100;
 
-export function overview(verbs: readonly Verb[], version: string): string {
-  const names = verbs.map((verb) => [verb.name, verb.summary] as const);
+/** Verbs that belong together. */
+export interface VerbGroup {
+  title?: string;
+  verbs: readonly Verb[];
+}
+
+export function overview(groups: readonly VerbGroup[], version: string): string {
+  const width = Math.max(...groups.flatMap(({ verbs }) => verbs.map(({ name }) => name.length)));
+  const lists = groups.flatMap(({ title, verbs }) => [
+    ...(title ? [`${title}:`] : []),
+    list(verbs.map((verb) => [verb.name.padEnd(width), verb.summary] as const)),
+    '',
+  ]);
   return [
     `Portolan ${version}: learn a latent space, see it, travel in it.`,
     '',
     'Usage: portolan VERB … [flags]      portolan VERB --help',
     '',
-    list(names),
-    '',
+    ...lists,
     'Flags of every verb:',
     list(GLOBAL_FLAGS.map(flagEntry)),
     '',
     'Begin with:',
-    '  portolan studio',
-    '  portolan learn digits --method autoencoder --latent-dim 2 --epochs 10',
+    '  portolan studio                                           everything, in the browser',
+    '  portolan data add photos/ --image 32x32x3 --name photos   your pictures, or a table: people.csv',
+    '  portolan learn photos --method vae --latent-dim 8         the space photos-vae',
+    '  portolan map photos-vae --method umap                     its map, and how far to trust it',
+    '  portolan sample photos-vae --n 16 --out new.png           pictures that never were',
     '',
     'Exit codes: 0 done, 1 failed, 2 the command line is wrong, 130 cancelled by Ctrl-C.',
   ].join('\n');
@@ -51,6 +64,8 @@ export function verbHelp(verb: Verb, methods: readonly MethodInfo[], chosen?: st
     '',
     verb.examples.length > 1 ? 'Examples:' : 'Example:',
     ...verb.examples.map((example) => `  portolan ${example}`),
+    '',
+    'Exit codes: 0 done, 1 failed, 2 the command line is wrong, 130 cancelled by Ctrl-C.',
   ].join('\n');
 }
 
@@ -64,7 +79,11 @@ function methodSections(verb: Verb, methods: readonly MethodInfo[], chosen?: str
   const families = [...new Set(methods.map(({ family }) => family))];
   const lists = families.flatMap((family) =>
     section(
-      family ? `Methods, ${family}:` : 'Methods:',
+      family
+        ? `Methods, ${family}:`
+        : verb.flags.some(({ name }) => name === 'method')
+          ? 'Methods:'
+          : 'What can be made:',
       methods.filter((method) => method.family === family).map(({ name, summary }) => [name, summary] as const),
     ),
   );

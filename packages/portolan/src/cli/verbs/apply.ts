@@ -25,7 +25,7 @@ type Given = Pick<EncodeArgs, 'rows' | 'texts' | 'people'>;
 
 export const encode: Verb = {
   name: 'encode',
-  summary: 'Rows, texts or ratings of new users → codes',
+  summary: 'Turn rows, texts or ratings of new users into codes',
   positionals: [
     SPACE,
     { name: 'ROWS', summary: 'a file of rows (npy, csv, Parquet, images, …), or a data set’s id', optional: true },
@@ -72,7 +72,7 @@ export const encode: Verb = {
 
 export const decode: Verb = {
   name: 'decode',
-  summary: 'Codes → rows',
+  summary: 'Turn codes back into rows',
   positionals: [SPACE, { name: 'CODES', summary: 'a file of codes: npy, csv, Parquet, …' }],
   flags: [IMAGE_OUT, CLASS],
   json: 'space, nSamples, nFeatures, out, seconds',

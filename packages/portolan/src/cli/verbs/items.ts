@@ -54,7 +54,7 @@ export const show: Verb = {
 
 export const rm: Verb = {
   name: 'rm',
-  summary: 'Remove items; what was made from them stays, and so do the words, nodes or users of a space',
+  summary: 'Remove items; what was made from them stays',
   positionals: [{ name: 'ID', many: true, summary: 'ids as portolan ls lists them' }],
   flags: [],
   json: 'removed, a list of ids; itemsLeft, ids of data sets that came with removed spaces and stay',
@@ -67,6 +67,7 @@ export const rm: Verb = {
         if (!(error instanceof FormatError)) throw error;
       });
     }
+    // the words, nodes or users that came with a space are a data set of their own
     const left = (await project.list({ kind: 'data' })).flatMap((item) => {
       const of = item.kind === 'data' && item.itemsOf?.space !== undefined && removed.includes(item.itemsOf.space);
       return of && !removed.includes(item.id) ? [item] : [];

@@ -9,7 +9,7 @@ import type { Context, Verb } from '../verb.ts';
 
 export const place: Verb = {
   name: 'place',
-  summary: 'New rows → their places on a map; what is on it stays where it is',
+  summary: 'Put new rows on a map; what is on it stays where it is',
   positionals: [
     { name: 'MAP', summary: 'a map’s id' },
     { name: 'ROWS', summary: 'a file of rows (npy, csv, Parquet, images, …), or a data set’s id' },

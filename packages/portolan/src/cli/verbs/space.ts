@@ -59,7 +59,7 @@ export const spaceAdd: Verb = {
   json: 'space (its id), method, data, latentDim, nFeatures, medium, encodes, decodes, samples, options, metrics (mse), seconds, warnings, runtime, created',
   examples: [
     'space add encoder.onnx decoder.onnx --data digits',
-    'space add resnet.onnx --data photos --mean 0.485,0.456,0.406 --deviation 0.229,0.224,0.225',
+    'space add resnet.onnx --data faces --mean 0.485,0.456,0.406 --deviation 0.229,0.224,0.225',
     'space add generator.onnx --name dreams',
   ],
   async run(context) {
