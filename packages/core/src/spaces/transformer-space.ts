@@ -1,6 +1,6 @@
 /**
  * The space of a transformer: texts, encoded as the mean of a layer's vectors. Kept as encoder.onnx (tokens
- * [batch, length] as float32 → z [batch, latentDim] and attention [batch, layers, heads, length, length]) and
+ * [batch, length] as float32 → layers [batch, layers + 1, latentDim], the mean after each, and attention [batch, layers, heads, length, length]) and
  * pieces.txt, the pieces of words by which texts are parted, one a line. Tokens 0 and 1 are none and the mask, then come
  * the 256 bytes, then the pieces.
  */
@@ -51,6 +51,8 @@ export interface TransformerParts extends Tokenising {
   readonly length: number;
   readonly layers: number;
   readonly heads: number;
+  /** whose mean vector is the code, 0 for the tokens by themselves */
+  readonly layer: number;
 }
 
 export async function transformerSpace(
@@ -58,7 +60,7 @@ export async function transformerSpace(
   runtime: Runtime,
   prior?: PriorSpec,
 ): Promise<TransformerSpace> {
-  const { encoder, pieces, latentDim, length, layers, heads, tokens: kind, lowercase } = parts;
+  const { encoder, pieces, latentDim, length, layers, heads, layer, tokens: kind, lowercase } = parts;
   const tokenise = tokeniser(parts);
   const executable = await load(encoder, length, runtime);
   const run = async (texts: readonly string[]) => {
@@ -77,7 +79,11 @@ export async function transformerSpace(
       const z = matrix(texts.length, latentDim);
       for (let from = 0; from < texts.length; from += CHUNK) {
         const outputs = await run(texts.slice(from, from + CHUNK));
-        z.data.set(outputs.z.data as Float32Array, from * latentDim);
+        const means = outputs.layers.data as Float32Array;
+        for (let i = from; i < Math.min(from + CHUNK, texts.length); i++) {
+          const at = ((i - from) * (layers + 1) + layer) * latentDim;
+          z.data.set(means.subarray(at, at + latentDim), i * latentDim);
+        }
       }
       return z;
     },
@@ -104,7 +110,7 @@ export async function transformerSpace(
         geometry: { name: 'euclidean' },
         medium: { kind: 'text' },
         prior,
-        parameters: { length, layers, heads, tokens: kind, lowercase },
+        parameters: { length, layers, heads, layer, tokens: kind, lowercase },
       }),
       'encoder.onnx': encoder,
       'pieces.txt': new TextEncoder().encode(`${pieces.join('\n')}\n`),
@@ -123,23 +129,40 @@ export function attentionOf(space: LatentSpace, text: string): Promise<Attention
 }
 
 /** @throws FormatError when a file is missing, damaged or says something else than space.json */
-export function loadTransformer(files: SpaceFiles, manifest: SpaceManifest, runtime: Runtime): Promise<LatentSpace> {
+export async function loadTransformer(
+  files: SpaceFiles,
+  manifest: SpaceManifest,
+  runtime: Runtime,
+): Promise<LatentSpace> {
+  return transformerSpace(transformerParts(files, manifest), runtime, manifest.prior);
+}
+
+/** What a space was made of, from its files. @param layer  another one than it has */
+export function transformerParts(files: SpaceFiles, manifest: SpaceManifest, layer?: number): TransformerParts {
   for (const name of ['encoder.onnx', 'pieces.txt']) {
     if (!files[name]) throw new FormatError(`a space of a transformer needs a ${name}`, { details: { name } });
   }
-  const { latentDim, prior, parameters = {} } = manifest;
+  const { latentDim, parameters = {} } = manifest;
   const counts = [parameters.length, parameters.layers, parameters.heads, latentDim];
-  if (!counts.every((count) => Number.isInteger(count) && (count as number) > 0)) {
-    throw new FormatError('space.json does not say the length, layers and heads of its transformer', {
+  const saved = parameters.layer as number;
+  const whole = counts.every((count) => Number.isInteger(count) && (count as number) > 0);
+  if (!whole || !(Number.isInteger(saved) && saved >= 0 && saved <= (parameters.layers as number))) {
+    throw new FormatError('space.json does not say the length, layers, heads and layer of its transformer', {
       details: { name: 'space.json' },
     });
   }
   const [length, layers, heads] = counts as number[];
-  const pieces = new TextDecoder().decode(files['pieces.txt']).replace(/\n$/, '').split('\n');
-  const tokens = parameters.tokens === 'blanks' ? 'blanks' : 'words';
-  const lowercase = parameters.lowercase !== false;
-  const encoder = files['encoder.onnx'];
-  return transformerSpace({ encoder, pieces, latentDim, length, layers, heads, tokens, lowercase }, runtime, prior);
+  return {
+    encoder: files['encoder.onnx'],
+    pieces: new TextDecoder().decode(files['pieces.txt']).replace(/\n$/, '').split('\n'),
+    latentDim,
+    length,
+    layers,
+    heads,
+    layer: layer ?? saved,
+    tokens: parameters.tokens === 'blanks' ? 'blanks' : 'words',
+    lowercase: parameters.lowercase !== false,
+  };
 }
 
 /** A text as tokens, and of each which word it is of. */
@@ -178,7 +201,7 @@ async function load(bytes: Uint8Array, length: number, runtime: Runtime) {
     });
   });
   const { inputs, outputs } = executable;
-  const given = ['z', 'attention'].every((wanted) => outputs.some((output) => output.name === wanted));
+  const given = ['layers', 'attention'].every((wanted) => outputs.some((output) => output.name === wanted));
   if (given && inputs[0]?.name === 'tokens' && inputs[0].shape[1] === length) return executable;
   await executable.dispose();
   throw new FormatError(`${name} is no transformer over ${length} tokens, as space.json says`, {

@@ -117,6 +117,27 @@ describe('transformer', () => {
     expect(codes[0].data).not.toEqual(codes[1].data);
   });
 
+  it('gives another layer of what was learned without learning anew', async () => {
+    const learned = await transformer.fit(corpus, quick, runtime);
+    const asked = ['the dog that barks', 'that dog the barks'];
+    const job = { files: (id: string) => Promise.resolve(id === 'learned' ? learned.space.toFiles() : {}) };
+    for (const layer of [1, -1]) {
+      const same = await transformer.fit(corpus, { ...quick, layer }, runtime);
+      const taken = await transformer.fit(corpus, { from: 'learned', layer }, runtime, job);
+      const z = await taken.space.encodeTexts!(asked);
+      expect(z.data).toEqual((await same.space.encodeTexts!(asked)).data);
+      const loaded = await loadSpace(taken.space.toFiles(), runtime);
+      expect((await loaded.encodeTexts!(asked)).data).toEqual(z.data);
+      expect(taken.space.prior!.sample(2, 0).data).toEqual(same.space.prior!.sample(2, 0).data);
+    }
+    const beyond = transformer.fit(corpus, { from: 'learned', layer: 3 }, runtime, job);
+    await expect(beyond).rejects.toThrow('layer 3 is beyond the 2 that learned has');
+    await expect(transformer.fit(corpus, { from: 'learned' }, runtime)).rejects.toThrow('no project is at hand');
+    const plain = vectorsSpace({ method: 'vectors', latentDim: 2 }).toFiles();
+    const other = transformer.fit(corpus, { from: 'x' }, runtime, { files: () => Promise.resolve(plain) });
+    await expect(other).rejects.toThrow('x was learned by vectors, not by a transformer');
+  });
+
   it('can be cancelled, stopped with what it has, and gone on with', async () => {
     const controller = new AbortController();
     const job = { signal: controller.signal, onProgress: () => controller.abort() };

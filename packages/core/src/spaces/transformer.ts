@@ -4,19 +4,21 @@
  * that none is unknown. A text's code is the mean of the vectors that a layer gives its tokens.
  */
 import { InputError, drive, resolveOptions } from '../base/index.ts';
-import type { JobOptions, OptionSpec, Random, Steps } from '../base/index.ts';
+import type { JobOptions, Options, OptionSpec, Random, Steps } from '../base/index.ts';
 import { textsOf } from '../data/index.ts';
 import { concat, input, reshape, toOnnx } from '../graph/index.ts';
 import { constantScope, trainer } from '../nn/index.ts';
 import type { Parameter } from '../nn/index.ts';
+import type { Runtime } from '../runtime/index.ts';
 import { driveTraining, optimiserOf, scheduleOf } from './drive-training.ts';
 import { TRAINING_OPTIONS } from './fit-network.ts';
 import { bytePairSteps } from './byte-pairs.ts';
 import { gaussianOf } from './gaussian-prior.ts';
-import type { SpaceMethod } from './latent-space.ts';
+import type { FittedSpace, LearnJob, SpaceMethod } from './latent-space.ts';
+import { readManifest } from './manifest.ts';
 import { MASK, PAD, encodeTokens, maskedTokenLoss, pooled } from './transformer-network.ts';
 import type { TransformerShape } from './transformer-network.ts';
-import { FIRST_PIECE, tokeniser, transformerSpace } from './transformer-space.ts';
+import { FIRST_PIECE, TRANSFORMER_FORM, tokeniser, transformerParts, transformerSpace } from './transformer-space.ts';
 import { TOKEN_OPTIONS, corpusSteps } from './vocabulary.ts';
 import type { Tokenising } from './vocabulary.ts';
 
@@ -60,7 +62,13 @@ const OPTIONS: readonly OptionSpec[] = [
     default: -1,
     min: -1,
     max: 12,
-    summary: 'The layer whose vectors make the code: 0 for the words by themselves, -1 for the last.',
+    summary: 'The layer whose vectors make the code: 0 for the tokens by themselves, -1 for the last.',
+  },
+  {
+    name: 'from',
+    type: 'text',
+    default: '',
+    summary: 'A space that a transformer learned: takes another layer of it as a space, and learns nothing.',
   },
   {
     name: 'maxLength',
@@ -96,6 +104,7 @@ interface TransformerOptions extends Tokenising {
   heads: number;
   layer: number;
   maxLength: number;
+  from: string;
   vocabularySize: number;
   maskShare: number;
   column: string;
@@ -126,9 +135,11 @@ export const transformer: SpaceMethod = {
     const options = resolved as unknown as TransformerOptions;
     const { latentDim, heads, layers, layer, vocabularySize, batchSize } = options;
     if (latentDim % heads !== 0) refuse('heads', `latentDim ${latentDim} is not a multiple of heads ${heads}`);
-    if (layer > layers) refuse('layer', `layer ${layer} is beyond the ${layers} there are; -1 is the last`);
+    if (layer > layers && !options.from)
+      refuse('layer', `layer ${layer} is beyond the ${layers} there are; -1 is the last`);
     const plain = job as JobOptions;
     const texts = textsOf(dataset, options.column);
+    if (options.from) return otherLayer(texts, resolved, runtime, job);
     const how = { ...options, minCount: 1, phrases: 0, phraseThreshold: 0 };
     const corpus = await drive('reading', corpusSteps(dataset.name, texts, how), plain);
     const pieces = await drive('parting words', bytePairSteps(corpus.words, corpus.counts, vocabularySize), plain);
@@ -165,7 +176,8 @@ export const transformer: SpaceMethod = {
     try {
       const trained = await driveTraining(training, { nEpochs: options.epochs }, job);
       const parts = {
-        encoder: encoderOf(trained.parameters, shape, layer < 0 ? layers : layer, dataset.name),
+        encoder: encoderOf(trained.parameters, shape, dataset.name),
+        layer: layer < 0 ? layers : layer,
         pieces,
         latentDim,
         length: rows.length,
@@ -196,6 +208,36 @@ export const transformer: SpaceMethod = {
     }
   },
 };
+
+/** The space of another layer of a transformer that was learned already: nothing is learned. */
+async function otherLayer(
+  texts: readonly string[],
+  resolved: Options,
+  runtime: Runtime,
+  job: LearnJob,
+): Promise<FittedSpace> {
+  const { from, layer } = resolved as { from: string; layer: number };
+  if (!job.files) refuse('from', `from names the space ${from}, but no project is at hand to find it in`);
+  const files = await job.files(from);
+  const manifest = readManifest(files['space.json']);
+  if (manifest.form !== TRANSFORMER_FORM)
+    refuse('from', `${from} was learned by ${manifest.method}, not by a transformer`);
+  const { layers } = manifest.parameters as { layers: number };
+  if (layer > layers) refuse('layer', `layer ${layer} is beyond the ${layers} that ${from} has; -1 is the last`);
+  const parts = transformerParts(files, manifest, layer < 0 ? layers : layer);
+  const first = await transformerSpace(parts, runtime);
+  const codes = await first.encodeTexts(texts);
+  await first.dispose();
+  job.signal?.throwIfAborted();
+  return {
+    space: await transformerSpace(parts, runtime, await gaussianOf(codes, job as JobOptions)),
+    metrics: { train: { tokens: parts.pieces.length } },
+    history: [],
+    warnings: [],
+    options: resolved,
+    stopped: false,
+  };
+}
 
 function refuse(option: string, why: string): never {
   throw new InputError(`transformer: ${why}`, { code: 'option', details: { option } });
@@ -276,14 +318,15 @@ function fillMasked(
   });
 }
 
-/** encoder.onnx: tokens → the code and what attends to what. */
-function encoderOf(parameters: readonly Parameter[], shape: TransformerShape, layer: number, data: string): Uint8Array {
+/** encoder.onnx: tokens → the mean vector after each layer, and what attends to what. */
+function encoderOf(parameters: readonly Parameter[], shape: TransformerShape, data: string): Uint8Array {
   const tokens = input('tokens', ['batch', shape.length]);
   const { hidden, attention, present } = encodeTokens(constantScope(parameters), tokens, shape);
-  const { heads, length } = shape;
+  const { heads, length, width } = shape;
+  const means = hidden.map((states) => reshape(pooled(states, present), ['batch', 1, width]));
   const each = attention.map((weights) => reshape(weights, ['batch', 1, heads, length, length]));
   return toOnnx(
-    { z: pooled(hidden[layer], present), attention: each.length === 1 ? each[0] : concat(each, 1) },
+    { layers: concat(means, 1), attention: each.length === 1 ? each[0] : concat(each, 1) },
     { inputs: [tokens], metadata: { producer: 'portolan', method: 'transformer', data } },
   );
 }
