@@ -67,7 +67,7 @@ export async function keepMap(
     figures,
     ...(label !== undefined && { label }),
     ...(kept && { keepNeighbors }),
-    warnings: [...projection.warnings, ...subject.told, ...(inOnePlace(coordinates) ? [ONE_PLACE] : [])],
+    warnings: warningsOf(projection, subject),
     ...rest,
   };
   const files = {
@@ -95,6 +95,16 @@ function checkPlaces({ name }: MapMethod, { data, cols }: Matrix): void {
   );
 }
 
-const ONE_PLACE = 'all points lie in one place, and no figure says anything of such a map; do the rows differ?';
+/** Of rows that are all the same every method says the same, whatever it made of them. */
+function warningsOf({ warnings, coordinates }: Projection, { x, told }: Subject): string[] {
+  if (x.rows > 1 && allEqual(x)) {
+    return [`all ${x.rows} rows are equal: where their points lie means nothing, and no figure says anything`];
+  }
+  const onePlace = x.rows > 1 && allEqual(coordinates);
+  return [...warnings, ...told, ...(onePlace ? [ONE_PLACE] : [])];
+}
 
-const inOnePlace = ({ data, cols }: Matrix): boolean => data.every((value, i) => value === data[i % cols]);
+const ONE_PLACE =
+  'all points lie in one place, though the rows differ: the method found nothing to tell them apart by, and no figure says anything';
+
+const allEqual = ({ data, cols }: Matrix): boolean => data.every((value, i) => value === data[i % cols]);

@@ -344,10 +344,22 @@ describe('rows that no map is made of', () => {
     expect([even, other].map(({ quality }) => quality.distance)).toEqual(['cosine', 'manhattan']);
   });
 
-  it('equal rows are mapped to one place, and that is said', async () => {
-    await bring('alike', () => 2);
-    const { warnings } = await project.map({ of: 'alike', method: 'pca' });
-    expect(warnings).toEqual([expect.stringContaining('all points lie in one place')]);
+  it('of equal rows every method says the same', async () => {
+    const labels = Array.from({ length: 100 }, (_, i) => 'ab'[i % 2]);
+    const csv = labels.map((label) => `2,2,2,${label}`).join('\n');
+    await project.addData({ files: [bytesSource('alike.csv', new TextEncoder().encode(`a,b,c,label\n${csv}\n`))] });
+    for (const { name } of (await project.methods()).maps.filter(({ name }) => name !== 'coordinates')) {
+      const { warnings } = await project.map({ of: 'alike', method: name });
+      expect(warnings, name).toEqual([expect.stringMatching(/^all 100 rows are equal: where their points lie means/)]);
+    }
+  });
+
+  it('rows that differ but come out in one place are said to do so', async () => {
+    // each class has the same mean
+    const csv = Array.from({ length: 100 }, (_, i) => `${i >> 1},${(i >> 1) % 7},${'ab'[i % 2]}`).join('\n');
+    await project.addData({ files: [bytesSource('pairs.csv', new TextEncoder().encode(`a,b,label\n${csv}\n`))] });
+    const { warnings } = await project.map({ of: 'pairs', method: 'lda' });
+    expect(warnings.join()).toContain('in one place, though the rows differ');
   });
 
   it('a label without categories is told apart from none', async () => {
