@@ -2,11 +2,11 @@
  * From a network to a fitted space: what autoencoders of every kind have in common. They differ in their loss, in what
  * a mini-batch is made of, and in what is saved.
  */
-import { InputError, matrix } from '../base/index.ts';
+import { InputError, matrix, random } from '../base/index.ts';
 import type { Matrix, Options, OptionSpec } from '../base/index.ts';
 import { readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
-import { input, toOnnx } from '../graph/index.ts';
+import { constant, input, toOnnx } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { constantScope, trainer } from '../nn/index.ts';
 import type { BatchInput, Model, Parameter, Scope, Trained, TrainOptions } from '../nn/index.ts';
@@ -18,12 +18,13 @@ import { fitPrior } from './gaussian-prior.ts';
 import type { GeometrySpec } from './geometry.ts';
 import type { FittedSpace, LatentSpace, LearnJob } from './latent-space.ts';
 import type { LearnRows } from './learn-rows.ts';
-import { priorFor } from './mixture-prior.ts';
-import type { Encoded } from './mixture-prior.ts';
+import { gaussianMixture } from './mixture-prior.ts';
+import type { Encoded, MixturePriorSpec } from './mixture-prior.ts';
 import { onnxSpace } from './onnx-space.ts';
 import { makePrior } from './prior.ts';
 import type { PriorSpec } from './prior.ts';
 import { PAIRS, previews } from './preview.ts';
+import { vampPrior } from './vamp-prior.ts';
 
 export { TRAINING_OPTIONS } from './training-options.ts';
 
@@ -78,11 +79,12 @@ export function checkLatentDim(latentDim: number, nFeatures: number): void {
 export async function fitNetwork(
   network: Network,
   options: Options,
-  { rows, warnings }: LearnRows,
+  learned: LearnRows,
   { medium, name }: Dataset,
   runtime: Runtime,
   job: LearnJob = {},
 ): Promise<FittedSpace> {
+  const { rows, warnings } = learned;
   const seed = options.seed as number;
   job.signal?.throwIfAborted();
   if ((options.earlyStopping as number) > 0 && options.validationShare === 0) {
@@ -136,9 +138,9 @@ export async function fitNetwork(
       );
     }
     let space = plain;
-    const asked = await priorFor(
-      options,
-      await encoded(options, files.encoder, codes, rows, trainRows, runtime, condition),
+    const asked = await askedPrior(
+      { network, options, learned, medium, trained, trainRows, codes, encoder: files.encoder },
+      runtime,
       () => tick(0),
     );
     if (asked || !network.prior) {
@@ -181,9 +183,52 @@ function classesAt({ input, fill }: Condition, indices: Uint32Array): Matrix {
   return out;
 }
 
+/** so many rows of a VampPrior when none are asked for */
+const PSEUDO_INPUTS = 200;
+
+/** The prior that the options of prior-options.ts ask for; undefined when it is the usual one. */
+async function askedPrior(
+  given: {
+    network: Network;
+    options: Options;
+    learned: LearnRows;
+    medium: Dataset['medium'];
+    trained: Trained;
+    trainRows: Uint32Array;
+    /** of trainRows */
+    codes: Matrix;
+    encoder: Uint8Array;
+  },
+  runtime: Runtime,
+  tick: () => Promise<void>,
+): Promise<MixturePriorSpec | undefined> {
+  const { network, options, learned, medium, trained, trainRows, codes, encoder } = given;
+  const { condition } = network;
+  if (options.prior !== 'mixture' && options.prior !== 'vamp') return undefined;
+  const { means, logVars } = await encoded(encoder, codes, learned.rows, trainRows, runtime, condition);
+  if (options.prior === 'mixture' || !logVars) return gaussianMixture(options, { means, logVars }, tick);
+  const seed = options.seed as number;
+  const count = (options.priorComponents as number) || PSEUDO_INPUTS;
+  const chosen = random(seed).fork(0x9f10f).shuffle(trainRows.slice()).subarray(0, count);
+  const classes = condition && classesAt(condition, chosen);
+  const classTensor = classes && constant(classes.data, [classes.rows, classes.cols]);
+  return vampPrior(
+    {
+      rows: readRows(learned.rows, chosen),
+      scale: learned.scaler?.scale,
+      bounded: medium.kind === 'image',
+      codes: { means, logVars },
+      parameters: trained.parameters,
+      encode: (scope, x) => network.encode(scope, x, classTensor),
+      seed,
+    },
+    runtime,
+    tick,
+  );
+}
+
 /** Codes and, where a mixture is to be made of them, the log variances of their posteriors. */
 async function encoded(
-  options: Options,
   encoder: Uint8Array,
   means: Matrix,
   rows: LearnRows['rows'],
@@ -191,7 +236,6 @@ async function encoded(
   runtime: Runtime,
   condition?: Condition,
 ): Promise<Encoded> {
-  if (options.prior !== 'mixture' && options.prior !== 'vamp') return { means };
   const executable = await runtime.load(encoder);
   try {
     if (!executable.outputs.some(({ name }) => name === 'logVar')) return { means };

@@ -1,6 +1,5 @@
 /**
- * Priors of many parts: a mixture of Gaussians (`mixture`), the posteriors of chosen rows (`vamp`, Tomczak & Welling
- * 2018), and the rows of a codebook, place by place (`codebook`). The first is drawn by weight, then within it.
+ * Priors of many parts: a mixture of Gaussians (`mixture`), the posteriors of learned rows (`vamp`, see vamp-prior.ts), and the rows of a codebook, place by place (`codebook`). The first is drawn by weight, then within it.
  */
 import { InputError, matrix, random } from '../base/index.ts';
 import type { Matrix, Options, Random } from '../base/index.ts';
@@ -18,7 +17,7 @@ export type MixturePriorSpec =
 
 const NAMES: Record<MixturePriorSpec['kind'], string> = {
   mixture: 'mixture of Gaussians fitted to the codes',
-  vamp: 'VampPrior, posteriors of chosen rows',
+  vamp: 'VampPrior, posteriors of learned rows',
   codebook: 'rows of the codebook as often as in the data',
 };
 
@@ -79,35 +78,21 @@ export interface Encoded {
 }
 
 const MOST_ROWS = 5000;
-const COMPONENTS = { mixture: 10, vamp: 200 };
+/** when none are asked for */
+const COMPONENTS = 10;
 
 /**
- * The prior that the options of prior-options.ts ask for; undefined when it is the usual one. A mixture is fitted to
- * codes as they are drawn, so it has the width of the posteriors. The parts of a VampPrior are the posteriors of rows
- * chosen by seed, all of one weight.
- * @param tick  awaited now and then
+ * A mixture of Gaussians fitted to codes as they are drawn, so that it has the width of the posteriors.
+ * @param tick  awaited after each step
  */
-export async function priorFor(
-  { prior, priorComponents, seed }: Options,
-  encoded: Encoded,
+export async function gaussianMixture(
+  { priorComponents, seed }: Options,
+  { means, logVars }: Encoded,
   tick: () => Promise<void>,
-): Promise<MixturePriorSpec | undefined> {
-  if (prior !== 'mixture' && prior !== 'vamp') return undefined;
-  const components = (priorComponents as number) || COMPONENTS[prior];
+): Promise<MixturePriorSpec> {
   const rng = random(seed as number).fork(0x9f10f);
-  const { means, logVars } = encoded;
   const k = means.cols;
   const order = rng.shuffle(Uint32Array.from({ length: means.rows }, (_, i) => i));
-  const at = (i: number): number[] => Array.from(means.data.subarray(i * k, (i + 1) * k));
-  if (prior === 'vamp' && logVars) {
-    const chosen = Array.from(order.subarray(0, components));
-    return {
-      kind: 'vamp',
-      weights: chosen.map(() => 1 / chosen.length),
-      means: chosen.map(at),
-      deviations: chosen.map((i) => Array.from(logVars.data.subarray(i * k, (i + 1) * k), (v) => Math.exp(v / 2))),
-    };
-  }
   const rows = order.subarray(0, MOST_ROWS);
   const drawn = matrix(rows.length, k);
   rows.forEach((row, i) => {
@@ -116,7 +101,7 @@ export async function priorFor(
       drawn.data[i * k + j] = means.data[row * k + j] + spread;
     }
   });
-  const steps = mixtureSteps(drawn, { components, seed: seed as number });
+  const steps = mixtureSteps(drawn, { components: (priorComponents as number) || COMPONENTS, seed: seed as number });
   for (;;) {
     const { done, value } = steps.next();
     await tick();

@@ -4,7 +4,7 @@ import type { OptionSpec } from '../base/index.ts';
 const DRAWN: Readonly<Record<string, string>> = {
   normal: 'one Gaussian',
   mixture: 'a mixture of Gaussians fitted to the codes',
-  vamp: 'the posteriors of some rows (VampPrior)',
+  vamp: 'the posteriors of rows learned for it (VampPrior)',
 };
 
 /** @param choices  of normal, mixture and vamp, the usual first */
