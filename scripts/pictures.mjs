@@ -1,7 +1,7 @@
 /**
- * `node scripts/pictures.mjs [voyage] [maps] [zoo]`: takes the pictures of docs/images from a studio, which learns the
- * digits as they are taken (voyage) or shows maps that the command line has just made (maps); and draws what stands
- * beside the zoo's names in the studio (zoo).
+ * `node scripts/pictures.mjs [voyage] [maps] [games] [zoo]`: takes the pictures of docs/images from a studio, which learns
+ * the digits as they are taken (voyage), shows maps that the command line has just made (maps), or lets a GAN play and
+ * opens a space of the zoo (games); and draws what stands beside the zoo's names in the studio (zoo).
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { ensureBrowser, launchBrowser } from './browser.mjs';
 import { root } from './tools.mjs';
 
-const PARTS = { voyage, maps, zoo };
+const PARTS = { voyage, maps, games, zoo };
 const BIN = 'packages/portolan/bin/portolan.js';
 const out = join(root, 'docs/images');
 /** whose codes are decoded for the zoo, as shares of the data */
@@ -39,19 +39,45 @@ async function voyage() {
     await shoot('welcome');
     await page.getByRole('button', { name: 'Learn a space' }).click();
     await page.getByTestId('learn-start').click();
-    await page.waitForTimeout(5000);
+    await page.getByText(/[3-9]\s+of 10/).waitFor({ timeout: 180_000 });
+    await page.waitForTimeout(1000);
     await shoot('learning');
     await page.getByText('Learned', { exact: true }).waitFor({ timeout: 180_000 });
     await dismissHint(page);
-    await page.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByTestId('strip').getByRole('button', { name: 'Close' }).click();
     await page.waitForTimeout(2500);
-    await point(0.55, 0.45);
+    await point(0.62, 0.3);
     await shoot('studio-light');
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.getByTestId('toggle-plane').click();
     await page.waitForTimeout(6000);
     await point(0.4, 0.5);
     await shoot('studio-dark');
+  });
+}
+
+/** A game of two on points that were drawn, and a space of the zoo with pictures of its samples. */
+async function games() {
+  await inStudio([], async ({ url, page, shoot, point, settle }) => {
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Draw some' }).click();
+    await page.getByRole('button', { name: 'Ring of 8' }).click();
+    await page.getByRole('button', { name: 'Learn from it' }).click();
+    await page.getByTestId('learn-start').click();
+    await page.waitForTimeout(20_000);
+    await shoot('game');
+    await page.getByRole('button', { name: 'Stop, keep it' }).click();
+    await page.getByText('Learned', { exact: true }).waitFor({ timeout: 180_000 });
+    await page.getByTestId('verb-data').click();
+    await page.getByRole('button', { name: 'Faces', exact: true }).click();
+    await settle();
+    await dismissHint(page);
+    await page.keyboard.press('Escape');
+    await page.getByTestId('strip').getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Fit', exact: true }).click();
+    await settle();
+    await point(0.47, 0.45);
+    await shoot('studio-faces');
   });
 }
 
@@ -166,7 +192,7 @@ async function inStudio(commands, take) {
     await take({
       url,
       page,
-      shoot: (name) => page.screenshot({ path: join(out, `${name}.png`) }),
+      shoot: async (name) => writeFileSync(join(out, `${name}.webp`), await asWebp(await page.screenshot())),
       settle: () => page.waitForTimeout(4000),
       async point(x, y) {
         const box = await page.getByTestId('map').boundingBox();
@@ -181,7 +207,22 @@ async function inStudio(commands, take) {
   }
 }
 
+/** A quarter of the PNG, by the browser's own encoder. */
+async function asWebp(png) {
+  const page = await browser.newPage();
+  const url = await page.evaluate(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
+    canvas.getContext('2d').drawImage(image, 0, 0);
+    return canvas.toDataURL('image/webp', 0.9);
+  }, png.toString('base64'));
+  await page.close();
+  return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+}
+
 async function dismissHint(page) {
-  const hint = page.getByRole('button', { name: 'Good' });
+  const hint = page.getByRole('button', { name: 'Got it' });
   if (await hint.isVisible()) await hint.click();
 }
