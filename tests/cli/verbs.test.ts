@@ -179,6 +179,7 @@ describe('a data set of one’s own', () => {
 
     expect(await runJson(folder, 'rm', 'faces-vae-2', 'faces-vae-3')).toEqual({
       removed: ['faces-vae-2', 'faces-vae-3'],
+      itemsLeft: [],
     });
     await runJson(folder, 'data', 'rm', 'faces');
     const left = await runJson(folder, 'ls');
