@@ -4,11 +4,15 @@ import type { JobOptions, Matrix, Steps } from '../base/index.ts';
 import { cholesky, covarianceSteps } from '../linalg/index.ts';
 import type { PriorSpec } from './prior.ts';
 
+type Gaussian = Extract<PriorSpec, { kind: 'gaussian' }>;
+
 /** Wider codes get no Gaussian in a job: its factor would outweigh them. */
 const MOST_GAUSSIAN = 256;
 
-export function fitPrior(codes: Matrix): PriorSpec {
-  return finish(gaussianSteps(codes));
+/** @param nonNegative  take 0 for what is drawn below it, of codes that are amounts */
+export function fitPrior(codes: Matrix, nonNegative = false): PriorSpec {
+  const spec = finish(gaussianSteps(codes));
+  return nonNegative ? { ...spec, nonNegative } : spec;
 }
 
 /** As a job; undefined of codes wider than 256, or of fewer than two. */
@@ -17,7 +21,7 @@ export async function gaussianOf(codes: Matrix, job: JobOptions = {}): Promise<P
   return drive('measuring', gaussianSteps(codes), job as JobOptions<never>);
 }
 
-function* gaussianSteps(codes: Matrix): Steps<PriorSpec> {
+function* gaussianSteps(codes: Matrix): Steps<Gaussian> {
   const k = codes.cols;
   const mean = Array.from({ length: k }, () => 0);
   for (let i = 0; i < codes.data.length; i++) mean[i % k] += codes.data[i] / codes.rows;

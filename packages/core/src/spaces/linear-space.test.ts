@@ -12,7 +12,7 @@ import { ica } from './ica.ts';
 import { kernelPca } from './kernel-pca.ts';
 import type { LatentSpace, LearnDetail, SpaceMethod } from './latent-space.ts';
 import { lda } from './lda.ts';
-import { codesPrior } from './linear-space.ts';
+import { fitPrior } from './gaussian-prior.ts';
 import { nmf } from './nmf.ts';
 import { makePrior } from './prior.ts';
 
@@ -321,7 +321,7 @@ test('a Gaussian has the mean and covariance of the codes, also where they lie o
     const [a, b] = [rng.normal(), rng.normal()];
     z.data.set([1 + 2 * a, a + b, 3 * a], i * 3);
   }
-  const drawn = columnsOf(makePrior(codesPrior(z), 3).sample(4000, 1));
+  const drawn = columnsOf(makePrior(fitPrior(z), 3).sample(4000, 1));
   expect(correlation(drawn[0], drawn[2])).toBeCloseTo(1, 5);
   expect(correlation(drawn[0], drawn[1])).toBeCloseTo(Math.SQRT1_2, 1);
 });

@@ -8,6 +8,7 @@ import { readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { add, constant, gemm, input, matmul, sub, toOnnx } from '../graph/index.ts';
 import type { Runtime } from '../runtime/index.ts';
+import { fitPrior } from './gaussian-prior.ts';
 import type { Figures, FittedSpace, LatentSpace, LearnDetail, LearnJob } from './latent-space.ts';
 import { learnRows } from './learn-rows.ts';
 import { onnxSpace } from './onnx-space.ts';
@@ -156,7 +157,7 @@ export async function finishedSpace(
     const { mse, codes } = await measured(space, x, job);
     if (!prior) {
       await space.dispose();
-      space = await onnxSpace(models, runtime, { method, medium, prior: codesPrior(codes, nonNegative) });
+      space = await onnxSpace(models, runtime, { method, medium, prior: fitPrior(codes, nonNegative) });
     }
     const metrics = { mse, train: { mse, ...figures } };
     const stopped = job.control?.stopped === true;
@@ -188,29 +189,6 @@ async function measured(
     await breathe();
   }
   return { mse: sum / (rows * cols), codes };
-}
-
-/** The Gaussian of the codes' mean and covariance; flat along what does not vary. */
-export function codesPrior({ data, rows: n, cols: k }: Matrix, nonNegative?: boolean): PriorSpec {
-  const mean = Array.from({ length: k }, () => 0);
-  for (let i = 0; i < data.length; i++) mean[i % k] += data[i] / n;
-  const l = Array.from({ length: k * k }, () => 0); // the covariance, then its factor in place
-  for (let i = 0; i < n; i++) {
-    for (let a = 0; a < k; a++) {
-      const along = (data[i * k + a] - mean[a]) / Math.max(1, n - 1);
-      for (let b = 0; b <= a; b++) l[a * k + b] += along * (data[i * k + b] - mean[b]);
-    }
-  }
-  const greatest = Math.max(...mean.map((_, a) => l[a * (k + 1)]));
-  for (let a = 0; a < k; a++) {
-    for (let b = 0; b <= a; b++) {
-      let sum = l[a * k + b];
-      for (let c = 0; c < b; c++) sum -= l[a * k + c] * l[b * k + c];
-      if (a === b) l[a * k + a] = sum > 1e-12 * greatest ? Math.sqrt(sum) : 0;
-      else l[a * k + b] = l[b * k + b] > 0 ? sum / l[b * k + b] : 0;
-    }
-  }
-  return { kind: 'gaussian', mean, cholesky: l, ...(nonNegative && { nonNegative }) };
 }
 
 /** The option every classical method begins with. */

@@ -7,7 +7,7 @@ import type { Float64Matrix } from './factors-fold.ts';
 import { factorsSpace } from './factors-space.ts';
 import type { FactorsParts } from './factors-space.ts';
 import type { Figures, FittedSpace, LearnJob } from './latent-space.ts';
-import { codesPrior } from './linear-space.ts';
+import { fitPrior } from './gaussian-prior.ts';
 import { rankingFigures } from './ratings-quality.ts';
 import { turned } from './ratings.ts';
 import type { Ratings, Sparse } from './ratings.ts';
@@ -73,7 +73,7 @@ export async function finishedFactors(
   const codes = matrix(nUsers + nItems, k);
   codes.data.set(users.data);
   codes.data.set(factors.data, nUsers * k);
-  const prior = codesPrior(matrix(nUsers, k, codes.data.slice(0, nUsers * k)));
+  const prior = fitPrior(matrix(nUsers, k, codes.data.slice(0, nUsers * k)));
   const countOf = ({ starts }: Sparse): number[] =>
     Array.from({ length: starts.length - 1 }, (_, i) => starts[i + 1] - starts[i]);
   const kinds = Int32Array.from({ length: nUsers + nItems }, (_, i) => (i < nUsers ? 0 : 1));
