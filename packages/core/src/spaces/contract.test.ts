@@ -152,12 +152,55 @@ describe.each(spaceMethods.filter(({ takes }) => takes === 'rows'))('$name', (me
     }
   });
 
-  it('bears constant columns', async () => {
+  /** Fits, and all that comes of it is finite; or the one line that it is refused with. */
+  const outcome = async (
+    dataset: Dataset,
+    more: Partial<Options>,
+  ): Promise<{ warnings: readonly string[]; error?: string }> => {
+    try {
+      const { space, metrics, warnings } = await fit(dataset, more);
+      const z = await space.encode!(readRows(dataset.rows));
+      const xHat = await space.decode?.(z);
+      for (const { data } of xHat ? [z, xHat] : [z]) expect(data.every(Number.isFinite)).toBe(true);
+      expect(Object.values(metrics.train).every(Number.isFinite)).toBe(true);
+      await space.dispose();
+      return { warnings };
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'InputError', message: expect.not.stringContaining('\n') as string });
+      return { warnings: [], error: (error as Error).message };
+    }
+  };
+  /** vectors are taken as they are, whatever they hold */
+  const learns = method.name !== 'vectors';
+
+  it('bears a constant column, and says which', async () => {
     const x = readRows(vectors.rows);
     for (let i = 0; i < x.rows; i++) x.data[i * 6 + 4] = 5;
-    const { space } = await fit({ ...vectors, rows: rowsOf(x) });
-    const z = await space.encode!(x);
-    expect(((await space.decode?.(z)) ?? z).data.every(Number.isFinite)).toBe(true);
+    const { warnings, error } = await outcome({ ...vectors, rows: rowsOf(x) }, {});
+    expect(error).toBeUndefined();
+    // to PCA such a column is one like others, with nothing in it
+    if (learns && method.name !== 'pca') expect(warnings[0]).toMatch(/^1 of 6 columns are constant \(4\)/);
+  });
+
+  it('says in one line that all rows are equal, learning or not', async () => {
+    const x = matrix(120, 6, new Float32Array(720).fill(0.5));
+    const { warnings, error } = await outcome({ ...vectors, rows: rowsOf(x) }, {});
+    const said = [...warnings, error ?? ''].filter((text) => /\ball (120 )?rows (of \S+ )?are equal\b/.test(text));
+    if (learns) expect(said).toHaveLength(1);
+    expect(warnings.join()).not.toMatch(/learningRate below/);
+  });
+
+  it('learns as few dimensions as it has from two rows', async () => {
+    const x = matrix(2, 6, readRows(vectors.rows).data.slice(0, 12));
+    const columns = vectors.columns.map((column) =>
+      column.type === 'category' ? { ...column, codes: Int32Array.of(0, 1) } : column,
+    );
+    const { error } = await outcome(
+      { ...vectors, rows: rowsOf(x), columns },
+      { latentDim: method.name === 'spherical-vae' ? 2 : 1 },
+    );
+    // scatter within classes takes more than one row of each
+    if (error !== undefined) expect([method.name, error]).toEqual(['lda', expect.any(String)]);
   });
 });
 

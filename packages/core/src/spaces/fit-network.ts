@@ -17,6 +17,7 @@ import { driveTraining, measuring, trainerOptions } from './drive-training.ts';
 import { fitPrior } from './gaussian-prior.ts';
 import type { GeometrySpec } from './geometry.ts';
 import type { FittedSpace, LatentSpace, LearnJob } from './latent-space.ts';
+import { ALL_EQUAL } from './learn-rows.ts';
 import type { LearnRows } from './learn-rows.ts';
 import { gaussianMixture } from './mixture-prior.ts';
 import type { Encoded, MixturePriorSpec } from './mixture-prior.ts';
@@ -129,8 +130,8 @@ export async function fitNetwork(
     const plain = await onnxSpace(files, runtime, { ...about, prior: network.prior });
     const { codes, mse, variance } = await reconstruct(plain, rows, trainRows, tick, condition?.codesOf);
     const noticed = [...warnings, ...training.warnings, ...(network.warn?.(train) ?? [])];
-    if (!(mse < variance) && variance < 1e-12 && medium.kind === 'image') {
-      noticed.push('all rows are equal; there is nothing to tell them apart by');
+    if (!(mse < variance) && variance < 1e-12) {
+      if (!noticed.includes(ALL_EQUAL)) noticed.push(ALL_EQUAL);
     } else if (!(mse < variance)) {
       noticed.push(
         `rows come back no better than their mean would (mse ${mse.toPrecision(3)}, variance ${variance.toPrecision(3)}); ` +

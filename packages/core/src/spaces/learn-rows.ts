@@ -20,6 +20,9 @@ export interface LearnRows {
   readonly warnings: readonly string[];
 }
 
+/** What a network says, which learns all the same; methods that solve for directions refuse. */
+export const ALL_EQUAL = 'all rows are equal; there is nothing to tell them apart by';
+
 const CHUNK = 4096;
 
 /** Up to so many numbers (128 MB) are held as floats: a mini-batch is then copied row by row, not converted. */
@@ -55,7 +58,7 @@ export function learnRows({ name, rows, medium, warnings: noticed }: Dataset): L
     return 1;
   });
   const warnings: string[] = [];
-  if (constant.length === nFeatures) warnings.push('all columns are constant; there is nothing to tell rows apart by');
+  if (constant.length === nFeatures) warnings.push(ALL_EQUAL);
   else if (constant.length > 0 && !noticed.some((text) => text.includes('constant'))) {
     const list = constant.slice(0, 5).join(', ') + (constant.length > 5 ? ', …' : '');
     warnings.push(`${constant.length} of ${nFeatures} columns are constant (${list}); nothing is learned from them`);
