@@ -4,7 +4,7 @@
  */
 import { PbfWriter } from 'pbf';
 import { FormatError } from '../base/index.ts';
-import { Reader } from './read-onnx.ts';
+import { Reader } from './proto-reader.ts';
 
 /** Numbers of fields in ModelProto, GraphProto and TensorProto. */
 const GRAPH = 7;

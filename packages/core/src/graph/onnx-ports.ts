@@ -7,7 +7,8 @@ import { PbfWriter } from 'pbf';
 import { FormatError } from '../base/index.ts';
 import type { Dim } from './dims.ts';
 import { joined } from './inline-weights.ts';
-import { Reader } from './read-onnx.ts';
+import { parseModel } from './parse-model.ts';
+import type { ModelPort } from './parse-model.ts';
 
 /** An input or output. */
 export interface OnnxPort {
@@ -48,7 +49,7 @@ const MOVING = new Set(
  * @throws FormatError when the bytes are no ONNX model or are cut off
  */
 export function onnxPorts(bytes: Uint8Array, { name = 'model.onnx' }: { name?: string } = {}): OnnxPorts {
-  const { graph, opsets } = parse(bytes, name);
+  const { graph, opsets } = parseModel(bytes, name);
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const endings: Record<string, string> = {};
   for (const output of graph.outputs) {
@@ -56,10 +57,8 @@ export function onnxPorts(bytes: Uint8Array, { name = 'model.onnx' }: { name?: s
     for (let i = 0; maker && MOVING.has(maker.type) && i < 100; i++) maker = makers.get(maker.inputs[0]);
     if (maker) endings[output.name] = maker.type;
   }
-  const inputs = graph.inputs
-    .filter((input) => !graph.initializers.has(input.name))
-    .map(({ name, type, shape }) => ({ name, type, shape }));
-  return { inputs, outputs: graph.outputs, opsets, endings, external: graph.external };
+  const inputs = graph.inputs.filter((input) => !graph.initializers.has(input.name)).map(named);
+  return { inputs, outputs: graph.outputs.map(named), opsets, endings, external: graph.external };
 }
 
 /** A model whose ports are float32, and how those that had to be wrapped are called now. */
@@ -79,7 +78,7 @@ export function withFloatPorts(
   wanted: readonly string[],
   { name = 'model.onnx' }: { name?: string } = {},
 ): FloatPorts {
-  const { graph, fields, opsets } = parse(bytes, name);
+  const { graph, fields, opsets } = parseModel(bytes, name);
   const inputs: Record<string, string> = {};
   const outputs: Record<string, string> = {};
   const before: Uint8Array[] = [];
@@ -90,14 +89,14 @@ export function withFloatPorts(
       after.push(port.field);
       continue;
     }
-    const feed = castName(port, name);
+    const feed = castName(named(port), name);
     inputs[port.name] = feed;
-    if (feed !== port.name) before.push(castNode(feed, port.name, TYPES.indexOf(port.type)));
+    if (feed !== port.name) before.push(castNode(feed, port.name, port.type));
     after.push(floatPort(11, feed, port.shape));
   }
   for (const port of graph.outputs) {
     if (!wanted.includes(port.name)) continue;
-    const given = castName(port, name);
+    const given = castName(named(port), name);
     outputs[port.name] = given;
     if (given !== port.name) after.push(castNode(port.name, given, FLOAT32));
     after.push(floatPort(12, given, port.shape));
@@ -114,124 +113,8 @@ export function withFloatPorts(
   return { bytes: joined([...others, head.finish(), body]), inputs, outputs };
 }
 
-interface Field {
-  readonly tag: number;
-  /** key and all */
-  readonly bytes: Uint8Array;
-}
-
-interface Node {
-  readonly type: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-}
-
-interface Graph {
-  fields: readonly Field[];
-  nodes: Node[];
-  inputs: (OnnxPort & { field: Uint8Array })[];
-  outputs: OnnxPort[];
-  initializers: Set<string>;
-  external: boolean;
-}
-
-function parse(bytes: Uint8Array, name: string) {
-  const reader = new Reader(bytes, name);
-  const opsets: Record<string, number> = {};
-  let graph: Graph | undefined;
-  const fields = sliced(reader, bytes, bytes.length, (tag) => {
-    if (tag === 7) graph = readGraph(reader, bytes);
-    else if (tag === 8) {
-      let domain = '';
-      let version = 0;
-      reader.message((field) => {
-        if (field === 1) domain = reader.text();
-        else if (field === 2) version = reader.number();
-      });
-      opsets[domain === 'ai.onnx' ? '' : domain] = version;
-    }
-  });
-  if (!graph || graph.outputs.length === 0 || Object.keys(opsets).length === 0) {
-    throw reader.error('got bytes without a version, a graph or an output, expected an ONNX model', 0);
-  }
-  return { graph, fields, opsets };
-}
-
-function readGraph(reader: Reader, bytes: Uint8Array): Graph {
-  const graph: Graph = { fields: [], nodes: [], inputs: [], outputs: [], initializers: new Set(), external: false };
-  reader.message(
-    (tag) => {
-      if (tag === 1) graph.nodes.push(readNode(reader));
-      else if (tag === 5) readInitializer(reader, graph);
-      else if (tag === 11) graph.inputs.push({ ...readPort(reader), field: new Uint8Array() });
-      else if (tag === 12) graph.outputs.push(readPort(reader));
-    },
-    (tag, from, to) => {
-      const field = bytes.subarray(from, to);
-      (graph.fields as Field[]).push({ tag, bytes: field });
-      if (tag === 11) graph.inputs[graph.inputs.length - 1].field = field;
-    },
-  );
-  return graph;
-}
-
-function readNode(reader: Reader): Node {
-  let type = '';
-  const inputs: string[] = [];
-  const outputs: string[] = [];
-  reader.message((tag) => {
-    if (tag === 1) inputs.push(reader.text());
-    else if (tag === 2) outputs.push(reader.text());
-    else if (tag === 4) type = reader.text();
-  });
-  return { type, inputs, outputs };
-}
-
-/** A tensor's name, and whether its numbers lie elsewhere. */
-function readInitializer(reader: Reader, graph: Graph): void {
-  reader.message((tag) => {
-    if (tag === 8) graph.initializers.add(reader.text());
-    else if (tag === 14 && reader.number() === 1) graph.external = true;
-  });
-}
-
-function readPort(reader: Reader): OnnxPort {
-  let name = '';
-  let type = 'other';
-  let shape: Dim[] | undefined;
-  reader.message((tag) => {
-    if (tag === 1) name = reader.text();
-    else if (tag === 2) {
-      reader.message((kind) => {
-        if (kind !== 1) return;
-        reader.message((field) => {
-          if (field === 1) type = TYPES[reader.number()] ?? 'other';
-          else if (field === 2) {
-            shape = [];
-            reader.message((dim) => dim === 1 && shape!.push(readDim(reader)));
-          }
-        });
-      });
-    }
-  });
-  return { name, type, shape };
-}
-
-function readDim(reader: Reader): Dim {
-  let dim: Dim = '';
-  reader.message((tag) => {
-    if (tag === 1) dim = reader.number();
-    else if (tag === 2) dim = reader.text();
-  });
-  // some exporters write 0 or −1 for what varies
-  return typeof dim === 'number' && !(dim > 0 && dim < 2 ** 31) ? '' : dim;
-}
-
-function sliced(reader: Reader, bytes: Uint8Array, end: number, visit: (tag: number) => void): Field[] {
-  const fields: Field[] = [];
-  reader.fields(end, visit, (tag, from, to) => fields.push({ tag, bytes: bytes.subarray(from, to) }));
-  return fields;
-}
+/** A port, its type by its name. */
+const named = ({ name, type, shape }: ModelPort): OnnxPort => ({ name, type: TYPES[type] ?? 'other', shape });
 
 /** What a port is called once it is float32. */
 function castName({ name, type }: OnnxPort, what: string): string {
