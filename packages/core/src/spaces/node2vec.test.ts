@@ -100,7 +100,7 @@ describe('walks', () => {
         const turn = Number.isNaN(before) ? 1 : x === before ? 1 / p : isLink(before, x) ? 1 : 1 / q;
         return weigh(at, x) * turn;
       });
-      const [total, sum] = [seen, expected].map((list) => list.reduce((a: number, b: number) => a + b, 0));
+      const [total, sum] = [[...seen], expected].map((list) => list.reduce((a, b) => a + b, 0));
       // within five standard deviations of what the weights say
       seen.forEach((count, x) => {
         const share = expected[x] / sum;

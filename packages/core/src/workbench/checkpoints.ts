@@ -8,6 +8,8 @@ import type { LearnJob, SpaceMethod } from '../spaces/index.ts';
 import type { LearnArgs } from './workbench.ts';
 
 const MOST = 100;
+/** States that are held to choose from, where it is not known how many epochs there will be. */
+const FEW = 8;
 
 export interface LearnState {
   /** epochs passed */
@@ -42,25 +44,45 @@ export function stateKeeper(
       code: 'option',
     });
   }
-  const picked = new Set<number>();
-  for (let i = 1; i <= wanted; i++) picked.add(Math.max(1, Math.round((i * epochs) / (wanted + 1))));
-  picked.delete(epochs);
-  const states: LearnState[] = [];
+  const picked = evenly(wanted, epochs);
+  let kept: LearnState[] = [];
+  /** of a method that settles its epochs by itself: every so many are kept, and chosen from at the end */
+  let stride = 1;
   let epoch = 0;
+  const statesNow = (): LearnState[] => {
+    if (epochs > 0) return kept;
+    const earlier = kept.filter((state) => state.epoch < epoch);
+    const chosen = evenly(wanted, earlier.length + 1);
+    return earlier.filter((_, i) => chosen.has(i + 1));
+  };
   return {
-    states,
+    get states() {
+      return statesNow();
+    },
     onCheckpoint(checkpoint) {
       // one that was stopped within an epoch gives another state, which is the space's own
       if (control?.stopped) return;
       epoch++;
-      if (picked.has(epoch)) states.push({ epoch, checkpoint });
+      if (epochs > 0 ? picked.has(epoch) : epoch % stride === 0) kept.push({ epoch, checkpoint });
+      if (epochs > 0 || kept.length <= Math.max(FEW, 3 * wanted)) return;
+      stride *= 2;
+      kept = kept.filter((state) => state.epoch % stride === 0);
     },
     notes() {
       if (epoch === 0) return [`${method.name} tells no states on the way, so no checkpoints were kept`];
-      if (states.length === wanted) return [];
-      return [`checkpoints kept: ${states.length} instead of ${wanted}, for there were no more epochs`];
+      const { length } = statesNow();
+      if (length === wanted) return [];
+      return [`checkpoints kept: ${length} instead of ${wanted}, for there were no more epochs`];
     },
   };
+}
+
+/** So many of the whole numbers from 1 to the last, evenly, the last left out. */
+function evenly(wanted: number, last: number): Set<number> {
+  const picked = new Set<number>();
+  for (let i = 1; i <= wanted; i++) picked.add(Math.max(1, Math.round((i * last) / (wanted + 1))));
+  picked.delete(last);
+  return picked;
 }
 
 /** The job that fits a space as it was at a state. */
