@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytes, count, counted, duration, figure, percent, plainNames, when, words } from './format.ts';
+import { bytes, count, counted, duration, figure, percent, plainNames, when, words, ticksText } from './format.ts';
 
 describe('figures as people read them', () => {
   test('significant digits, grouped when large, exponential when tiny', () => {
@@ -46,4 +46,14 @@ describe('figures as people read them', () => {
   test('camelCase becomes words', () => {
     expect(words('latentDim')).toBe('latent dim');
   });
+});
+
+test('ticks of an axis are told apart', () => {
+  expect(ticksText([0.07412, 0.07414, 0.07416])).toEqual(['0.07412', '0.07414', '0.07416']);
+  expect(ticksText([0, 0.05, 0.1])).toEqual(['0', '0.05', '0.10']);
+  expect(ticksText([-1, -0.5, 0, 0.5])).toEqual(['−1.0', '−0.5', '0', '0.5']);
+  expect(ticksText([10, 20, 30])).toEqual(['10', '20', '30']);
+  expect(ticksText([0, 2.5, 5])).toEqual(['0', '2.5', '5.0']);
+  expect(ticksText([2e-9, 4e-9])).toEqual(['2.0e−9', '4.0e−9']);
+  expect(ticksText([0.1])).toEqual(['0.10']);
 });

@@ -65,3 +65,16 @@ export function plainNames(text: string): string {
 export function words(name: string): string {
   return name.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
 }
+
+/** The ticks of an axis, evenly spaced, all with as many decimals as tell them apart: 0.07412, 0.07414. */
+export function ticksText(ticks: readonly number[]): string[] {
+  const step = Math.min(...ticks.slice(1).map((tick, i) => Math.abs(tick - ticks[i])));
+  const largest = Math.max(...ticks.map(Math.abs));
+  const whole = (value: number): boolean => value > 0.5 && Math.abs(value - Math.round(value)) < 1e-3;
+  let decimals = 0;
+  while (decimals < 7 && !whole(step * 10 ** decimals)) decimals++;
+  const plain = decimals < 7 && Number.isFinite(step) && largest < 1e6;
+  return ticks.map((tick) =>
+    plain ? minus(Math.abs(tick) < step / 2 ? '0' : tick.toFixed(decimals)) : figure(tick, 2),
+  );
+}
