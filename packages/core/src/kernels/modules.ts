@@ -53,6 +53,29 @@ const RELAXED_PROBE = Uint8Array.from(
   ].flat(),
 );
 
+/**
+ * A module of one function, zero(from, bytes), over shared memory: engines fill arrays over shared memory one number
+ * after another, and a memory at once.
+ */
+const ZERO = Uint8Array.from(
+  [
+    [0, 97, 115, 109, 1, 0, 0, 0], // magic, version
+    [1, 6, 1, 96, 2, 127, 127, 0], // type: (i32, i32) → ()
+    [2, 18, 1, 3, ...ascii('env'), 6, ...ascii('memory'), 2, 3, 1, 128, 128, 4], // a shared memory of 1 … 65536 pages
+    [3, 2, 1, 0], // one function
+    [7, 8, 1, 4, ...ascii('zero'), 0, 0],
+    [10, 13, 1, 11, 0, 32, 0, 65, 0, 32, 1, 252, 11, 0, 11], // memory.fill from, 0, bytes
+  ].flat(),
+);
+let zeroModule: WebAssembly.Module | undefined;
+
+/** Sets bytes of a shared memory to zero. */
+export function zeroing(memory: WebAssembly.Memory): (from: number, bytes: number) => void {
+  zeroModule ??= new WebAssembly.Module(ZERO);
+  const { zero } = new WebAssembly.Instance(zeroModule, { env: { memory } }).exports;
+  return zero as (from: number, bytes: number) => void;
+}
+
 /** Whether this engine has relaxed SIMD. */
 export const hasRelaxedSimd = (): boolean => WebAssembly.validate(RELAXED_PROBE);
 
@@ -71,7 +94,9 @@ function unshared(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   throw new Error('the kernels import no shared memory');
 }
 
-const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
+function ascii(text: string): number[] {
+  return [...text].map((letter) => letter.charCodeAt(0));
+}
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 

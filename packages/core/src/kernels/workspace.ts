@@ -8,6 +8,7 @@
 import { InputError, breathe } from '../base/index.ts';
 import { startCrew } from './crew.ts';
 import type { ParallelJob } from './crew.ts';
+import { zeroing } from './modules.ts';
 import type { SpawnThread } from './spare-threads.ts';
 import { CONTROL } from './serve.ts';
 
@@ -21,6 +22,8 @@ export interface Block<A extends BlockArray = BlockArray> {
   readonly length: number;
   /** the numbers, where they are: to be asked for anew after anything was allocated, which may move the memory */
   readonly view: A;
+  /** sets all numbers to zero */
+  clear(): void;
   /** gives the memory back */
   free(): void;
 }
@@ -85,6 +88,9 @@ export async function openWorkspace({ what, modules, threads, spawn }: Workspace
       .map(({ name }) => name),
   );
   const space = freeSpace(memory, what);
+  const zero = shared
+    ? zeroing(memory)
+    : (from: number, bytes: number): void => void new Uint8Array(memory.buffer, from, bytes).fill(0);
   let crew = shared ? startCrew({ modules, memory, names, threads: count, spawn }) : undefined;
   let running: string | undefined;
 
@@ -95,7 +101,7 @@ export async function openWorkspace({ what, modules, threads, spawn }: Workspace
     const { at: pointer, used } = space.take(bytes);
     let taken = true;
     let view = new ArrayType(memory.buffer, pointer, length);
-    if (typeof content === 'number') view.fill(0, 0, Math.ceil(used / ArrayType.BYTES_PER_ELEMENT));
+    if (typeof content === 'number') zero(pointer, used);
     else view.set(content);
     return {
       pointer,
@@ -104,6 +110,7 @@ export async function openWorkspace({ what, modules, threads, spawn }: Workspace
         if (view.buffer !== memory.buffer) view = new ArrayType(memory.buffer, pointer, length);
         return view as BlockArray as A;
       },
+      clear: () => zero(pointer, bytes),
       free() {
         // once: by the second time the place may be another block's
         if (taken) space.give(pointer);

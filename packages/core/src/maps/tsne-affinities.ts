@@ -89,7 +89,7 @@ export function* symmetricGraphSteps(
   // the edges the other way round, by their ends
   const starts = new Uint32Array(n + 1);
   yield* stretches(n, 0, (from, to) => countIncoming(outgoing, starts, from, to));
-  for (let i = 0; i < n; i++) starts[i + 1] += starts[i];
+  accumulate(starts);
   const incoming: Incoming = { starts, sources: new Uint32Array(n * k), weights: new Float32Array(n * k) };
   const cursor = starts.slice(0, n);
   yield* stretches(n, 0.1, (from, to) => turnRound(outgoing, incoming, cursor, from, to));
@@ -121,6 +121,11 @@ function* stretches(n: number, share: number, work: (from: number, to: number) =
     work(from, Math.min(n, from + STEP));
     yield share + (from / n) * 0.1;
   }
+}
+
+/** Counts → sums of all up to each. */
+function accumulate(counts: Uint32Array): void {
+  for (let i = 1; i < counts.length; i++) counts[i] += counts[i - 1];
 }
 
 function countIncoming({ indices, stride, k }: Outgoing, starts: Uint32Array, from: number, to: number): void {

@@ -134,7 +134,7 @@ export function tsneField(
       space.call('sortCells', y, n, dims, geo, cells, starts, order, sorted, room, 0);
       if (!mesh) return;
       const { grid, n0 } = mesh;
-      grid.view.fill(0);
+      grid.clear();
       const bands = Math.ceil(n0 / BAND);
       for (const parity of [0, 1]) {
         const some = (bands + 1 - parity) >> 1;

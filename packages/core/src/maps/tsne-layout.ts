@@ -278,12 +278,17 @@ interface Renumbered {
 /** Writes the graph with vertex order[i] as its i-th. */
 function* renumberSteps(graph: SparseGraph, order: Uint32Array, to: Renumbered): Steps<void> {
   const { n } = graph;
-  const rank = new Uint32Array(n);
-  for (let i = 0; i < n; i++) rank[order[i]] = i;
+  const rank = ranksOf(order);
   for (let from = 0; from < n; from += STEP) {
     renumber(graph, order, rank, to, from, Math.min(n, from + STEP));
     yield from / n;
   }
+}
+
+function ranksOf(order: Uint32Array): Uint32Array {
+  const rank = new Uint32Array(order.length);
+  for (let i = 0; i < order.length; i++) rank[order[i]] = i;
+  return rank;
 }
 
 function renumber(
