@@ -1,7 +1,7 @@
 /**
- * How much of the data's variety a generator covers, where the data have classes: of few features each class is a cloud
- * (gan-modes.ts); of many, such as pictures, a sample is of the class of the nearest among some rows of the data, as they
- * are learned. A class is covered when at least a tenth of what is due to it, by its share of the data, is of it.
+ * How much of the data's variety a generator covers, where the data have classes: of few features each class may be a
+ * cloud apart from the others (gan-modes.ts); else, as of pictures, a sample is of the class of the nearest among some
+ * rows of the data, as they are learned. A class is covered when at least a tenth of what is due to it, by its share of the data, is of it.
  */
 import { matrix, random } from '../base/index.ts';
 import type { Matrix, Options } from '../base/index.ts';
@@ -12,7 +12,7 @@ import type { Tensor } from '../graph/index.ts';
 import { boundScope } from '../nn/index.ts';
 import type { Parameter, Scope } from '../nn/index.ts';
 import type { Executable, Runtime, TensorValue } from '../runtime/index.ts';
-import { coverage, modesOf, SAMPLES_PER_MODE } from './gan-modes.ts';
+import { apart, coverage, modesOf, SAMPLES_PER_MODE } from './gan-modes.ts';
 import type { GanShown } from './gan-previews.ts';
 import type { Figures } from './latent-space.ts';
 import type { LearnRows } from './learn-rows.ts';
@@ -89,7 +89,7 @@ function judgeOf(
 ): Judge | undefined {
   if (dataset.rows.nFeatures > CLOUD_FEATURES) return nearestJudge(rows, codes, categories.length);
   const modes = modesOf(readRows(dataset.rows), codes, categories.length);
-  if (modes.count < 2) return undefined;
+  if (!apart(modes)) return nearestJudge(rows, codes, categories.length);
   return {
     n: SAMPLES_PER_MODE * modes.count,
     modes: modes.count,

@@ -45,6 +45,18 @@ export function modesOf({ data, rows, cols }: Matrix, codes: Int32Array, nClasse
   };
 }
 
+/** Whether there are several, and no two reach into each other, each being three deviations wide. */
+export function apart({ centers, deviations, count, nFeatures }: Modes): boolean {
+  for (let a = 0; a < count; a++) {
+    for (let b = 0; b < a; b++) {
+      let squared = 0;
+      for (let j = 0; j < nFeatures; j++) squared += (centers[a * nFeatures + j] - centers[b * nFeatures + j]) ** 2;
+      if (Math.sqrt(squared) < DEVIATIONS * (deviations[a] + deviations[b])) return false;
+    }
+  }
+  return count > 1;
+}
+
 /** `modesCovered`, and `nearModes`, the share of the samples that are near one. */
 export function coverage({ data, rows }: Matrix, { centers, deviations, count, nFeatures }: Modes): Figures {
   const near = new Float64Array(count);

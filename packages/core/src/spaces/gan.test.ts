@@ -10,7 +10,7 @@ import type { Tensor } from '../graph/index.ts';
 import type { Scope } from '../nn/index.ts';
 import { nodeRuntime } from '../runtime/node.fixture.ts';
 import { ganCoverage } from './gan-coverage.ts';
-import { coverage, modesOf } from './gan-modes.ts';
+import { apart, coverage, modesOf } from './gan-modes.ts';
 import { gan } from './gan.ts';
 import type { LearnDetail, LearnPreview } from './latent-space.ts';
 
@@ -36,6 +36,12 @@ describe('modes', () => {
     expect([...modes.centers]).toEqual([0, 1, 10, 1]);
     // squares of 1 about the centre, by n − 1, over two axes
     for (const deviation of modes.deviations) expect(deviation).toBeCloseTo(1, 12);
+  });
+
+  it('are apart where none reaches into another', () => {
+    expect(apart(modes)).toBe(true); // 10 between centres, deviations of 1
+    expect(apart({ ...modes, deviations: Float64Array.of(1, 2.4) })).toBe(false);
+    expect(apart(modesOf(x, Int32Array.of(0, 0, 0, 0, 0), 1))).toBe(false);
   });
 
   it('are covered by a tenth of what falls to them', () => {

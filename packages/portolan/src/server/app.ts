@@ -11,7 +11,7 @@
  *
  * Bodies are messages (core's messages.ts); an error is JSON with its code.
  */
-import { InputError, StoreError, FormatError, errorToMessage, isAbort } from '@portolan/core/base';
+import { InputError, NumericalError, StoreError, FormatError, errorToMessage, isAbort } from '@portolan/core/base';
 import type { JobOptions } from '@portolan/core/base';
 import type { ByteSource } from '@portolan/core/data';
 import {
@@ -169,6 +169,7 @@ const STATUS: Readonly<Record<string, 404 | 413 | 415 | 429>> = {
 
 function statusOf(error: unknown): 400 | 404 | 409 | 413 | 415 | 422 | 429 | 500 {
   if (isAbort(error)) return 409;
+  if (error instanceof NumericalError) return 422;
   if (error instanceof InputError || error instanceof FormatError || error instanceof StoreError) {
     if (Object.hasOwn(STATUS, error.code)) return STATUS[error.code];
     return error instanceof StoreError ? 500 : error instanceof FormatError ? 422 : 400;

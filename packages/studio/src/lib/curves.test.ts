@@ -41,6 +41,12 @@ test('history gives one point an epoch', () => {
   expect(curves).toEqual({ x: [1, 2], lines: { loss: [1, 0.5] } });
 });
 
+test('of two players both losses are drawn, and no penalty that would hide them', () => {
+  const lines = { discriminator: [1, 1], penalty: [50, 40], generator: [2, 1] };
+  expect(linesToDraw({ x: [1, 2], lines })).toEqual(['discriminator', 'generator']);
+  expect(linesToDraw({ x: [1, 2], lines: { loss: [3, 2], penalty: [1, 1] } })).toEqual(['loss', 'penalty']);
+});
+
 test('what is counted is a line of its own, without gaps, and no loss', () => {
   let curves = addDetail(emptyCurves(), 1, detail(4));
   const none = { rows: 0, cols: 2, data: new Float32Array() };

@@ -17,6 +17,8 @@ export function emptyCurves(): Curves {
 
 /** What is counted, not lost: drawn apart. */
 const COUNTED: readonly string[] = ['modes', 'modesCovered', 'nearModes', 'rarestMode'];
+/** Part of a discriminator's loss, by its weight: many times as large as either loss at first, and hides them. */
+const PENALTY = 'penalty';
 
 /** The losses of some more batches, at an epoch's end that of validation, and what was counted for a preview. */
 export function addDetail(curves: Curves, at: number, { losses, record, preview }: LearnDetail): Curves {
@@ -36,7 +38,9 @@ export function linesToDraw({ lines }: Curves): string[] {
   const { loss } = lines;
   return Object.keys(lines).filter(
     (name) =>
-      !COUNTED.includes(name) && (name === 'loss' || !loss || lines[name].some((value, i) => value !== loss[i])),
+      !COUNTED.includes(name) &&
+      !(name === PENALTY && lines.discriminator) &&
+      (name === 'loss' || !loss || lines[name].some((value, i) => value !== loss[i])),
   );
 }
 
