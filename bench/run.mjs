@@ -93,7 +93,8 @@ function merged(fresh) {
     for (let i = 0; i < parts.length; i += 2) kept[parts[i]] = parts[i + 1].trim();
   }
   const all = { ...kept, ...fresh };
-  return Object.keys(SUITES)
+  // sections that other programs of bench/ made stay as they are
+  return [...new Set([...Object.keys(SUITES), ...Object.keys(kept)])]
     .filter((name) => all[name])
     .map((name) => `<!-- ${name} -->\n\n${all[name]}`);
 }
