@@ -54,7 +54,8 @@ class Lens {
       // where places lead nowhere, a sample still has its code
       const code = chart.decodesCodes && (exact || !chart.decodes) ? codeOf(point) : null;
       const moved = code && this.offset.length > 0 ? code.map((v, i) => v + (this.offset[i] ?? 0)) : code;
-      const kind = this.#kindAt(point);
+      // between samples the one that was last nearest tells the class
+      const kind = kindOf(point >= 0 ? point : (this.near?.indices[0] ?? -1));
       return moved
         ? decoder().call('code', { code: moved, kind })
         : decoder().call('place', { place, offset: this.offset, kind });
@@ -91,14 +92,6 @@ class Lens {
     const { points } = chart;
     if (!points || point < 0 || point >= points.coordinates.rows) return;
     this.look(placeOfPoint(points, point), point, true);
-  }
-
-  /** Of a space that is given classes, the class by which to decode: the sample's, else that of the one last nearest. */
-  #kindAt(point: number): number {
-    const { conditions } = project.spaceOf(view.space) ?? {};
-    const column = conditions && samples.columnNamed(conditions.column);
-    if (column?.type !== 'category') return -1;
-    return column.codes[point >= 0 ? point : (this.near?.indices[0] ?? -1)] ?? -1;
   }
 
   /** Whether something can be decoded: at the place, or by the sample's code. */
@@ -148,6 +141,13 @@ function codeOf(point: number): Float32Array | null {
   return codes && point >= 0 && point < codes.rows
     ? codes.data.slice(point * codes.cols, (point + 1) * codes.cols)
     : null;
+}
+
+/** The class of a sample, by which its space decodes; −1 where it is not given classes. */
+export function kindOf(point: number): number {
+  const { conditions } = project.spaceOf(view.space) ?? {};
+  const column = conditions && samples.columnNamed(conditions.column);
+  return (column?.type === 'category' ? column.codes[point] : undefined) ?? -1;
 }
 
 export const lens = new Lens();

@@ -3,7 +3,7 @@ import type { Place } from '@portolan/view';
 import type { Pin } from '../address.ts';
 import { samePin } from '../address.ts';
 import { chart, placeOfPoint } from './chart.svelte.ts';
-import { lens } from './lens.svelte.ts';
+import { kindOf, lens } from './lens.svelte.ts';
 import { samples } from './samples.svelte.ts';
 import { view } from './view.svelte.ts';
 import { decoder } from './workers.ts';
@@ -66,7 +66,7 @@ async function decodePin(pin: Pin, place: Place): Promise<Float32Array | null> {
     const { codes } = chart;
     if (pin.kind === 'sample' && codes && chart.decodesCodes) {
       const code = codes.data.slice(pin.index * codes.cols, (pin.index + 1) * codes.cols);
-      return (await decoder().call('code', { code })).row;
+      return (await decoder().call('code', { code, kind: kindOf(pin.index) })).row;
     }
     const offset = pin.kind === 'place' ? pin.offset : undefined;
     return (await decoder().call('place', { place, offset })).row;
