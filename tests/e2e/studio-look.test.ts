@@ -24,6 +24,13 @@ test('shows what each space of the zoo holds, in whole pictures', async () => {
     )
     .toBe(true);
   await expectAccessible(page, 'the first page with the zoo');
+
+  await page.setViewportSize({ width: 390, height: 640 });
+  const last = page.locator('.zoo button').last();
+  await last.scrollIntoViewIfNeeded();
+  const [card, rail] = await Promise.all([last.boundingBox(), page.getByTestId('verb-data').boundingBox()]);
+  expect(card!.y + card!.height, 'the last card can be reached on a small page').toBeLessThanOrEqual(rail!.y);
+  await page.setViewportSize({ width: 1280, height: 800 });
 });
 
 test('offers a map of data without a space, and keeps what is one’s own apart from what ships', async () => {
