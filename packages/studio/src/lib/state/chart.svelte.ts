@@ -83,6 +83,11 @@ class Chart {
       await samples.load(dataInfo ?? null, spaceInfo?.medium);
       if (!current()) return;
       if (!spaceInfo && !map) return this.#clear(space ? `There is no space “${space}” in this project.` : null);
+      if (spaceInfo?.coded === false && !map) {
+        this.#clear(`${spaceInfo.id} has no encoder, so rows have no place in it: Travel draws new ones from it.`);
+        this.space = spaceInfo;
+        return;
+      }
       this.busy = 'reading the space';
       await this.#show(spaceInfo ?? null, map, current);
     } catch (error) {
