@@ -27,8 +27,6 @@ import type { PriorSpec } from './prior.ts';
 import { PAIRS, previews } from './preview.ts';
 import { vampPrior } from './vamp-prior.ts';
 
-export { TRAINING_OPTIONS } from './training-options.ts';
-
 export const LATENT_DIM: OptionSpec = {
   name: 'latentDim',
   type: 'integer',

@@ -11,7 +11,6 @@ import { constantScope, trainer } from '../nn/index.ts';
 import type { Parameter } from '../nn/index.ts';
 import type { Runtime } from '../runtime/index.ts';
 import { driveTraining, optimiserOf, scheduleOf } from './drive-training.ts';
-import { TRAINING_OPTIONS } from './fit-network.ts';
 import { bytePairSteps } from './byte-pairs.ts';
 import { gaussianOf } from './gaussian-prior.ts';
 import type { FittedSpace, LearnJob, SpaceMethod } from './latent-space.ts';
@@ -19,12 +18,21 @@ import { readManifest } from './manifest.ts';
 import { MASK, PAD, encodeTokens, maskedTokenLoss, pooled } from './transformer-network.ts';
 import type { TransformerShape } from './transformer-network.ts';
 import { FIRST_PIECE, TRANSFORMER_FORM, tokeniser, transformerParts, transformerSpace } from './transformer-space.ts';
+import { TRAINING_OPTIONS } from './training-options.ts';
 import { TOKEN_OPTIONS, corpusSteps } from './vocabulary.ts';
 import type { Tokenising } from './vocabulary.ts';
 
 const TRAINING: Record<string, Partial<OptionSpec>> = {
-  epochs: { default: 30 },
-  batchSize: { default: 64 },
+  epochs: {
+    default: 30,
+    min: 1,
+    summary: 'How often learning goes over the texts. More fits closer and takes longer.',
+  },
+  batchSize: {
+    default: 64,
+    min: 1,
+    summary: 'Texts per update. Larger batches run faster but update less often.',
+  },
   schedule: { default: 'warmUp' },
   clipNorm: { default: 1 },
 };

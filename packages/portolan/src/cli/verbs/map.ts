@@ -103,7 +103,8 @@ export const map: Verb = {
   },
 };
 
-function told({ id, kind: _, ...rest }: MapInfo, { cautions = [] }: MethodInfo): Record<string, unknown> {
+function told(info: MapInfo, { cautions = [] }: MethodInfo): Record<string, unknown> {
+  const { id, kind: _, ...rest } = info;
   return { map: id, ...rest, explanation: explainQuality(rest.quality, rest.method), cautions };
 }
 
