@@ -31,3 +31,14 @@ test('insets that leave too little are passed over', () => {
   fitting.setInsets({ left: 900 });
   expect(fitting.camera).toEqual(before);
 });
+
+test('a point that nothing lies over is drawn as opaque as any, beside points without a place too', () => {
+  const opacityOf = (...coordinates: number[]): number => {
+    const fitting = new Fitting(size);
+    fitting.measure(Float32Array.from(coordinates), 2);
+    return fitting.opacity(100, 8, true);
+  };
+  expect(opacityOf(7, 7)).toBe(0.9);
+  expect(opacityOf(0, 0, NaN, 1, 1, Infinity)).toBe(0.9);
+  expect(opacityOf(...Array<number>(40).fill(7)), 'twenty at one place').toBeLessThan(0.5);
+});

@@ -1,7 +1,7 @@
 /** How a set of points sits in the view: the camera that shows all of it, and what size and opacity its points get. */
 import { boxOfPoints, cornersOf, fitExtent, fitPlaces, FIRST_TURN } from './camera.ts';
 import type { Size } from './camera.ts';
-import { fittedRadius, occupiedShare, opacityFor, zoomedRadius } from './level-of-detail.ts';
+import { coverageBy, fittedRadius, occupiedShare, opacityFor, zoomedRadius } from './level-of-detail.ts';
 import type { Box, Camera, Insets } from './types.ts';
 
 /** CSS pixels kept free around points that are brought into view. */
@@ -22,6 +22,7 @@ export class Fitting {
   nComponents: 2 | 3 = 2;
   /** shows all points */
   camera: Camera = { x: 0, y: 0, scale: 100 };
+  /** of points that have a place */
   private count = 0;
   /** of a map in space: some of its points, and those farthest out, [n * 3] */
   private sample: Float32Array = new Float32Array(0);
@@ -34,7 +35,7 @@ export class Fitting {
   }
 
   measure(coordinates: Float32Array, nComponents: 2 | 3): void {
-    this.count = coordinates.length / nComponents;
+    this.count = placed(coordinates, nComponents);
     this.nComponents = nComponents;
     this.box = boxOfPoints(coordinates, nComponents);
     this.share = this.box ? occupiedShare(sampleOf(coordinates, nComponents), this.box) : 1;
@@ -78,12 +79,12 @@ export class Fitting {
     return this.box ? opacityFor(this.coverage(scale, radius), alike) : 1;
   }
 
-  /** How many points lie over each other on average where there are any: area of discs over area occupied. */
+  /** How many others lie over a point on average, where there are any. */
   coverage(scale: number, radius: number): number {
     if (!this.box) return 0;
     const { xMin, xMax, yMin, yMax } = this.box;
     const pixels = this.share * ((xMax - xMin) * scale + 2 * radius) * ((yMax - yMin) * scale + 2 * radius);
-    return (this.count * Math.PI * radius * radius) / pixels;
+    return coverageBy(this.count, radius, pixels);
   }
 
   private around(box: Box, { yaw, pitch }: { yaw: number; pitch: number }): Camera {
@@ -113,6 +114,16 @@ function outline(coordinates: Float32Array, { xMin, xMax, yMin, yMax, zMin, zMax
     if (kept.length > 12 * MAX_OUTLINE) break;
   }
   return Float32Array.from(kept);
+}
+
+/** How many points have a place: a number that is none makes the whole sum none. */
+function placed(coordinates: Float32Array, nComponents: 2 | 3): number {
+  let count = 0;
+  for (let i = 0; i < coordinates.length; i += nComponents) {
+    const sum = coordinates[i] + coordinates[i + 1] + (nComponents === 3 ? coordinates[i + 2] : 0);
+    if (Math.abs(sum) < Infinity) count++;
+  }
+  return count;
 }
 
 /** x and y of the points, of an even sample of them when they are very many. */

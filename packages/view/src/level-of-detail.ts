@@ -24,7 +24,7 @@ const LEAST_DISTANCE = 0.75;
 /** More points than this in view: too many for pictures. */
 const MAX_CANDIDATES = 200_000;
 
-export { fittedRadius, occupiedShare, opacityFor, zoomedRadius } from '@portolan/core/pictures';
+export { coverageBy, fittedRadius, occupiedShare, opacityFor, zoomedRadius } from '@portolan/core/pictures';
 
 export class ThumbnailChooser {
   private extent: Extent | null = null;

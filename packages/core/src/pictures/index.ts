@@ -19,7 +19,7 @@ export type { LabelBox, LabelLayoutOptions, LabelPlace } from './label-layout.ts
 export { densestPoint, densestPoints } from './places.ts';
 export { encodePng, pngPieces, pngWriter, withResolution } from './png.ts';
 export type { PngHead, PngWriter } from './png.ts';
-export { fittedRadius, occupiedShare, opacityFor, zoomedRadius } from './point-look.ts';
+export { coverageBy, fittedRadius, occupiedShare, opacityFor, zoomedRadius } from './point-look.ts';
 export { colorsOf, gradientStops, legendSize, textWidth } from './legend.ts';
 export type { Legend, PointColors } from './legend.ts';
 export { layOutPicture } from './picture.ts';

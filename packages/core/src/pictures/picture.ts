@@ -12,7 +12,7 @@ import { LABEL_DOT, LABEL_LINE, LABEL_PLATE, labelSize, layOutLabels } from './l
 import { colorsOf, legendSize, textWidth } from './legend.ts';
 import type { Legend, PointColors } from './legend.ts';
 import { densestPoints } from './places.ts';
-import { fittedRadius, occupiedShare, opacityFor } from './point-look.ts';
+import { coverageBy, fittedRadius, occupiedShare, opacityFor } from './point-look.ts';
 import type { ColorScale } from './scales.ts';
 import type { SvgLabel } from './svg-parts.ts';
 import { darkTheme, lightTheme } from './theme.ts';
@@ -97,7 +97,7 @@ export function layOutPicture(coordinates: Float32Array, options: PictureOptions
     occupiedShare(coordinates, extent) *
     ((extent.xMax - extent.xMin) * camera.scale + 2 * radius) *
     ((extent.yMax - extent.yMin) * camera.scale + 2 * radius);
-  const opacity = n > 0 ? opacityFor((n * Math.PI * radius * radius) / pixels, column === undefined) : 1;
+  const opacity = n > 0 ? opacityFor(coverageBy(n, radius, pixels), column === undefined) : 1;
   const net = graticuleLines(camera, area);
   const labels = labelsOf(coordinates, options, { x, y, area, colors });
   const order = rareLast(colors.codes);

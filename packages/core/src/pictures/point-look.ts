@@ -15,8 +15,14 @@ export function zoomedRadius(fitted: number, zoom: number): number {
 /** How much earlier points of one colour let others through: nothing but their overlap tells how many there are. */
 const ALIKE = 6;
 
+/** How many other points lie over a point on average: the area of their discs over the area they occupy, CSS pixels. */
+export function coverageBy(count: number, radius: number, pixels: number): number {
+  return (Math.max(0, count - 1) * Math.PI * radius * radius) / pixels;
+}
+
 /**
- * Opacity of a point: less the more they overlap, so that density shows. `coverage` is disc area over occupied area.
+ * Opacity of a point: less the more they overlap, so that density shows.
+ * @param coverage  see `coverageBy`
  * @param alike  all have one colour
  */
 export function opacityFor(coverage: number, alike = false): number {
