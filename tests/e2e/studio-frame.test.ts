@@ -65,3 +65,13 @@ test('played, it ends at the last', async () => {
   await expect.poll(() => address().get('space'), { timeout: 20_000 }).toBe('numbers-autoencoder');
   await line().getByRole('button', { name: 'Play' }).waitFor();
 });
+
+test('left while it plays, it calls nobody back', async () => {
+  await page.getByTestId('frame-play').click();
+  await line().getByRole('button', { name: 'Pause' }).waitFor();
+  await page.getByTestId('verb-data').click();
+  await page.getByTestId('panel-data').getByRole('button', { name: /^digits/ }).click(); // prettier-ignore
+  await expect.poll(() => address().get('data')).toBe('digits');
+  await page.waitForTimeout(5000); // all of the line, had it gone on
+  expect([address().get('data'), address().get('map')]).toEqual(['digits', null]);
+});

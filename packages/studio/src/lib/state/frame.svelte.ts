@@ -25,14 +25,18 @@ class Frame {
   playing = $state(false);
   error = $state<string | null>(null);
 
-  #loaded = $state.raw<{ first: string; places: readonly Matrix[] } | null>(null);
+  /** by map, of the frame that is passed through */
+  #places = $state.raw<ReadonlyMap<string, Matrix>>(new Map());
+  #reading: { ids: string; done: Promise<void> } | null = null;
   /** the points of a map that is passed over, until it is looked at */
   points: Points | null = $derived.by(() => {
     const map = this.#passing === null ? undefined : this.maps[this.#passing];
-    if (!map || map.id === chart.map?.id || this.#loaded?.first !== map.frame?.first) return null;
-    return { coordinates: this.#loaded!.places[this.#passing!], rows: null, key: map.data };
+    const coordinates = map && map.id !== chart.map?.id ? this.#places.get(map.id) : undefined;
+    return coordinates ? { coordinates, rows: null, key: map!.data } : null;
   });
 
+  /** its first map: what tells one frame from another */
+  #first: string | undefined;
   #timer = 0;
 
   /** Shows one of them in passing. */
@@ -53,9 +57,12 @@ class Frame {
     ui.said = `Map ${this.standing + 1} of ${this.maps.length}: ${map.id}`;
   }
 
-  /** The map that is looked at has come; what was passed over is past. */
-  arrived(): void {
-    if (this.#passing !== null && this.maps[this.#passing]?.id === chart.map?.id) this.#passing = null;
+  /** To be called when another map is looked at: one that was passed over has come, or its frame was left. */
+  follow(): void {
+    const first = this.maps[0]?.frame?.first;
+    if (first !== this.#first) this.#leave();
+    else if (this.#passing !== null && this.maps[this.#passing]?.id === chart.map?.id) this.#passing = null;
+    this.#first = first;
   }
 
   async play(): Promise<void> {
@@ -64,28 +71,46 @@ class Frame {
     await this.pass(this.standing >= this.maps.length - 1 ? 0 : this.standing + 1);
     if (!this.playing) return;
     this.#timer = window.setInterval(() => {
-      if (this.standing >= this.maps.length - 1) this.pause();
+      // somebody went elsewhere: they aren't called back
+      if (view.map !== chart.map?.id) this.#leave();
+      else if (this.standing >= this.maps.length - 1) this.pause();
       else void this.pass(this.standing + 1);
     }, STAY);
   }
 
   pause(): void {
-    clearInterval(this.#timer);
-    this.playing = false;
+    this.#halt();
     this.settle();
   }
 
+  #halt(): void {
+    clearInterval(this.#timer);
+    this.playing = false;
+  }
+
+  #leave(): void {
+    this.#halt();
+    this.#passing = null;
+    this.error = null;
+  }
+
   /** All their places, once. */
-  async #load(): Promise<void> {
-    const { maps } = this;
-    const first = maps[0]?.frame?.first;
-    const { client } = project;
-    if (!client || first === undefined || this.#loaded?.first === first) return;
+  #load(): Promise<void> {
+    const ids = this.maps.map(({ id }) => id);
+    if (this.#reading?.ids !== ids.join()) this.#reading = { ids: ids.join(), done: this.#read(ids) };
+    return this.#reading.done;
+  }
+
+  async #read(ids: readonly string[]): Promise<void> {
+    const client = project.client!;
+    const current = (): boolean => this.#reading?.ids === ids.join();
     this.error = null;
     try {
-      const places = await Promise.all(maps.map(({ id }) => client.coordinates({ map: id })));
-      this.#loaded = { first, places: places.map(flat) };
+      const places = await Promise.all(ids.map((map) => client.coordinates({ map })));
+      if (current()) this.#places = new Map(places.map((coordinates, i) => [ids[i], flat(coordinates)]));
     } catch (error) {
+      if (!current()) return;
+      this.#reading = null;
       this.error = sentence(error);
     }
   }
