@@ -109,11 +109,11 @@ test('holds, steps either player alone or both, and plays on slowly', async () =
   const made = later.generator + later.discriminator - slow.generator - slow.discriminator;
   expect(made).toBeGreaterThan(0);
   expect(made).toBeLessThanOrEqual(9); // three a second
+  await page.keyboard.press('k');
+  await page.getByText('Paused', { exact: true }).waitFor();
 });
 
 test('is found as it was left by a page that comes back, and is cancelled at once', async () => {
-  await page.getByTestId('deck').getByRole('button', { name: 'Pause' }).click();
-  await page.getByText('Paused', { exact: true }).waitFor();
   await page.reload();
   await page.getByText('Paused', { exact: true }).waitFor();
   await page.getByTestId('made').waitFor();

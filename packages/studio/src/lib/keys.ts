@@ -1,6 +1,6 @@
 /** The page's keys, where nothing is being typed and nothing else wants them. */
 import { commandOf, type Command } from './keyboard.ts';
-import { learning, PACES } from './state/learning.svelte.ts';
+import { learning } from './state/learning.svelte.ts';
 import { handle } from './state/map-handle.svelte.ts';
 import { pins } from './state/pins.svelte.ts';
 import { ui, VERBS } from './state/ui.svelte.ts';
@@ -62,10 +62,10 @@ function obey(command: Command, event: KeyboardEvent): boolean {
 
 /** To two who learn against each other, where there are some. */
 function toGame(command: 'play' | 'slow' | `step-${string}`): boolean {
-  if (!learning.players) return false;
-  if (command === 'slow') learning.slow(learning.pace ?? PACES[1]);
+  if (!learning.players || learning.state === 'stopping') return false;
+  if (command === 'slow') learning.slow();
   else if (command !== 'play') learning.step(command.slice('step-'.length));
-  else if (learning.state === 'paused') learning.resume();
+  else if (learning.motion === 'held') learning.resume();
   else learning.pause();
   return true;
 }

@@ -35,10 +35,13 @@ class Learning {
   standing = $state<number | null>(null);
   result = $state.raw<SpaceInfo | null>(null);
   error = $state<string | null>(null);
-  /** steps a second, in slow motion: the job is paused then, and asked for one after the other */
-  pace = $state<number | null>(null);
+  /** steps a second, in slow motion */
+  pace = $state<number>(PACES[1]);
+  /** slow motion: the job is paused then, and asked for one step after the other */
+  #slow = $state(false);
 
   active = $derived(this.state === 'running' || this.state === 'paused' || this.state === 'stopping');
+  motion: 'on' | 'slow' | 'held' = $derived(this.#slow ? 'slow' : this.state === 'paused' ? 'held' : 'on');
   moment: Moment | null = $derived(
     this.standing !== null ? (this.moments[this.standing] ?? null) : this.active ? (this.moments.at(-1) ?? null) : null,
   );
@@ -97,13 +100,13 @@ class Learning {
   }
 
   pause(): void {
-    this.pace = null;
+    this.#slow = false;
     this.#control.pause();
     if (this.state === 'running') this.state = 'paused';
   }
 
   resume(): void {
-    this.pace = null;
+    this.#slow = false;
     this.#control.resume();
     if (this.state === 'paused') this.state = 'running';
   }
@@ -111,14 +114,14 @@ class Learning {
   /** A little and no more: a unit, a round, or one player's step, which the schedule does not count. */
   step(of: StepOf): void {
     if (!this.players || this.state === 'stopping') return;
-    this.pace = null;
+    this.#slow = false;
     this.#step(of);
   }
 
-  /** So many steps a second, by turns. */
-  slow(pace: number): void {
+  /** `pace` steps a second, by turns. */
+  slow(): void {
     if (!this.players || this.state === 'stopping') return;
-    this.pace = pace;
+    this.#slow = true;
     this.#answered = true;
     clearTimeout(this.#slowing);
     this.#goSlowly();
@@ -131,7 +134,7 @@ class Learning {
   }
 
   #goSlowly(): void {
-    if (this.pace === null || !this.active) return;
+    if (!this.#slow || !this.active) return;
     if (this.#answered) {
       this.#answered = false;
       this.#step('unit');
@@ -141,7 +144,7 @@ class Learning {
 
   /** Ends learning and keeps what is done. */
   stop(): void {
-    this.pace = null;
+    this.#slow = false;
     this.state = 'stopping';
     this.#control.stop();
   }
@@ -177,7 +180,7 @@ class Learning {
     this.of = { data, method };
     this.state = 'running';
     this.progress = null;
-    this.pace = null;
+    this.#slow = false;
     this.curves = emptyCurves();
     this.moments = [];
     this.standing = null;
@@ -224,7 +227,7 @@ class Learning {
     this.#answered = true;
     this.progress = detail || !this.progress?.detail ? progress : { ...progress, detail: this.progress.detail };
     if (!detail) return;
-    if (this.pace !== null && !detail.players) this.resume(); // their game is over
+    if (this.#slow && !detail.players) this.resume(); // their game is over
     // steps that a player made alone are not done by the schedule, but time has passed with them
     const passed = detail.players ? Object.values(detail.players.steps).reduce((a, b) => a + b) : progress.done;
     const at = (passed / progress.total) * detail.nEpochs;
