@@ -77,11 +77,16 @@ export function fitted(rows: ArrayLike<number>, inks: ArrayLike<number>): Points
   }));
 }
 
+/** More than one ink was used. */
+export function inked(points: Points): boolean {
+  return points.some(({ ink }) => ink !== points[0].ink);
+}
+
 /** As a table: x, y, and `ink` where more than one was used. */
 export function toCsv(points: Points): { text: string; label?: string } {
-  const inked = points.some(({ ink }) => ink !== points[0].ink);
-  const lines = points.map(({ x, y, ink }) => `${x.toFixed(4)},${y.toFixed(4)}${inked ? `,${INK}${ink + 1}` : ''}`);
-  return { text: [`x,y${inked ? ',ink' : ''}`, ...lines, ''].join('\n'), ...(inked && { label: 'ink' }) };
+  const several = inked(points);
+  const lines = points.map(({ x, y, ink }) => `${x.toFixed(4)},${y.toFixed(4)}${several ? `,${INK}${ink + 1}` : ''}`);
+  return { text: [`x,y${several ? ',ink' : ''}`, ...lines, ''].join('\n'), ...(several && { label: 'ink' }) };
 }
 
 /** What keeps points from being data, in a sentence; undefined when nothing does. */

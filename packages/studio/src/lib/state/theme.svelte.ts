@@ -27,6 +27,12 @@ class Theme {
     still.addEventListener('change', () => (this.#motionless = still.matches));
   }
 
+  /** A colour of tokens.css, for what is drawn without it. */
+  token(name: `--${string}`): string {
+    void this.dark;
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
   set(choice: ThemeChoice): void {
     this.choice = choice;
     if (choice === 'system') delete document.documentElement.dataset.theme;
