@@ -21,7 +21,8 @@ export function parseImageSize(
 /** `0,16` or nothing. */
 export function parseRange(text: string): { range?: readonly [number, number] } | { problem: string } {
   if (text.trim() === '') return {};
-  const [low, high, ...more] = text.split(/[,;…]|\.\.|\bto\b/).map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const parts = text.replaceAll('−', '-').split(/[,;…]|\.\.|\bto\b/);
+  const [low, high, ...more] = parts.map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (more.length === 0 && low < high) return { range: [low, high] };
   return { problem: 'The values of black and white, as 0,16 or -1,1.' };
 }
