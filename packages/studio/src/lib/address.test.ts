@@ -34,7 +34,7 @@ const state = fc.record({
     ),
     { nil: null },
   ),
-  words: fc.constantFrom(null, 'categories' as const, 'samples' as const),
+  words: fc.constantFrom(undefined, null, 'categories' as const, 'samples' as const),
   thumbnails: fc.boolean(),
   backdrop: fc.boolean(),
   density: fc.boolean(),

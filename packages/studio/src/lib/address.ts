@@ -42,8 +42,8 @@ export interface ViewState {
   pins: readonly Pin[];
   selection: readonly number[];
   camera: CameraState | null;
-  /** the words on the map */
-  words: NamingKind | null;
+  /** the words on the map, null for none, undefined until chosen (then names where little tells without them) */
+  words: NamingKind | null | undefined;
   thumbnails: boolean;
   backdrop: boolean;
   density: boolean;
@@ -63,7 +63,7 @@ export const START: ViewState = {
   pins: [],
   selection: [],
   camera: null,
-  words: null,
+  words: undefined,
   thumbnails: false,
   backdrop: false,
   density: false,
@@ -99,7 +99,7 @@ export function toAddress(state: ViewState): string {
     const { x, y, scale, z, yaw, pitch } = state.camera;
     query.set('at', [x, y, scale, ...(z === undefined ? [] : [z, yaw ?? 0, pitch ?? 0])].map(number).join(','));
   }
-  if (state.words !== null) query.set('words', state.words);
+  if (state.words !== undefined) query.set('words', state.words ?? '');
   const show = [
     ...(state.thumbnails ? ['pictures'] : []),
     ...(state.backdrop ? ['plane'] : []),
@@ -128,7 +128,7 @@ export function fromAddress(fragment: string): ViewState {
     pins: (query.get('pins') ?? '').split('~').flatMap(pinFromText),
     selection: selection.filter(isIndex),
     camera: cameraFrom(at),
-    words: KINDS.find((kind) => kind === query.get('words')) ?? null,
+    words: query.has('words') ? (KINDS.find((kind) => kind === query.get('words')) ?? null) : undefined,
     thumbnails: show.includes('pictures'),
     backdrop: show.includes('plane'),
     density: show.includes('density'),

@@ -1,7 +1,7 @@
 /** The words on the map: made in the scout's thread when the map, the colours or the kind of words change. */
 import type { Column } from '@portolan/core/data';
 import type { MapLabel } from '@portolan/view';
-import { placeOfPoint } from './chart.svelte.ts';
+import { chart, placeOfPoint } from './chart.svelte.ts';
 import type { NamingKind } from '../naming.ts';
 import { latest } from '../latest.ts';
 import { learning } from './learning.svelte.ts';
@@ -34,6 +34,11 @@ class Naming {
     ...(this.#text && wordy(this.#text) ? (['keywords'] as const) : []),
   ]);
 
+  /** those on the map: the ones chosen, else names on a Poincaré disc, where a place by itself says little */
+  kind: NamingKind | null = $derived(
+    view.words === undefined ? (chart.onDisc && this.kinds.includes('samples') ? 'samples' : null) : view.words,
+  );
+
   #ask = latest(
     (args: { kind: NamingKind; column: Column; key: unknown }) =>
       scout().call('names', { kind: args.kind, column: args.column, points: shown.points?.rows ?? null }),
@@ -52,8 +57,8 @@ class Naming {
 
   /** To be called when what it looks at changes. */
   refresh(): void {
-    const { words } = view;
-    const column = words === 'categories' ? this.#category : this.#text;
+    const { kind } = this;
+    const column = kind === 'categories' ? this.#category : this.#text;
     const { points } = shown;
     void shown.colors;
     const names = points?.names ?? (shown.inLearning ? learning.moment?.names : undefined);
@@ -64,12 +69,12 @@ class Naming {
       this.#ask.drop();
       return;
     }
-    if (!words || !column || !points || shown.inLearning || points.coordinates.cols !== 2) {
+    if (!kind || !column || !points || shown.inLearning || points.coordinates.cols !== 2) {
       this.labels = [];
       this.#ask.drop();
       return;
     }
-    this.#ask.ask({ kind: words, column, key: points });
+    this.#ask.ask({ kind, column, key: points });
   }
 }
 

@@ -92,7 +92,7 @@ class View {
         filters: [],
         tints: [],
         selection: [],
-        words: null,
+        words: undefined,
         thumbnails: false,
       }),
     };
