@@ -45,7 +45,9 @@ export function linesToDraw({ lines }: Curves): string[] {
 }
 
 /** One line without its gaps: where it was measured, and what. */
-export function measured({ x, lines }: Curves, name: string): { x: number; value: number }[] {
+export type Measured = readonly { x: number; value: number }[];
+
+export function measured({ x, lines }: Curves, name: string): Measured {
   return (lines[name] ?? []).flatMap((value, i) => (value === null ? [] : [{ x: x[i], value }]));
 }
 
