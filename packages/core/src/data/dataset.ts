@@ -4,7 +4,7 @@
 import { InputError } from '../base/index.ts';
 import type { Matrix } from '../base/index.ts';
 import { matrix } from '../base/index.ts';
-import type { TextStream } from './text-stream.ts';
+import type { OnBytes } from './stream.ts';
 
 /**
  * What a row is, so that it can be shown or played. An image row is height × width × channels, row-major, values in
@@ -35,6 +35,16 @@ export type Column =
   | { name: string; type: 'text'; values: string[] }
   /** milliseconds since 1970, UTC */
   | { name: string; type: 'time'; values: Float64Array };
+
+/** Texts that are read as often as they are needed and never held. */
+export interface TextStream {
+  readonly name: string;
+  readonly byteLength: number;
+  /** some texts at a time, without those that are blank; `onBytes` is told of what was read */
+  open(onBytes?: OnBytes): AsyncGenerator<readonly string[], void>;
+  /** what was noticed when they were last gone through, a sentence each */
+  warnings?(): string[];
+}
 
 export interface Dataset {
   readonly name: string;

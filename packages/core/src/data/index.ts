@@ -1,11 +1,10 @@
 export { classesOf, columnNamed, readRows, rowsOf, textsOf } from './dataset.ts';
-export type { Classes, Column, Dataset, Medium, Rows } from './dataset.ts';
+export type { Classes, Column, Dataset, Medium, Rows, TextStream } from './dataset.ts';
 export { dataGenerators } from './generators/index.ts';
 export type { DataGenerator } from './generators/index.ts';
 export { bytesSource } from './source.ts';
 export type { ByteSource, ImageData8, ImageDecoder } from './source.ts';
 export { streamedDataset, textStream } from './text-stream.ts';
-export type { TextStream } from './text-stream.ts';
 export { byteProgress } from './stream.ts';
 export { readDataset } from './read-lazily.ts';
 export type { ReadOptions } from './read.ts';

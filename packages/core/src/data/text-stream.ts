@@ -1,18 +1,8 @@
 /** Texts that are read as often as they are needed and never held: the lines of a file. */
-import type { Dataset } from './dataset.ts';
+import type { Dataset, TextStream } from './dataset.ts';
 import { NO_LETTER, damagedLines, textLines } from './formats/text.ts';
 import type { ByteSource } from './source.ts';
 import { streamOf } from './stream.ts';
-import type { OnBytes } from './stream.ts';
-
-export interface TextStream {
-  readonly name: string;
-  readonly byteLength: number;
-  /** some texts at a time, without those that are blank; `onBytes` is told of what was read */
-  open(onBytes?: OnBytes): AsyncGenerator<readonly string[], void>;
-  /** what was noticed when they were last gone through, a sentence each */
-  warnings?(): string[];
-}
 
 /** The lines of a text file. @throws FormatError from reading, when it is not text, or a line does not end */
 export function textStream(source: ByteSource): TextStream {

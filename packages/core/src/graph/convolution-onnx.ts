@@ -1,7 +1,7 @@
 /** The ONNX forms of the three convolutions: which is fastest on ONNX Runtime's CPU kernels was measured. */
 import type { Shape } from './dims.ts';
 import type { Emitter } from './tensor.ts';
-import type { Window } from './convolution.ts';
+import type { Window } from './convolution-window.ts';
 
 type OutputPadding = { readonly outputPadding: readonly [number, number] };
 

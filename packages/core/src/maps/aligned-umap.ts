@@ -15,11 +15,12 @@ import { PICTURE, checkRows, layoutNeighbors, plainReport } from './layout-map.t
 import { layoutStart } from './layout-start.ts';
 import type { MapDetail, MapJob, Projection } from './projection.ts';
 import { exp } from './portable-math.ts';
-import { UMAP_OPTIONS, checkUmapOptions, settleUmap, umapGraph, umapProjection } from './umap.ts';
-import type { UmapOptions } from './umap.ts';
+import { umapGraph, umapProjection } from './umap.ts';
 import { fitUmapCurve } from './umap-curve.ts';
 import { umapLayout } from './umap-layout.ts';
 import type { UmapLayout } from './umap-layout.ts';
+import { UMAP_OPTIONS, checkUmapOptions, settleUmap } from './umap-options.ts';
+import type { UmapOptions } from './umap-options.ts';
 
 export const ALIGNED_OPTIONS: readonly OptionSpec[] = [
   ...UMAP_OPTIONS.filter(({ name }) => name !== 'targetWeight' && !name.startsWith('dens')),

@@ -12,7 +12,7 @@ import { findNeighbors } from '../neighbors/index.ts';
 import type { Neighbors } from '../neighbors/index.ts';
 import { checkNews } from './layout-map.ts';
 import { smoothKnn } from './fuzzy-graph.ts';
-import type { UmapOptions } from './umap.ts';
+import type { UmapOptions } from './umap-options.ts';
 import { fitUmapCurve } from './umap-curve.ts';
 import { umapLayout } from './umap-layout.ts';
 

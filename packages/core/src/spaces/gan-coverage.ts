@@ -13,7 +13,7 @@ import { boundScope } from '../nn/index.ts';
 import type { Parameter, Scope } from '../nn/index.ts';
 import type { Executable, Runtime, TensorValue } from '../runtime/index.ts';
 import { apart, coverage, modesOf, SAMPLES_PER_MODE } from './gan-modes.ts';
-import type { GanShown } from './gan-previews.ts';
+import type { GanShown } from './gan-networks.ts';
 import type { Figures } from './latent-space.ts';
 import type { LearnRows } from './learn-rows.ts';
 import { readLearnRows } from './learn-rows.ts';

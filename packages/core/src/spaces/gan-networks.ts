@@ -14,6 +14,18 @@ import type { GanLoss, Scope } from '../nn/index.ts';
 import { decoderTrunk, encoderTrunk, INITIAL } from './networks.ts';
 import type { Architecture } from './networks.ts';
 
+/** What is looked at of the two while they learn. */
+export interface GanShown {
+  /** codes → rows as they are in the data */
+  decode(scope: Scope, z: Tensor, classes?: Tensor): Tensor;
+  /** rows as they are in the data → how real they are, in [0, 1], [batch] */
+  judge(scope: Scope, x: Tensor, classes?: Tensor): Tensor;
+  latentDim: number;
+  nFeatures: number;
+  nClasses: number;
+  seed: number;
+}
+
 export const GAN_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'loss',

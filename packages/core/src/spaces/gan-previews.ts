@@ -8,9 +8,10 @@ import type { Matrix } from '../base/index.ts';
 import { compile, input } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { boundScope } from '../nn/index.ts';
-import type { Parameter, Scope } from '../nn/index.ts';
+import type { Parameter } from '../nn/index.ts';
 import type { Runtime, TensorValue } from '../runtime/index.ts';
 import type { Coverage } from './gan-coverage.ts';
+import type { GanShown } from './gan-networks.ts';
 import type { LearnPreview } from './latent-space.ts';
 
 const SAMPLES = 24;
@@ -29,17 +30,6 @@ export interface GanPreviews {
    */
   due(players: readonly Parameter[], averaged: readonly Parameter[], asked: boolean): Promise<LearnPreview | undefined>;
   dispose(): Promise<void>;
-}
-
-export interface GanShown {
-  /** codes → rows as they are in the data */
-  decode(scope: Scope, z: Tensor, classes?: Tensor): Tensor;
-  /** rows as they are in the data → how real they are, in [0, 1], [batch] */
-  judge(scope: Scope, x: Tensor, classes?: Tensor): Tensor;
-  latentDim: number;
-  nFeatures: number;
-  nClasses: number;
-  seed: number;
 }
 
 export async function ganPreviews(

@@ -18,10 +18,42 @@ import type { EpochRecord } from './latent-space.ts';
 import { countPieces, sequenceReader } from './sequences.ts';
 import type { ReadingPlace, Sequences, StreamedSequences } from './sequences.ts';
 import { aliasTable, keepShares } from './word2vec-draws.ts';
-import type { SkipGram, SkipGramOptions } from './word2vec-fit.ts';
+
+export interface SkipGramSettings {
+  readonly latentDim: number;
+  /** how far away a neighbour in the sequence may be; how far one looks is drawn anew at each place, from 1 to this */
+  readonly window: number;
+  /** items drawn by chance for each pair */
+  readonly negative: number;
+  readonly epochs: number;
+  /** falls in a line to 1/250 of this, with the sequences that were gone through */
+  readonly learningRate: number;
+  /** items whose share of all is above this are left out at random, the more the commoner; 0 leaves out none */
+  readonly subsample: number;
+  /** the power of the frequency by which items are drawn by chance */
+  readonly power: number;
+  /** an item from the mean of those around it (CBOW), instead of each of these from the item */
+  readonly cbow: boolean;
+  /** how many learn side by side; changes the result, and more than there are threads costs time */
+  readonly shards: number;
+  readonly seed: number;
+  /** rows of which items are means (their n-grams, the row of the item itself among them); by default their own row */
+  readonly parts?: { readonly nRows: number; readonly offsets: Uint32Array; readonly rows: Uint32Array };
+}
+
+export interface SkipGramVectors {
+  /** [nItems, latentDim], or one row a part where there are parts: what is meant by the vector of an item */
+  readonly inputs: Matrix;
+  /** [nItems, latentDim]: the vectors by which items are foretold */
+  readonly outputs: Matrix;
+  /** the loss is −log σ, mean over the true and drawn items of all pairs, in nats */
+  readonly history: readonly EpochRecord[];
+  /** tokens learned from a second, those left out by subsampling counted too */
+  readonly tokensPerSecond: number;
+}
 
 /** What is learned by now. */
-export interface SkipGramTraining extends Training<Omit<SkipGram, 'stopped'>> {
+export interface SkipGramTraining extends Training<SkipGramVectors> {
   /** the vectors of some items, [items.length, latentDim]: means of their parts where they have parts */
   vectorsOf(items: Uint32Array): Matrix;
 }
@@ -69,7 +101,7 @@ export function skipGramTraining(
   sequences: Sequences | StreamedSequences,
   counts: Float64Array,
   nTokens: number,
-  options: Required<Omit<SkipGramOptions, 'parts' | 'show'>> & Pick<SkipGramOptions, 'parts'>,
+  options: SkipGramSettings,
   checkpoint?: Uint8Array,
 ): SkipGramTraining {
   const { latentDim, window, negative, epochs, learningRate, subsample, power, cbow, shards, seed, parts } = options;

@@ -10,50 +10,23 @@
  * the result depends on the number of shards and not on the threads that did the work.
  */
 import { InputError } from '../base/index.ts';
-import type { Matrix } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import { driveTraining } from './drive-training.ts';
 import { itemPreviews } from './item-previews.ts';
 import type { ShownItems } from './item-previews.ts';
-import type { EpochRecord, LearnJob } from './latent-space.ts';
+import type { LearnJob } from './latent-space.ts';
 import { countItems } from './sequences.ts';
 import type { Sequences, StreamedSequences } from './sequences.ts';
 import { skipGramTraining } from './skip-gram-training.ts';
+import type { SkipGramSettings, SkipGramVectors } from './skip-gram-training.ts';
 
-export interface SkipGramOptions {
-  latentDim?: number;
-  /** how far away a neighbour in the sequence may be; how far one looks is drawn anew at each place, from 1 to this */
-  window?: number;
-  /** items drawn by chance for each pair */
-  negative?: number;
-  epochs?: number;
-  /** falls in a line to 1/250 of this, with the sequences that were gone through */
-  learningRate?: number;
-  /** items whose share of all is above this are left out at random, the more the commoner; 0 leaves out none */
-  subsample?: number;
-  /** the power of the frequency by which items are drawn by chance */
-  power?: number;
-  /** an item from the mean of those around it (CBOW), instead of each of these from the item */
-  cbow?: boolean;
-  /** how many learn side by side; changes the result, and more than there are threads costs time */
-  shards?: number;
-  seed?: number;
-  /** rows of which items are means (their n-grams, the row of the item itself among them); by default their own row */
-  parts?: { readonly nRows: number; readonly offsets: Uint32Array; readonly rows: Uint32Array };
+export interface SkipGramOptions extends Partial<SkipGramSettings> {
   /** what to show while learning, where the job asks for previews */
   show?: ShownItems;
 }
 
-export interface SkipGram {
-  /** [nItems, latentDim], or one row a part where there are parts: what is meant by the vector of an item */
-  readonly inputs: Matrix;
-  /** [nItems, latentDim]: the vectors by which items are foretold */
-  readonly outputs: Matrix;
-  /** the loss is −log σ, mean over the true and drawn items of all pairs, in nats */
-  readonly history: readonly EpochRecord[];
+export interface SkipGram extends SkipGramVectors {
   readonly stopped: boolean;
-  /** tokens learned from a second, those left out by subsampling counted too */
-  readonly tokensPerSecond: number;
 }
 
 const MOST_WINDOW = 100;

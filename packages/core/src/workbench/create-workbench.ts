@@ -12,18 +12,16 @@ import { addData } from './add-data.ts';
 import { codes, decode, encode, sample } from './apply.ts';
 import { cacheOf } from './cache.ts';
 import { useDataset } from './datasets.ts';
-import type { Desk } from './desk.ts';
+import type { Desk, Surroundings } from './desk.ts';
+import type { PublicData, Zoo } from './host.ts';
 import { createItems } from './items.ts';
 import { coordinates, keep } from './map-files.ts';
-import type { Surroundings } from './neighbors.ts';
 import type { Packs } from './packs.ts';
-import type { PublicData } from './public-data.ts';
 import { PROJECT_VERSION, readProject } from './project.ts';
 import { SHELVES } from './store.ts';
 import type { Store } from './store.ts';
 import type { Workbench } from './workbench.ts';
 import { exportProject, importProject } from './zip.ts';
-import type { Zoo } from './zoo.ts';
 
 export interface WorkbenchOptions {
   store: Store;

@@ -1,16 +1,21 @@
 /** What the verbs work with: the items, the engine, and the data sets, spaces and maps used last. */
-import type { ImageDecoder, Dataset } from '../data/index.ts';
+import type { ImageDecoder, Dataset, Rows } from '../data/index.ts';
 import type { Kernels } from '../kernels/index.ts';
 import type { Projection } from '../maps/index.ts';
+import type { Distance, NeighborIndex } from '../neighbors/index.ts';
 import type { Runtime } from '../runtime/index.ts';
 import type { LatentSpace } from '../spaces/index.ts';
 import type { Cache } from './cache.ts';
+import type { PublicData, Zoo } from './host.ts';
 import type { Items } from './items.ts';
-import type { Surroundings } from './neighbors.ts';
 import type { Packs } from './packs.ts';
-import type { PublicData } from './public-data.ts';
 import type { Store } from './store.ts';
-import type { Zoo } from './zoo.ts';
+
+/** An item's rows, and an index of them for each distance that was asked for. */
+export interface Surroundings {
+  readonly rows: Rows;
+  index(distance: Distance): NeighborIndex;
+}
 
 export interface Desk {
   readonly store: Store;

@@ -1,8 +1,7 @@
 export { createWorkbench } from './create-workbench.ts';
 export type { WorkbenchOptions } from './create-workbench.ts';
 export type { Packs } from './packs.ts';
-export type { PublicData } from './public-data.ts';
-export type { Zoo } from './zoo.ts';
+export type { PublicData, Zoo } from './host.ts';
 export { slug } from './items.ts';
 export {
   KEPT,

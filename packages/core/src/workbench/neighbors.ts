@@ -2,20 +2,13 @@
 import { InputError, row as rowOf } from '../base/index.ts';
 import type { JobOptions } from '../base/index.ts';
 import { readRows, rowsOf } from '../data/index.ts';
-import type { Rows } from '../data/index.ts';
 import { findNeighbors, neighborIndex } from '../neighbors/index.ts';
 import type { Distance, Nearest, NeighborIndex, Neighbors } from '../neighbors/index.ts';
 import { distanceOf } from './by-geometry.ts';
 import { useDataset } from './datasets.ts';
-import type { Desk } from './desk.ts';
+import type { Desk, Surroundings } from './desk.ts';
 import { checkNumbers, checkScale, numbersOf } from './map-inputs.ts';
 import type { ItemInfo, NeighborTableArgs, NeighborsArgs } from './workbench.ts';
-
-/** An item's rows, and an index of them for each distance that was asked for. */
-export interface Surroundings {
-  readonly rows: Rows;
-  index(distance: Distance): NeighborIndex;
-}
 
 const DEFAULT_K = 10;
 

@@ -1,18 +1,10 @@
 /** `data fetch`: public data sets by name, from wherever the host gets them. */
 import { InputError } from '../base/index.ts';
 import type { JobOptions } from '../base/index.ts';
-import type { Dataset } from '../data/index.ts';
 import { keepDataset } from './add-data.ts';
 import type { Desk } from './desk.ts';
 import { named } from './named.ts';
-import type { DataInfo, PublicDataInfo } from './workbench.ts';
-
-/** What a host can download: a program can, a page that is served as plain files can't. */
-export interface PublicData {
-  readonly list: readonly PublicDataInfo[];
-  /** Downloads what is not in the cache, checks it and reads it. */
-  fetch(name: string, job: JobOptions): Promise<Dataset>;
-}
+import type { DataInfo } from './workbench.ts';
 
 export async function fetchData(
   desk: Desk,

@@ -4,19 +4,10 @@
  */
 import { FormatError, InputError } from '../base/index.ts';
 import type { JobOptions } from '../base/index.ts';
-import type { ByteSource } from '../data/index.ts';
 import type { Desk } from './desk.ts';
 import { named } from './named.ts';
 import type { ZooEntry } from './workbench.ts';
 import { importProject } from './zip.ts';
-
-/** Where the zoo is: a folder, a web host. */
-export interface Zoo {
-  /** `zoo.json` */
-  manifest(): Promise<Uint8Array>;
-  /** `digits-vae.zip` */
-  file(name: string): Promise<ByteSource>;
-}
 
 const TEXTS = ['name', 'title', 'summary', 'data', 'space', 'created'] as const;
 
