@@ -13,6 +13,7 @@ import { asProbability } from './gan-networks.ts';
 import type { GanNetworks } from './gan-networks.ts';
 import type { Gan } from './gan-players.ts';
 import { ganPreviews } from './gan-previews.ts';
+import type { GanPreviews } from './gan-previews.ts';
 import type { LearnJob } from './latent-space.ts';
 import { restore, standardise } from './networks.ts';
 
@@ -48,18 +49,13 @@ export async function learnGan(
   };
   const parameters = training.parameters();
   const covered = await ganCoverage(runtime, parameters, dataset, rows, options, shown);
-  const preview =
-    job.onProgress && job.previews !== false
-      ? await ganPreviews(
-          runtime,
-          parameters,
-          nFeatures === 2 ? readRows(dataset.rows) : matrix(0, nFeatures),
-          shown,
-          covered,
-        )
-      : undefined;
+  let preview: GanPreviews | undefined;
   const diverged: string[] = [];
   try {
+    if (job.onProgress && job.previews !== false) {
+      const plane = nFeatures === 2 ? readRows(dataset.rows) : matrix(0, nFeatures);
+      preview = await ganPreviews(runtime, parameters, plane, shown, covered);
+    }
     const result = await driveTraining(
       training,
       {
