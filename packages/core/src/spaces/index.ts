@@ -18,7 +18,8 @@ export { euclidean, geometryOf, geometrySpec, hyperbolic, sphere } from './geome
 export type { Geometry, GeometrySpec } from './geometry.ts';
 export { bringSpace } from './brought.ts';
 export type { BroughtSpace } from './brought.ts';
-export type { BroughtData, BroughtSpec } from './brought-infer.ts';
+export type { BroughtSpec } from './brought-infer.ts';
+export type { BroughtData } from './brought-scale.ts';
 export type { ModelFile } from './brought-model.ts';
 export type { BroughtOptions } from './brought-ports.ts';
 export { loadSpace } from './load-space.ts';
