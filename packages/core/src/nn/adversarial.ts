@@ -9,7 +9,7 @@
 import { InputError, NumericalError, random, readSafetensors, writeSafetensors } from '../base/index.ts';
 import type { Random, Stepper } from '../base/index.ts';
 import { compile } from '../graph/index.ts';
-import type { Executable, Runtime, RuntimeMemory, TensorValue } from '../runtime/index.ts';
+import type { Executable, Runtime, TensorValue } from '../runtime/index.ts';
 import { averageName, DECAY, declarePlayers, playerStep, ROLES } from './adversarial-step.ts';
 import type { PlayerLoss, Role } from './adversarial-step.ts';
 import { rowStream } from './batches.ts';
@@ -20,9 +20,10 @@ import type { Optimiser } from './optimisers.ts';
 import { constantRate } from './schedules.ts';
 import type { Schedule } from './schedules.ts';
 import type { Parameter } from './scope.ts';
+import { countOf } from './train-call.ts';
 import { batchName, batchShape, factorName, HEALTH, lossName } from './train-step.ts';
 import type { BatchInput } from './train-step.ts';
-import { trainState } from './train-state.ts';
+import { copies, PLAIN_MEMORY, trainState } from './train-state.ts';
 import type { TrainState } from './train-state.ts';
 import type { Losses } from './trainer.ts';
 
@@ -97,7 +98,6 @@ export interface AdversarialTrainer extends Stepper<AdversarialUnit, Adversarial
   dispose(): Promise<void>;
 }
 
-const PLAIN: RuntimeMemory = { float32: (length) => new Float32Array(length), release: () => undefined };
 const FORMAT = 'portolan-adversarial-checkpoint';
 const VERSION = 1;
 /** losses this many times as large as in a player's first steps have run away */
@@ -143,7 +143,7 @@ export async function adversarialTrainer(runtime: Runtime, options: AdversarialO
   const rows = Uint32Array.from({ length: nSamples }, (_, i) => i);
   const streams = { discriminator: rowStream(rows, seed), generator: rowStream(rows, seed + 1) };
   const noise = random(seed).fork(0x9a115e);
-  const memory = runtime.memory?.() ?? PLAIN;
+  const memory = runtime.memory?.() ?? PLAIN_MEMORY;
 
   const losses = { discriminator: options.discriminator.loss, generator: options.generator.loss };
   const inputs = { discriminator: options.discriminator.inputs, generator: options.generator.inputs };
@@ -389,8 +389,3 @@ interface Player {
   readonly decay: Float32Array;
   readonly feeds: Record<string, TensorValue>;
 }
-
-const countOf = (shape: readonly number[]): number => shape.reduce((size, dim) => size * dim, 1);
-
-const copies = (parameters: readonly Parameter[]): Parameter[] =>
-  parameters.map(({ name, shape, value }) => ({ name, shape, value: value.slice() }));

@@ -10,6 +10,12 @@ import type { Optimiser } from './optimisers.ts';
 import type { Parameter } from './scope.ts';
 import { nextName, slotName } from './train-step.ts';
 
+/** For runtimes that work in JavaScript's memory. */
+export const PLAIN_MEMORY: RuntimeMemory = {
+  float32: (length) => new Float32Array(length),
+  release: () => undefined,
+};
+
 export interface TrainState {
   /** by name, to feed */
   current(): Record<string, TensorValue>;
@@ -79,3 +85,7 @@ export function savedValue(
 function tensor({ shape, value }: Parameter): TensorValue {
   return { dtype: 'float32', shape, data: value };
 }
+
+/** Parameters that nothing overwrites. */
+export const copies = (parameters: readonly Parameter[]): Parameter[] =>
+  parameters.map(({ name, shape, value }) => ({ name, shape, value: value.slice() }));

@@ -8,8 +8,9 @@
 import { NumericalError, random, writeSafetensors } from '../base/index.ts';
 import type { Random, Stepper } from '../base/index.ts';
 import { compile, input } from '../graph/index.ts';
-import type { Executable, Runtime, RuntimeMemory, TensorValue } from '../runtime/index.ts';
+import type { Executable, Runtime, TensorValue } from '../runtime/index.ts';
 import { rowStream, splitRows } from './batches.ts';
+import { callSize } from './call-size.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import type { RunKey } from './open-checkpoint.ts';
 import { adam, PERIOD } from './optimisers.ts';
@@ -18,9 +19,11 @@ import { constantRate } from './schedules.ts';
 import type { Schedule } from './schedules.ts';
 import { declaringScope } from './scope.ts';
 import type { Parameter } from './scope.ts';
-import { batchName, batchShape, factorName, HEALTH, lossName, stepGraph } from './train-step.ts';
+import { callBuffers, countOf, only } from './train-call.ts';
+import type { Call } from './train-call.ts';
+import { batchName, batchShape, HEALTH, lossName, stepGraph } from './train-step.ts';
 import type { BatchInput, Model } from './train-step.ts';
-import { savedValue, trainState } from './train-state.ts';
+import { copies, PLAIN_MEMORY, savedValue, trainState } from './train-state.ts';
 
 /** A loss and its parts, as numbers. */
 export type Losses = Record<string, number>;
@@ -104,13 +107,6 @@ export interface Trainer extends Stepper<TrainUnit, Trained> {
   dispose(): Promise<void>;
 }
 
-/** For runtimes that work in JavaScript's memory. */
-const PLAIN: RuntimeMemory = { float32: (length) => new Float32Array(length), release: () => undefined };
-const CALL_MS = 150;
-/** calls may not go on taking longer, or cancelling takes too long */
-const MOST_MS = 200;
-/** calls of one size before another may be thought better */
-const TRIALS = PERIOD;
 const EVALUATION_ROWS = 512;
 const FORMAT = 'portolan-checkpoint';
 const VERSION = 1;
@@ -156,7 +152,7 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     Object.fromEntries(inputs.map((own) => [own.name, input(batchName(own.name, 0), batchShape(own, 'batch'))])),
   );
   const parts = Object.keys(evaluation);
-  const memory = runtime.memory?.() ?? PLAIN;
+  const memory = runtime.memory?.() ?? PLAIN_MEMORY;
   const state = trainState(initial, optimiser, memory);
   let at: Position = {
     seed,
@@ -178,20 +174,12 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
   let recent = zeroes();
   let rowsLearned = 0;
   let msLearning = 0;
-  let wanted = limitBatches(options.batchesPerCall || 1);
-  const timings = new Map<number, number[]>();
-  let fastest = Infinity;
-  let slow = 0;
+  const size = callSize(options.batchesPerCall || 'measured', Math.min(PERIOD, perEpoch));
   const calls = new Map<number, Call>();
   let evaluator: Executable | undefined;
 
   function zeroes(): Losses {
     return Object.fromEntries(parts.map((part) => [part, 0]));
-  }
-
-  /** The greatest power of two that is not above what is asked for, the period, or the batches of an epoch. */
-  function limitBatches(count: number): number {
-    return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(count, PERIOD, perEpoch))));
   }
 
   async function callOf(k: number): Promise<Call> {
@@ -209,6 +197,7 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
    * already: it takes longer to make a graph for a few calls than to do them one mini-batch at a time.
    */
   function batchesNow(): number {
+    const { wanted } = size;
     const epoch = Math.floor((at.iteration * batchSize) / nRows);
     const judged = validationRows.length > 0 ? Math.ceil(((epoch + 1) * nRows) / batchSize) : Infinity;
     const fits = (k: number, end: number): boolean => at.iteration % k === 0 && at.iteration + k <= end;
@@ -235,22 +224,8 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
     const ms = performance.now() - began;
     rowsLearned += k * batchSize;
     msLearning += ms;
-    if (!options.batchesPerCall) measure(ms, k);
+    size.took(ms, k);
     return account(outputs, k);
-  }
-
-  /**
-   * As many batches per call as fit its time by the fastest call so far; each executable's first is not counted. A period
-   * is tried before a choice, so that one busy moment does not make it: each size is another graph to make.
-   */
-  function measure(ms: number, k: number): void {
-    const known = timings.get(k) ?? [];
-    timings.set(k, [...known, ms / k].slice(0, TRIALS));
-    if (known.length < TRIALS - 1) return;
-    slow = ms > MOST_MS ? slow + 1 : 0;
-    // once may be chance; twice, and the machine has become busier
-    fastest = slow > 1 ? ms / k : Math.min(fastest, ms / k, ...known.slice(1));
-    wanted = limitBatches(CALL_MS / fastest);
   }
 
   function checkFinite(outputs: Record<string, TensorValue>, k: number): void {
@@ -414,67 +389,10 @@ export async function trainer(runtime: Runtime, options: TrainOptions): Promise<
   };
 }
 
-/** A compiled call and the buffers that are fed to it. */
-interface Call {
-  executable: Executable;
-  indices: Uint32Array;
-  /** per inner iteration, by batch input */
-  batches: Record<string, Float32Array>[];
-  /** per inner iteration, per factor */
-  factors: Float32Array[][];
-  feeds(state: Record<string, TensorValue>): Record<string, TensorValue>;
-}
-
-function callBuffers(
-  executable: Executable,
-  optimiser: Optimiser,
-  inputs: readonly BatchInput[],
-  batchSize: number,
-  k: number,
-  memory: RuntimeMemory,
-): Call {
-  const each = Array.from({ length: k }, (_, i) => i);
-  const batches = each.map(() =>
-    Object.fromEntries(inputs.map((b) => [b.name, memory.float32(countOf(batchShape(b, batchSize)))])),
-  );
-  const factors = each.map(() => optimiser.factorNames.map(() => new Float32Array(1)));
-  const fixed: Record<string, TensorValue> = {};
-  for (const i of each) {
-    for (const own of inputs) {
-      const shape = batchShape(own, batchSize);
-      fixed[batchName(own.name, i)] = { dtype: 'float32', shape, data: batches[i][own.name] };
-    }
-    optimiser.factorNames.forEach((name, f) => {
-      fixed[factorName(name, i)] = { dtype: 'float32', shape: [], data: factors[i][f] };
-    });
-  }
-  const own = only(fixed, executable);
-  return {
-    executable,
-    indices: new Uint32Array(batchSize),
-    batches,
-    factors,
-    feeds: (state) => ({ ...own, ...state }),
-  };
-}
-
-/** The feeds that a model takes: an input that nothing depends on is not in it. */
-function only(feeds: Record<string, TensorValue>, { inputs }: Executable): Record<string, TensorValue> {
-  return Object.fromEntries(inputs.filter(({ name }) => feeds[name]).map(({ name }) => [name, feeds[name]]));
-}
-
 function feedsOf(parameters: readonly Parameter[]): Record<string, TensorValue> {
   return Object.fromEntries(
     parameters.map(({ name, shape, value }) => [name, { dtype: 'float32', shape, data: value } as const]),
   );
-}
-
-function countOf(shape: readonly number[]): number {
-  return shape.reduce((size, dim) => size * dim, 1);
-}
-
-function copies(parameters: readonly Parameter[]): Parameter[] {
-  return parameters.map(({ name, shape, value }) => ({ name, shape, value: value.slice() }));
 }
 
 function means(sums: Losses, count: number): Losses {
