@@ -89,6 +89,14 @@ describe('byte-pair encoding', () => {
     expect(parts('abc')).toBe(parts('abc'));
   });
 
+  it('parts what is no word, however long it is', () => {
+    const pieces = learned({ abab: 9, ba: 3 }, 20);
+    const long = 'ab'.repeat(50_000);
+    const parts = bytePairs(pieces)(long);
+    expect(spelled(parts, pieces)).toBe(` ${long}`);
+    expect(parts.length).toBeLessThan(long.length);
+  });
+
   it('keeps to its size, and stops when nothing occurs twice', () => {
     expect(learned({ abc: 1, abd: 1 }, 100).length).toBe(3); // ` a`, `b`, ` ab`
     expect(learned({ abcdef: 9, fedcba: 9 }, 4).length).toBe(4);

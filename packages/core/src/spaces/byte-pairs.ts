@@ -18,6 +18,8 @@ export type Parting = (word: string) => readonly number[];
 const LEAST = 2;
 /** Words whose pieces are remembered. */
 const REMEMBERED = 50_000;
+/** Letters that are joined among each other: what is longer is no word, and would take time by its square. */
+const STRETCH = 200;
 /** Numbers of pieces are below this, so that a pair of them is one number. */
 const MOST = 2 ** 20;
 const encoder = new TextEncoder();
@@ -78,19 +80,31 @@ export function bytePairs(pieces: readonly string[]): Parting {
   };
 }
 
-/** Pieces joined by the one that is known longest, until none can be. */
 function partsOf(word: string, known: ReadonlyMap<string, number>): number[] {
-  const parts = symbolsOf(word);
+  const symbols = symbolsOf(word);
+  const out: number[] = [];
+  for (let from = 0; from < symbols.length; from += STRETCH) {
+    out.push(...joinedUp(symbols.slice(from, from + STRETCH), known).flatMap((part) => idsOf(part, known)));
+  }
+  return out;
+}
+
+/** Pieces joined by the one that is known longest, until none can be. */
+function joinedUp(parts: string[], known: ReadonlyMap<string, number>): string[] {
   for (;;) {
     let [first, at] = [Infinity, -1];
     for (let i = 1; i < parts.length; i++) {
       const id = known.get(parts[i - 1] + parts[i]) ?? Infinity;
       if (id < first) [first, at] = [id, i];
     }
-    if (at < 0) break;
+    if (at < 0) return parts;
     parts.splice(at - 1, 2, parts[at - 1] + parts[at]);
   }
-  return parts.flatMap((part) => known.get(part) ?? inBytes(part, known));
+}
+
+function idsOf(part: string, known: ReadonlyMap<string, number>): number[] {
+  const id = known.get(part);
+  return id === undefined ? inBytes(part, known) : [id];
 }
 
 /** A letter that no piece is: its bytes; of a first letter, the blank's and what the letter is elsewhere. */
