@@ -95,7 +95,9 @@ export function pixelRows(
   // rows that join others may have come out of a decoder: fractions around 0 to 1 are pixels already
   const decoded = !stretch && !integers && min >= -OVERSHOOT && max <= 1 + OVERSHOOT;
   const known = decoded || (!stretch && told?.[0] === 0 && told[1] === 1) ? undefined : told;
-  const { range, warnings } = known ? { range: known, warnings: [] } : rangeOf(extent, name, stretch);
+  const { range, warnings } = known
+    ? { range: [known[0], known[1]] as const, warnings: [] }
+    : rangeOf(extent, name, stretch);
   const [low, high] = range;
   const room = OVERSHOOT * (high - low);
   if (min < low - room || max > high + room) {

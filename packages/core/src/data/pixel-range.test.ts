@@ -95,6 +95,9 @@ describe('the range of pixel values', () => {
     expect(first(await of([0, 4, 16], { range: [0, 32] }), 3)).toEqual([0, 0.125, 0.5]);
     expect(first(await of([0, 4, 16], { range: [0, 255] }, bytes), 3)[2]).toBeCloseTo(16 / 255);
     expect(first(await of([10, 15, 20], { range: [10, 20] }), 3)).toEqual([0, 0.5, 1]);
+    // as it may come over a wire
+    const sent = Float32Array.of(0, 16) as unknown as readonly [number, number];
+    expect((await of([0, 4, 16], { range: sent })).range).toEqual([0, 16]);
     await expect(of([0, 4, 160], { range: [0, 16] })).rejects.toThrow(/values range from 0 to 160, expected 0 to 16/);
     await expect(of([0, 4], { range: [16, 0] })).rejects.toThrow(/the range of pixel values is 16 to 0/);
     await expect(of([0, 4], { range: [0, 16], image: undefined })).rejects.toThrow(/its rows are no images/);
