@@ -107,6 +107,15 @@ it('is that of scikit-learn’s mutual_info_score over numpy’s histograms', ()
 });
 
 describe('whatever the data', () => {
+  it('a factor may have as many classes as there are rows', () => {
+    const n = 30_000;
+    const z = byRow(n, (i) => [i % 20, 0]);
+    const rows = Array.from({ length: n }, (_, i) => i);
+    const [{ entropy, gap }] = mutualInformationGap(z, [category('id', rows, n)]).factors;
+    expect(entropy).toBeCloseTo(Math.log(n), 8);
+    expect(gap).toBeCloseTo(Math.log(20) / Math.log(n), 8);
+  });
+
   it('the order of rows and of latents does not matter', () => {
     const z = matrix(N, 3);
     random(2).fillNormal(z.data);

@@ -67,7 +67,7 @@ export function mutualInformationGap(
   const latents = Array.from({ length: z.cols }, (_, j) => latentBins(z, j, nBins));
   const found = factors.map((column) => {
     const factor = factorClasses(column, z.rows, nBins);
-    const entropy = mutualInformation(factor, factor);
+    const entropy = entropyOf(factor);
     if (entropy > 0) return informationOf(column.name, factor, entropy, latents);
     throw new InputError(
       `mutual information gap: the factor ${column.name} has a single value, so there is nothing to tell; leave it out`,
@@ -84,7 +84,15 @@ function informationOf(name: string, factor: Classes, entropy: number, latents: 
   return { factor: name, gap: (information[latent] - second) / entropy, entropy, information, latent };
 }
 
-/** I(a; b) in nats by counts, over the rows where both are known; of a with itself it is the entropy. */
+/** H in nats by counts, over the rows where it is known. */
+function entropyOf({ codes, size }: Classes): number {
+  const counts = new Float64Array(size);
+  for (const code of codes) if (code >= 0) counts[code]++;
+  const n = counts.reduce((sum, count) => sum + count, 0);
+  return counts.reduce((sum, count) => (count > 0 ? sum - (count / n) * Math.log(count / n) : sum), 0);
+}
+
+/** I(a; b) in nats by counts, over the rows where both are known. */
 function mutualInformation(a: Classes, b: Classes): number {
   const joint = new Float64Array(a.size * b.size);
   const [ofA, ofB] = [new Float64Array(a.size), new Float64Array(b.size)];
