@@ -10,6 +10,8 @@ const FIRST = 10;
 /** Users that are judged; of more, every so-manieth. */
 const MOST_USERS = 2000;
 const BLOCK = 20;
+/** More than these are had sooner by sorting all. */
+const FEW = 200;
 
 /**
  * @param scores  writes the scores of all items for a user
@@ -48,6 +50,7 @@ export function* rankingFigures(
 
 /** The places of the greatest values, greatest first; equal ones in their order. What is −∞ is left out. */
 export function bestOf(values: ArrayLike<number>, n: number): number[] {
+  if (n > FEW) return allByValue(values).slice(0, n);
   const best: number[] = [];
   for (let j = 0; j < values.length; j++) {
     const value = values[j];
@@ -58,4 +61,9 @@ export function bestOf(values: ArrayLike<number>, n: number): number[] {
     if (best.length > n) best.pop();
   }
   return best;
+}
+
+function allByValue(values: ArrayLike<number>): number[] {
+  const places = Array.from({ length: values.length }, (_, j) => j).filter((j) => values[j] !== -Infinity);
+  return places.sort((a, b) => values[b] - values[a] || a - b);
 }

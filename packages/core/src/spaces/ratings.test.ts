@@ -15,7 +15,7 @@ import type { FactorsSpace } from './factors-space.ts';
 import type { FittedSpace, SpaceMethod } from './latent-space.ts';
 import { loadSpace } from './load-space.ts';
 import { ratingsRow, recommend, userCode } from './ratings-recommend.ts';
-import { rankingFigures } from './ratings-quality.ts';
+import { bestOf, rankingFigures } from './ratings-quality.ts';
 import { heldOut, ratingsOf, sparseOf, turned } from './ratings.ts';
 import type { Entry, Sparse } from './ratings.ts';
 
@@ -372,3 +372,12 @@ function run<R>(steps: Generator<unknown, R, boolean>): R {
     if (next.done) return next.value;
   }
 }
+
+test('the best are the same by insertion and by sorting, equal ones in their order', () => {
+  const rng = random(7);
+  const scores = Float32Array.from({ length: 900 }, () => (rng.uniform() < 0.1 ? -Infinity : rng.below(50)));
+  const all = bestOf(scores, 1e6);
+  expect(all).toHaveLength(scores.filter((score) => score > -Infinity).length);
+  expect(bestOf(scores, 200)).toEqual(all.slice(0, 200));
+  expect(bestOf(scores, 201)).toEqual(all.slice(0, 201));
+});
