@@ -3,10 +3,10 @@
  * with Chebyshev filters that damp all below the smallest value carried along (Rutishauser 1969; Zhou & Saad 2007),
  * products by kernels. A few of many vectors cost a fraction of all of them.
  */
-import { drive, random } from '../base/index.ts';
+import { breathe, drive, random } from '../base/index.ts';
 import type { JobOptions, Random } from '../base/index.ts';
-import type { Workspace } from '../kernels/index.ts';
-import { eigenSteps, fixSigns, symmetricEigen } from './eigen.ts';
+import type { Block, Workspace } from '../kernels/index.ts';
+import { eigenSteps, fixSigns } from './eigen.ts';
 import { cholesky, qr } from './factor.ts';
 import { matrix64 } from './matrix64.ts';
 import type { Matrix64 } from './matrix64.ts';
@@ -30,6 +30,8 @@ export interface LeadingEigenOptions extends Pick<JobOptions, 'signal'> {
 /** Columns in a strip, rows in a chunk: assembly/matrix.ts. */
 const STRIP = 4;
 const PRODUCT_ROWS = 32;
+/** Numbers that are copied between two breaths. */
+const SLAB = 2 ** 20;
 /** Matrices up to this size, and more than this share of the vectors, are solved directly. */
 const DIRECT = 96;
 const DIRECT_SHARE = 0.3;
@@ -58,7 +60,7 @@ export async function leadingEigen(
   }
   const width = STRIP * Math.ceil((k + Math.max(6, 0.4 * k)) / STRIP);
   const blocks = {
-    a: space.float64(a.data),
+    a: await placed(space, a.data, signal),
     v: space.float64(m * width),
     w: space.float64(m * width),
     u: space.float64(m * width),
@@ -104,7 +106,7 @@ export async function leadingEigen(
   for (let round = 0; ; round++) {
     await times(v, w, 1);
     // eigenvectors within the span
-    const inside = symmetricEigen(await inner(v, w));
+    const inside = await drive('eigenvectors', eigenSteps(await inner(v, w)), { signal });
     ({ values } = inside);
     v = await rotate(v, inside.vectors.data);
     w = await rotate(w, inside.vectors.data);
@@ -131,6 +133,17 @@ export async function leadingEigen(
   fixSigns(vectors);
   for (const block of Object.values(blocks)) block.free();
   return { values: values.slice(0, k), vectors, nProducts };
+}
+
+/** A copy in the workspace, some numbers at a time: memory that was never touched costs more. */
+async function placed(space: Workspace, data: Float64Array, signal?: AbortSignal): Promise<Block<Float64Array>> {
+  const block = space.float64(data.length);
+  for (let from = 0; from < data.length; from += SLAB) {
+    signal?.throwIfAborted();
+    block.view.set(data.subarray(from, from + SLAB), from);
+    await breathe();
+  }
+  return block;
 }
 
 // engines compile a small function soon and once, but a long asynchronous one over and over

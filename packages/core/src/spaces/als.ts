@@ -3,8 +3,8 @@
  * given at all says it is liked, how much says how sure that is. Users and items are solved for in turn, each exactly.
  */
 import { drive, random, resolveOptions } from '../base/index.ts';
-import type { JobOptions, OptionSpec } from '../base/index.ts';
-import { foldRidge, gramOf } from './factors-fold.ts';
+import type { JobOptions, OptionSpec, Steps } from '../base/index.ts';
+import { gramSteps, ridgeFold } from './factors-fold.ts';
 import type { Float64Matrix } from './factors-fold.ts';
 import type { SpaceMethod } from './latent-space.ts';
 import { iterate, seedOption } from './linear-space.ts';
@@ -14,7 +14,9 @@ import { heldOut, RATINGS_OPTIONS, ratingsSteps, turned } from './ratings.ts';
 import type { Sparse } from './ratings.ts';
 
 /** Operations between two steps. */
-const STEP = 2e7;
+const STEP = 4e6;
+/** Share of an iteration that its loss takes. */
+const LAST = 0.1;
 
 const OPTIONS: readonly OptionSpec[] = [
   FACTOR_OPTION,
@@ -103,49 +105,69 @@ export function* alsSteps(
   });
   const [users, items] = [start(given.rows), start(given.cols)];
   const back = turned(given);
-  let loss = lossOf(given, users, items, alpha);
+  let loss = NaN;
   for (let iteration = 0; iteration < nIter; iteration++) {
     for (const [half, from, to, of] of [
       [0, items, users, given],
       [0.5, users, items, back],
     ] as const) {
-      const place = foldRidge(from, { alpha, ridge });
+      const gram = yield* within(iteration + (1 - LAST) * half, gramSteps(from, ridge));
+      const place = ridgeFold(from, gram, alpha);
       let work = 0;
       for (let i = 0; i < of.rows; i++) {
         to.data.set(place(of, i), i * k);
-        work += (of.starts[i + 1] - of.starts[i]) * k * k + k ** 3 / 3;
+        work += workOf(of, i, k);
         if (work < STEP) continue;
         work = 0;
         // users and items must be of one kind: a stop waits for the end of the round
-        yield { done: iteration + half + (0.5 * (i + 1)) / (of.rows + 1) };
+        yield { done: iteration + (1 - LAST) * (half + (0.5 * (i + 1)) / (of.rows + 1)) };
       }
     }
-    loss = lossOf(given, users, items, alpha);
+    loss = yield* within(iteration + 1 - LAST, lossSteps(given, users, items, alpha));
     if (yield { done: iteration + 1, losses: { loss } }) break;
   }
   // users once more, so that they lie where `encode` would place them
-  const place = foldRidge(items, { alpha, ridge });
-  for (let i = 0; i < given.rows; i++) {
+  const place = ridgeFold(items, yield* within(nIter, gramSteps(items, ridge)), alpha);
+  for (let i = 0, work = 0; i < given.rows; i++) {
     users.data.set(place(given, i), i * k);
-    if (i % 500 === 499) yield { done: nIter };
+    work += workOf(given, i, k);
+    if (work < STEP) continue;
+    work = 0;
+    yield { done: nIter };
   }
   return { users, items, loss };
 }
 
+/** Operations that placing one row takes. */
+const workOf = ({ starts }: Sparse, i: number, k: number): number => (starts[i + 1] - starts[i]) * k * k + k ** 3 / 3;
+
+/** Steps that are part of an iteration. */
+function* within<R>(done: number, steps: Steps<R>): Generator<{ done: number }, R, boolean> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    yield { done };
+  }
+}
+
 /** By the Gram matrices, as zeros are too many to be visited. */
-function lossOf(given: Sparse, users: Float64Matrix, items: Float64Matrix, alpha: number): number {
+function* lossSteps(given: Sparse, users: Float64Matrix, items: Float64Matrix, alpha: number): Steps<number> {
   const k = users.cols;
-  const [a, b] = [gramOf(users, 0), gramOf(items, 0)];
+  const [a, b] = [yield* gramSteps(users, 0), yield* gramSteps(items, 0)];
   let sum = 0;
   for (let c = 0; c < k; c++) {
     for (let d = 0; d <= c; d++) sum += (c === d ? 1 : 2) * a[c * k + d] * b[c * k + d];
   }
-  for (let i = 0; i < given.rows; i++) {
+  for (let i = 0, work = 0; i < given.rows; i++) {
     for (let e = given.starts[i]; e < given.starts[i + 1]; e++) {
       let score = 0;
       for (let c = 0; c < k; c++) score += users.data[i * k + c] * items.data[given.places[e] * k + c];
       sum += (1 + alpha * given.values[e]) * (1 - score) ** 2 - score * score;
     }
+    work += (given.starts[i + 1] - given.starts[i]) * k;
+    if (work < STEP) continue;
+    work = 0;
+    yield i / given.rows;
   }
   return sum / (given.rows * given.cols);
 }

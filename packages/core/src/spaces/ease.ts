@@ -11,6 +11,7 @@ import type { JobOptions, Matrix, OptionSpec, Steps } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import { leadingEigen, matrix64 } from '../linalg/index.ts';
 import type { Matrix64 } from '../linalg/index.ts';
+import type { Float64Matrix } from './factors-fold.ts';
 import { foldOf } from './factors-space.ts';
 import type { FactorsParts } from './factors-space.ts';
 import type { LearnJob, SpaceMethod } from './latent-space.ts';
@@ -75,9 +76,7 @@ export const ease: SpaceMethod = {
       bias,
       fold: { kind: 'sum', binary: true },
     };
-    const place = foldOf(parts);
-    const users = { rows: train.rows, cols: latentDim, data: new Float64Array(train.rows * latentDim) };
-    for (let i = 0; i < train.rows; i++) users.data.set(Float64Array.from(place(train, i)), i * latentDim);
+    const users = await drive('measuring', placesSteps(train, foldOf(parts), latentDim), quiet);
     // what the weights themselves would reach, of which the factors are an approximation
     const full = await drive('measuring', weightsSteps(inverse), quiet);
     const exact = await drive('measuring', rankingFigures(train, test, weightedScores(full, train)), quiet);
@@ -160,6 +159,20 @@ function* weightsSteps(inverse: Matrix64): Steps<Matrix64> {
     if (i % LINES === LINES - 1) yield i / n;
   }
   return weights;
+}
+
+/** Where each user lies, [users, k]. */
+function* placesSteps(
+  given: Sparse,
+  place: (given: Sparse, i: number) => ArrayLike<number>,
+  k: number,
+): Steps<Float64Matrix> {
+  const users = { rows: given.rows, cols: k, data: new Float64Array(given.rows * k) };
+  for (let i = 0; i < given.rows; i++) {
+    users.data.set(Float64Array.from(place(given, i)), i * k);
+    if (i % LINES === LINES - 1) yield i / given.rows;
+  }
+  return users;
 }
 
 function weightedScores(weights: Matrix64, { starts, places }: Sparse): (user: number, out: Float64Array) => void {

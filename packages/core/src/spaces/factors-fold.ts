@@ -1,5 +1,6 @@
 /** Where a person lies among given items: solved for that person alone, the items staying where they are. */
-import type { Matrix } from '../base/index.ts';
+import { finish } from '../base/index.ts';
+import type { Matrix, Steps } from '../base/index.ts';
 import type { Sparse } from './ratings.ts';
 
 /** Items that those given are held against, and Newton's steps, of `foldPairs`. */
@@ -13,8 +14,12 @@ type Place = (given: Sparse, i: number) => Float64Array;
  * 1 + alpha · rating: z = (Yᵀ Y + Yᵀ (C − 1) Y + ridge)⁻¹ Yᵀ C p.
  */
 export function foldRidge(y: Matrix | Float64Matrix, { alpha, ridge }: { alpha: number; ridge: number }): Place {
+  return ridgeFold(y, finish(gramSteps(y, ridge)), alpha);
+}
+
+/** As `foldRidge`. @param gram  Yᵀ Y + ridge */
+export function ridgeFold(y: Matrix | Float64Matrix, gram: Float64Array, alpha: number): Place {
   const k = y.cols;
-  const gram = gramOf(y, ridge);
   return ({ starts, places, values }, i) => {
     const a = gram.slice();
     const b = new Float64Array(k);
@@ -42,14 +47,19 @@ export interface Float64Matrix {
   readonly cols: number;
 }
 
+/** Products between two steps. */
+const GRAM_STEP = 4e6;
+
 /** Yᵀ Y + ridge, lower triangle. */
-export function gramOf({ data, rows, cols: k }: Matrix | Float64Matrix, ridge: number): Float64Array {
+export function* gramSteps({ data, rows, cols: k }: Matrix | Float64Matrix, ridge: number): Steps<Float64Array> {
   const gram = new Float64Array(k * k);
+  const pause = Math.ceil((2 * GRAM_STEP) / (k * k));
   for (let j = 0, at = 0; j < rows; j++, at += k) {
     for (let c = 0; c < k; c++) {
       const along = data[at + c];
       for (let d = 0, to = c * k; d <= c; d++) gram[to + d] += along * data[at + d];
     }
+    if (j % pause === pause - 1) yield j / rows;
   }
   for (let c = 0; c < k; c++) gram[c * (k + 1)] += ridge;
   return gram;

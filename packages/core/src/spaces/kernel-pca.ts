@@ -7,8 +7,8 @@
  * those of all rows within it (Nyström; Williams & Seeger 2001, Sterge et al. 2020). There is no exact way back: the
  * decoder is a kernel ridge regression from codes to rows (Bakır, Weston & Schölkopf 2004).
  */
-import { breathe, drive, matrix, permutation, random, resolveOptions, takeRows } from '../base/index.ts';
-import type { Matrix, OptionSpec } from '../base/index.ts';
+import { breathe, drive, finish, matrix, permutation, random, resolveOptions, takeRows } from '../base/index.ts';
+import type { Matrix, OptionSpec, Steps } from '../base/index.ts';
 import { singleThread } from '../kernels/index.ts';
 import { eigenSteps, fixSigns, leadingEigen, matrix64, multiply, transposed } from '../linalg/index.ts';
 import type { Matrix64 } from '../linalg/index.ts';
@@ -26,6 +26,8 @@ const LEAST_SPAN = 128;
 const SPAN_SHARE = 1e-4;
 /** Rows whose distances decide gamma. */
 const SOME = 500;
+/** Multiplications between two breaths. */
+const STEP = 4e6;
 
 const OPTIONS: readonly OptionSpec[] = [
   latentDimOption('How many directions of the bent space are kept.'),
@@ -118,7 +120,7 @@ function kernelSpec(
   scaler: Scaler | undefined,
 ): KernelSpec {
   const d = landmarks.cols;
-  const mean = scaler?.mean ?? columnMeans(landmarks);
+  const mean = scaler?.mean ?? Float32Array.from(columnMeans(landmarks));
   const scale = scaler?.scale ?? new Float32Array(d).fill(1);
   const typical = typicalSquare(scaled(some, { mean, scale }), kernel === 'rbf');
   return {
@@ -130,14 +132,37 @@ function kernelSpec(
   };
 }
 
-function scaled({ data, rows, cols }: Matrix, { mean, scale }: Scaler): Matrix {
-  return matrix(rows, cols, data.map((value, i) => (value - mean[i % cols]) / scale[i % cols])); // prettier-ignore
+const scaled = (x: Matrix, scaler: Scaler): Matrix => finish(scaledSteps(x, scaler));
+
+function* scaledSteps({ data, rows, cols }: Matrix, { mean, scale }: Scaler): Steps<Matrix> {
+  const out = matrix(rows, cols);
+  const pause = Math.ceil(STEP / cols);
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++, at++) out.data[at] = (data[at] - mean[j]) / scale[j];
+    if (i % pause === pause - 1) yield i / rows;
+  }
+  return out;
 }
 
-function columnMeans({ data, rows, cols }: Matrix): Float32Array {
+function columnMeans({ data, rows, cols }: Matrix): Float64Array {
   const mean = new Float64Array(cols);
-  data.forEach((value, i) => (mean[i % cols] += value / rows));
-  return Float32Array.from(mean);
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) mean[j] += data[at] / rows;
+  return mean;
+}
+
+/** A kernel between the same rows, symmetric to the last bit, with zeros to a multiple of four beside and below it. */
+function* symmetricSteps(
+  { data, rows: n }: Matrix,
+  take: (value: number, i: number, j: number) => number = (value) => value,
+): Steps<Matrix64> {
+  const padded = 4 * Math.ceil(n / 4);
+  const out = matrix64(padded, padded);
+  const pause = Math.ceil(STEP / (4 * n));
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) out.data[i * padded + j] = take((data[i * n + j] + data[j * n + i]) / 2, i, j);
+    if (i % pause === pause - 1) yield i / n;
+  }
+  return out;
 }
 
 interface Work {
@@ -156,22 +181,18 @@ async function directionsOfAll(
   const n = x.rows;
   const { kernel } = await kernelSums(spec, spec.landmarks, runtime, job, 'matrix');
   report(0.3);
-  const mean = new Float64Array(n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) mean[j] += kernel.data[i * n + j] / n;
+  const mean = columnMeans(kernel);
   const whole = mean.reduce((sum, value) => sum + value / n, 0);
-  const padded = 4 * Math.ceil(n / 4);
-  const centred = matrix64(padded, padded);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      const value = (kernel.data[i * n + j] + kernel.data[j * n + i]) / 2;
-      centred.data[i * padded + j] = value - mean[i] - mean[j] + whole;
-    }
-  }
+  const centred = await drive(
+    'learning',
+    symmetricSteps(kernel, (value, i, j) => value - mean[i] - mean[j] + whole),
+    { signal: job.signal },
+  );
   const { values, vectors, trace } = await leading(centred, k, job);
   const weights = matrix64(n, k);
   for (let c = 0; c < k; c++) {
     for (let i = 0; i < n; i++) {
-      weights.data[i * k + c] = values[c] > 0 ? vectors.data[c * padded + i] / Math.sqrt(values[c]) : 0;
+      weights.data[i * k + c] = values[c] > 0 ? vectors.data[c * vectors.cols + i] / Math.sqrt(values[c]) : 0;
     }
   }
   return { weights, mean, explained: shareOf(values, k, trace) };
@@ -186,11 +207,7 @@ async function directionsOfMany(
 ): Promise<Directions> {
   const m = spec.landmarks.rows;
   const { kernel } = await kernelSums(spec, spec.landmarks, runtime, job, 'matrix');
-  const padded = 4 * Math.ceil(m / 4);
-  const own = matrix64(padded, padded);
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < m; j++) own.data[i * padded + j] = (kernel.data[i * m + j] + kernel.data[j * m + i]) / 2;
-  }
+  const own = await drive('learning', symmetricSteps(kernel), { signal: job.signal });
   const span = await leading(own, Math.min(m, Math.max(LEAST_SPAN, 4 * k)), job);
   const cut = span.values.findIndex((value) => !(value > SPAN_SHARE * span.values[0]));
   const r = cut < 0 ? span.values.length : cut;
@@ -198,9 +215,10 @@ async function directionsOfMany(
   const basis = matrix64(m, r); // φ(x) = k(x) · basis
   for (let c = 0; c < r; c++) {
     const length = Math.sqrt(span.values[c]);
-    for (let i = 0; i < m; i++) basis.data[i * r + c] = span.vectors.data[c * padded + i] / length;
+    for (let i = 0; i < m; i++) basis.data[i * r + c] = span.vectors.data[c * own.cols + i] / length;
   }
-  const { mean, products, trace } = await kernelSums(spec, scaled(x, spec), runtime, job, 'products');
+  const all = await drive('learning', scaledSteps(x, spec), { signal: job.signal });
+  const { mean, products, trace } = await kernelSums(spec, all, runtime, job, 'products');
   report(0.6);
   const half = await product(products, basis, job);
   const inside = await product(transposed(basis), half, job);
@@ -230,9 +248,6 @@ async function leading(
     space.close();
   }
 }
-
-/** Multiplications between two breaths. */
-const STEP = 5e6;
 
 /** a · b, some rows at a time. */
 async function product(a: Matrix64, b: Matrix64, { signal }: LearnJob): Promise<Matrix64> {
