@@ -78,6 +78,8 @@ describe('misuse', () => {
     ['learn digits --seed x', /--seed is "x"/],
     ['learn digits --name ../up', /can't be a name/],
     ['map digits --method umpa', /there is no method "umpa"/],
+    ['map digits --method umap --alignment 0.1', /--alignment needs several maps in one frame/],
+    ['map digits --method pca --alignment 0.1', /pca has no --alignment/],
     ['encode a b', /--out FILE is missing/],
     ['encode a b --out codes.xyz', /must end in \.npy, \.csv, \.jsonl, \.parquet/],
     ['sample a --n 0 --out x.npy', /--n is "0", expected a whole number from 1/],

@@ -98,6 +98,13 @@ describe('maps together', () => {
     await project.learn({ data: 'clouds', method: 'pca', options: { latentDim: 5 }, name: 'flat' });
     const first = await project.map({ of: 'clouds', together: ['flat', space.id], method: 'umap', options: { nEpochs: 60 }, name: 'three' }); // prettier-ignore
     expect(first.id).toBe('three');
+    const again = { of: 'flat', together: ['clouds'], method: 'pca', name: 'twice' };
+    await project.map({ of: 'flat', method: 'pca', name: 'twice-2' });
+    // names are looked at before anything is made
+    const progress: unknown[] = [];
+    await expect(project.map(again, { onProgress: (told) => progress.push(told) })).rejects.toThrow('twice-2');
+    expect(progress).toEqual([]);
+    await project.remove({ id: 'twice-2' });
     expect((await maps('three')).map(({ id, space: of }) => [id, of])).toEqual([
       ['three', undefined],
       ['three-2', 'flat'],
@@ -127,6 +134,6 @@ describe('maps together', () => {
     const two = { of: space.id, together: ['plain'], method: 'umap' };
     await expect(project.map({ ...two, from: 'three' })).rejects.toThrow('leave out from');
     await expect(project.map({ ...two, method: 'coordinates' })).rejects.toThrow('leave out the method coordinates');
-    await expect(project.map({ of: space.id, method: 'umap', options: { alignment: 0.1 } })).rejects.toThrow('alignment'); // prettier-ignore
+    await expect(project.map({ of: space.id, method: 'umap', options: { alignment: 0.1 } })).rejects.toThrow('alignment needs several maps in one frame'); // prettier-ignore
   });
 });

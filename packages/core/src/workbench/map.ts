@@ -26,9 +26,9 @@ export async function map(desk: Desk, args: MapArgs, job: JobOptions<MapPreview>
   const method = named(everyMapMethod, args.method, 'map');
   const together = (args.together ?? []).length > 0;
   const specs = together ? togetherOptions(method) : method.options;
-  resolveOptions(method.name, specs, args.options);
-  await desk.items.checkName(args.name);
   checkArgs(method, args, together);
+  resolveOptions(method.name, specs, args.options);
+  for (const name of namesOf(args)) await desk.items.checkName(name);
   const subjects: Subject[] = [];
   for (const of of [args.of, ...(args.together ?? [])]) subjects.push(await subjectOf(desk, of, method, args.options));
   const [first] = subjects;
@@ -105,6 +105,7 @@ async function mapTogether(
     distances,
   });
   const time = clock();
+  const names = namesOf(args);
   const kept: MapInfo[] = [];
   try {
     for (const [place, subject] of subjects.entries()) {
@@ -112,8 +113,7 @@ async function mapTogether(
       const options = resolveOptions(method.name, specs, subject.given);
       const frame = { first: kept[0]?.id, place, count: subjects.length };
       const made: MadeMap = { ...time, ...watch.outcome(projection), options, label: args.label, frame };
-      const name = args.name === undefined || place === 0 ? args.name : `${args.name}-${place + 1}`;
-      kept.push(await keepMap(desk, { subject, method, labels, projection, made, name }, job));
+      kept.push(await keepMap(desk, { subject, method, labels, projection, made, name: names[place] }, job));
     }
   } catch (error) {
     for (const { id } of kept) await desk.items.remove(id);
@@ -122,13 +122,29 @@ async function mapTogether(
   return kept[0];
 }
 
+/** What the maps are to be called, where that is said: `mine`, `mine-2`, `mine-3`. */
+function namesOf({ name, together = [] }: MapArgs): string[] {
+  if (name === undefined) return [];
+  return [name, ...together.map((_, i) => `${name}-${i + 2}`)];
+}
+
 function checkArgs(method: MapMethod, args: MapArgs, together: boolean): void {
   if (args.coordinates && method !== coordinatesMap) {
     throw new InputError(`coordinates are a map already; the method for them is coordinates, not ${method.name}`, {
       code: 'option',
     });
   }
-  if (!together) return;
+  if (!together) {
+    const own = new Set(method.options.map((option) => option.name));
+    const further = togetherOptions(method).find(
+      (option) => option.name in (args.options ?? {}) && !own.has(option.name),
+    );
+    if (further === undefined) return;
+    throw new InputError(`${further.name} needs several maps in one frame; name further spaces of the same rows`, {
+      code: 'option',
+      details: { option: further.name },
+    });
+  }
   const alone = (['neighbors', 'coordinates', 'from', 'align'] as const).find((field) => args[field] !== undefined);
   if (alone === undefined && method !== coordinatesMap) return;
   throw new InputError(`maps together are made anew; leave out ${alone ?? `the method ${method.name}`}`, {

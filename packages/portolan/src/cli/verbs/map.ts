@@ -4,7 +4,7 @@ import { explainQuality } from '@portolan/core';
 import type { Control, MapInfo, Matrix, MethodInfo, SpaceInfo, Workbench } from '@portolan/core';
 import { describeFrame, describeMap } from '../describe-map.ts';
 import { readCoordinatesFile, readMatrixFile } from '../matrix-files.ts';
-import { methodNamed, methodOptions, number } from '../method-options.ts';
+import { flagName, methodNamed, methodOptions, number } from '../method-options.ts';
 import { textFlag } from '../verb.ts';
 import type { Context, Verb } from '../verb.ts';
 import { REPRODUCIBLE } from '../verb.ts';
@@ -69,8 +69,8 @@ export const map: Verb = {
       throw new UsageError(`--coordinates are a map already; leave out --method ${wanted}`);
     }
     const method = methodNamed(maps, brought !== undefined ? 'coordinates' : (wanted ?? 'pca'));
-    const chosen = together.length > 0 ? inOneFrame(method) : method;
-    const options = methodOptions(chosen, maps.map(inOneFrame), args);
+    if (together.length === 0) refuseFurther(method, args.flags);
+    const options = methodOptions(inOneFrame(method), maps.map(inOneFrame), args);
     if (method.name === 'coordinates' && brought === undefined && (await project.show({ id: of })).kind !== 'space') {
       throw new UsageError('--coordinates FILE is missing: a map of coordinates from elsewhere needs them');
     }
@@ -113,6 +113,15 @@ const inOneFrame = (method: MethodInfo): MethodInfo => ({
   ...method,
   options: [...method.options, ...(method.together ?? [])],
 });
+
+/** @throws UsageError for an option of several maps where one is made */
+function refuseFurther({ together = [] }: MethodInfo, flags: Context['args']['flags']): void {
+  const further = together.find(({ name }) => flags.has(flagName(name)));
+  if (further === undefined) return;
+  throw new UsageError(
+    `--${flagName(further.name)} needs several maps in one frame: name further spaces of the same rows, or --checkpoints`,
+  );
+}
 
 /** What is to be mapped: the items named, or a space's checkpoints and the space. */
 async function sources({ args, project }: Context): Promise<string[]> {
