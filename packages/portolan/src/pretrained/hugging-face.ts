@@ -6,7 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FormatError, isAbort, matrix } from '@portolan/core';
+import { FormatError, isAbort, matrix, unitRows } from '@portolan/core';
 import type { Matrix, PretrainedEncoder } from '@portolan/core';
 import { importOptional } from './optional.ts';
 
@@ -130,11 +130,7 @@ type Images = NonNullable<PretrainedEncoder['images']>;
 function atLengthOne(images: Images): Images {
   return async (x, size) => {
     const z = await images(x, size);
-    for (let i = 0; i < z.data.length; i += z.cols) {
-      const code = z.data.subarray(i, i + z.cols);
-      const length = Math.hypot(...code) || 1;
-      code.forEach((value, j) => (code[j] = value / length));
-    }
+    unitRows(z);
     return z;
   };
 }

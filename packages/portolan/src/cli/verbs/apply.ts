@@ -64,7 +64,14 @@ export const encode: Verb = {
     await writeMatrixFile(out, codes, { prefix: 'z', signal: job.signal, beside: users });
     const unit = people ? 'user' : given.texts ? 'text' : 'row';
     return {
-      json: { space: id, nSamples: codes.rows, latentDim: codes.cols, ...(people && { users: people.names }), out, seconds }, // prettier-ignore
+      json: {
+        space: id,
+        nSamples: codes.rows,
+        latentDim: codes.cols,
+        ...(people && { users: people.names }),
+        out,
+        seconds,
+      },
       text: `${plural(codes.rows, unit)} encoded in ${duration(seconds)} → ${out}`,
     };
   },

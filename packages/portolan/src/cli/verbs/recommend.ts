@@ -54,7 +54,9 @@ export const recommend: Verb = {
     );
     const notes = [...who.warnings, ...found.notes];
     if (found.skipped.length > 0) {
-      notes.push(`${plural(found.skipped.length, 'item')} the space does not know ${found.skipped.length === 1 ? 'was' : 'were'} left out`); // prettier-ignore
+      notes.push(
+        `${plural(found.skipped.length, 'item')} the space does not know ${found.skipped.length === 1 ? 'was' : 'were'} left out`,
+      );
     }
     for (const line of notes) context.note(`portolan: ${line}`);
     if (out !== undefined) await writeOut(out, piecesOf(who.names, found, out), job.signal);
@@ -66,7 +68,10 @@ export const recommend: Verb = {
     }));
     return {
       json: { space: id, people, skipped: found.skipped, notes, ...(out !== undefined && { out }) },
-      text: out === undefined ? shown(who.names, found) : `${plural(people.length, 'user')}, up to ${plural(n, 'item')} each → ${out}`, // prettier-ignore
+      text:
+        out === undefined
+          ? shown(who.names, found)
+          : `${plural(people.length, 'user')}, up to ${plural(n, 'item')} each → ${out}`,
     };
   },
 };
