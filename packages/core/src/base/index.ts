@@ -10,6 +10,9 @@ export {
   isOutOfMemory,
 } from './errors.ts';
 export type { ErrorMessage, ErrorOptions } from './errors.ts';
+export { joinBytes } from './bytes.ts';
+export { inBatches } from './batches.ts';
+export type { Batches } from './batches.ts';
 export { matrix, matrixOf, row, takeRows, checkFinite } from './matrix.ts';
 export type { Matrix } from './matrix.ts';
 export { random, permutation } from './random.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drive, finish, run } from './index.ts';
+import { drive, finish, inBatches, jobControl, matrixOf, run } from './index.ts';
 import type { Steps } from './index.ts';
 
 /** Busy for about ten milliseconds a step, without ever waiting. */
@@ -41,4 +41,19 @@ test('driven or finished at once, the result is the same, and the share done ris
   const driven = await drive('busy', busy(5), { onProgress: ({ done, total }) => shares.push(done / total) });
   expect(driven).toBe(finish(busy(5)));
   expect(shares).toEqual([0.2, 0.4, 0.6, 0.8, 1]);
+});
+
+test('a matrix by batches is whole, though the job was stopped, and none when it is cancelled', async () => {
+  const asked: number[][] = [];
+  const batch = (from: number, to: number) => {
+    asked.push([from, to]);
+    return Promise.resolve(matrixOf(Array.from({ length: to - from }, (_, i) => [from + i, -1])));
+  };
+  const control = jobControl();
+  control.stop();
+  const all = await inBatches({ phase: 'by twos', n: 5, cols: 2, size: 2 }, batch, { control });
+  expect([...all.data]).toEqual([0, -1, 1, -1, 2, -1, 3, -1, 4, -1]);
+  expect(asked).toEqual([[0, 2], [2, 4], [4, 5]]); // prettier-ignore
+  const cancelled = inBatches({ phase: 'none', n: 5, cols: 2 }, batch, { signal: AbortSignal.abort() });
+  await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
 });

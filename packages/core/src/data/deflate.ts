@@ -4,6 +4,7 @@
  * bytes that begin with zeros come out as a stream that no reader accepts ("distance too far back").
  */
 import { Deflate, deflateSync } from 'fflate';
+import { joinBytes } from '../base/index.ts';
 
 export type DeflateLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
@@ -31,7 +32,7 @@ export function deflater(level: DeflateLevel, emit: (piece: Uint8Array) => void)
       held.push(bytes.slice());
       length += bytes.length;
       if (length <= SHORT && !last) return;
-      const all = concatenated(held, length);
+      const all = joinBytes(held);
       held = [];
       if (length <= SHORT) {
         emit(deflateSync(all, { level }));
@@ -55,14 +56,4 @@ function stored(bytes: Uint8Array): Uint8Array {
   view.setUint16(3, ~bytes.length & 0xffff, true);
   block.set(bytes, 5);
   return block;
-}
-
-function concatenated(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -2,7 +2,7 @@
  * Bytes in order. Every sequential reader (npy, csv, idx, jsonl) works on a `ByteStream`, so that a plain file, a gzip
  * and an entry of a zip are read alike: a chunk at a time, cancellable between chunks, never held whole.
  */
-import { FormatError, breathe, stopwatch } from '../base/index.ts';
+import { FormatError, breathe, joinBytes, stopwatch } from '../base/index.ts';
 import type { JobOptions } from '../base/index.ts';
 import type { ByteSource } from './source.ts';
 
@@ -38,19 +38,8 @@ export function streamOf(source: ByteSource, onBytes?: OnBytes, chunkBytes = CHU
 /** The whole of a stream in one array. */
 export async function readAll(stream: ByteStream): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of stream.open()) {
-    chunks.push(chunk);
-    length += chunk.byteLength;
-  }
-  if (chunks.length === 1) return chunks[0];
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return out;
+  for await (const chunk of stream.open()) chunks.push(chunk);
+  return chunks.length === 1 ? chunks[0] : joinBytes(chunks);
 }
 
 /** Reads a stream by exact amounts; `offset` is where it stands. */

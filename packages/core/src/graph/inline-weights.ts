@@ -3,7 +3,7 @@
  * them: encoder.onnx and encoder.onnx.data.
  */
 import { PbfWriter } from 'pbf';
-import { FormatError } from '../base/index.ts';
+import { FormatError, joinBytes } from '../base/index.ts';
 import { Reader } from './proto-reader.ts';
 
 /** Numbers of fields in ModelProto, GraphProto and TensorProto. */
@@ -41,7 +41,7 @@ export function inlineWeights(
     },
     (tag, from, to) => model.push(...(tag === GRAPH ? message(GRAPH, graph) : [slice(from, to)])),
   );
-  return joined(model);
+  return joinBytes(model);
 }
 
 /** The pieces of a tensor with its numbers in it; undefined where they are in it already. */
@@ -98,15 +98,4 @@ function message(tag: number, parts: readonly Uint8Array[]): Uint8Array[] {
   head.writeTag(tag, 2);
   head.writeVarint(parts.reduce((sum, part) => sum + part.length, 0));
   return [head.finish(), ...parts];
-}
-
-/** Pieces in one. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

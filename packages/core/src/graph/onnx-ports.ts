@@ -4,9 +4,8 @@
  * graph itself and its weights are passed on byte for byte.
  */
 import { PbfWriter } from 'pbf';
-import { FormatError } from '../base/index.ts';
+import { FormatError, joinBytes } from '../base/index.ts';
 import type { Dim } from './dims.ts';
-import { joined } from './inline-weights.ts';
 import { parseModel } from './parse-model.ts';
 import type { ModelPort } from './parse-model.ts';
 
@@ -101,7 +100,7 @@ export function withFloatPorts(
     if (given !== port.name) after.push(castNode(port.name, given, FLOAT32));
     after.push(floatPort(12, given, port.shape));
   }
-  const body = joined([...before, ...kept, ...after]);
+  const body = joinBytes([...before, ...kept, ...after]);
   const head = new PbfWriter();
   // a model of other operators alone need not name ONNX's own, of which the cast is one
   if (opsets[''] === undefined) {
@@ -110,7 +109,7 @@ export function withFloatPorts(
   head.writeTag(7, 2);
   head.writeVarint(body.length);
   const others = fields.filter(({ tag }) => tag !== 7).map((field) => field.bytes);
-  return { bytes: joined([...others, head.finish(), body]), inputs, outputs };
+  return { bytes: joinBytes([...others, head.finish(), body]), inputs, outputs };
 }
 
 /** A port, its type by its name. */

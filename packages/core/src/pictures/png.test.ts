@@ -2,7 +2,8 @@ import { inflateSync } from 'node:zlib';
 import { decode } from 'fast-png';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodePng, joined, pngPieces, withResolution } from './png.ts';
+import { joinBytes } from '../base/index.ts';
+import { encodePng, pngPieces, withResolution } from './png.ts';
 
 function noise(length: number, seed = 1): Uint8Array {
   let state = seed;
@@ -38,7 +39,7 @@ describe('png', () => {
   it('is the same picture from strips as from one piece', () => {
     const pixels = noise(50 * 33 * 3);
     const strips = [0, 7, 8, 20, 33].slice(1).map((end, k) => pixels.subarray([0, 7, 8, 20][k] * 150, end * 150));
-    const bytes = joined([...pngPieces({ width: 50, height: 33, channels: 3 }, strips)]);
+    const bytes = joinBytes([...pngPieces({ width: 50, height: 33, channels: 3 }, strips)]);
     expect(Uint8Array.from(decode(bytes, { checkCrc: true }).data)).toEqual(pixels);
   });
 
@@ -69,7 +70,7 @@ describe('png', () => {
       if (type === 'IDAT') data.push(bytes.subarray(at + 8, at + 8 + length));
       at += length + 12;
     }
-    expect([...inflateSync(joined(data))]).toEqual([0, 1, 2, 0, 3, 4]);
+    expect([...inflateSync(joinBytes(data))]).toEqual([0, 1, 2, 0, 3, 4]);
   });
 
   it('refuses sizes and strips that do not fit', () => {

@@ -3,7 +3,7 @@
  * a poster at print size needs no more memory than a strip. No filter and one deflate stream; the resolution is kept
  * in pHYs, so that a layout program places the picture at its size on paper.
  */
-import { InputError } from '../base/index.ts';
+import { InputError, joinBytes } from '../base/index.ts';
 import { crc32, deflater } from '../data/index.ts';
 import type { DeflateLevel } from '../data/index.ts';
 
@@ -120,23 +120,12 @@ export function withResolution(png: Uint8Array, dpi: number): Uint8Array<ArrayBu
     if (type === 'IHDR') pieces.push(resolution(dpi));
     at = end;
   }
-  return joined(pieces);
+  return joinBytes(pieces);
 }
 
 /** A whole file at once. @param pixels  [height * width * channels] */
 export function encodePng(pixels: Uint8Array | Uint8ClampedArray, head: PngHead): Uint8Array<ArrayBuffer> {
-  return joined([...pngPieces(head, [pixels])]);
-}
-
-/** Pieces as one. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return joinBytes([...pngPieces(head, [pixels])]);
 }
 
 function resolution(dpi: number): Uint8Array {

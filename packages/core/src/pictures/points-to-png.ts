@@ -2,11 +2,11 @@
  * A map as a PNG at any size, drawn without a graphics card and in strips. Points and graticule only: writing needs
  * fonts, which a program without a page doesn't have; the SVG has words.
  */
-import { InputError } from '../base/index.ts';
+import { InputError, joinBytes } from '../base/index.ts';
 import { parseHex } from './colors.ts';
 import { layOutPicture } from './picture.ts';
 import type { PictureOptions } from './picture.ts';
-import { joined, pngPieces } from './png.ts';
+import { pngPieces } from './png.ts';
 import { rasterStrips } from './raster.ts';
 import type { Bar } from './raster.ts';
 
@@ -67,5 +67,5 @@ export function* pointsToPngPieces(coordinates: Float32Array, options: PngOption
 
 /** The whole file. See `pointsToPngPieces`. */
 export function pointsToPng(coordinates: Float32Array, options: PngOptions = {}): Uint8Array<ArrayBuffer> {
-  return joined([...pointsToPngPieces(coordinates, options)]);
+  return joinBytes([...pointsToPngPieces(coordinates, options)]);
 }

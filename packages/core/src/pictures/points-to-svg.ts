@@ -1,9 +1,10 @@
 /** A map as an SVG document: points, graticule, labels, legend and title, with nothing but its coordinates at hand. */
+import { joinBytes } from '../base/index.ts';
 import { toBase64 } from './base64.ts';
 import { hexOf } from './colors.ts';
 import { FONT_FAMILY, layOutPicture } from './picture.ts';
 import type { Picture, PictureOptions } from './picture.ts';
-import { joined, pngPieces } from './png.ts';
+import { pngPieces } from './png.ts';
 import { rasterStrips } from './raster.ts';
 import { escapeXml, round, svgDocument, svgDots, svgLabels, svgLegend, svgNet, svgNetLabels } from './svg-parts.ts';
 import type { SvgDots } from './svg-parts.ts';
@@ -88,7 +89,7 @@ function imageOf({ x, y, colors, order, opacity, area, radius }: Picture): strin
     opacity,
     order,
   };
-  const png = joined([
+  const png = joinBytes([
     ...pngPieces({ width, height, channels: 4 }, rasterStrips(discs, { width, height, background: null })),
   ]);
   return `<image width="${round(area.width)}" height="${round(area.height)}" href="data:image/png;base64,${toBase64(png)}"/>`;

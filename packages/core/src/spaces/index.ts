@@ -48,6 +48,8 @@ export type { Attention, TransformerParts, TransformerSpace } from './transforme
 export { word2vec } from './word2vec.ts';
 export { analogy, analogyAccuracy, nearestWords, wordSimilarity } from './word2vec-words.ts';
 export type { NearWord, WordTable } from './word2vec-words.ts';
+export { encodeAllTexts } from './encode-texts.ts';
+export type { TextsEncoder } from './encode-texts.ts';
 export { word2vecSpace } from './word2vec-space.ts';
 export type { WordVectors } from './word2vec-space.ts';
 export { corpusSteps, tokensOf } from './vocabulary.ts';

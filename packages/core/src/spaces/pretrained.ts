@@ -3,11 +3,13 @@
  * packages that the host finds if they are installed (`Runtime.pretrained`); what is kept of such a space is the name of
  * its model. It encodes only: nothing leads back from its codes.
  */
-import { InputError, matrix, resolveOptions, run } from '../base/index.ts';
+import { InputError, resolveOptions } from '../base/index.ts';
 import type { JobOptions, Matrix, OptionSpec } from '../base/index.ts';
 import { textsOf } from '../data/index.ts';
 import type { Dataset, Medium } from '../data/index.ts';
 import type { PretrainedEncoder, Runtime } from '../runtime/index.ts';
+import { encodeAllTexts } from './encode-texts.ts';
+import type { TextsEncoder } from './encode-texts.ts';
 import { euclidean } from './geometry.ts';
 import type { LatentSpace, SpaceFiles, SpaceMethod } from './latent-space.ts';
 import { writeManifest } from './manifest.ts';
@@ -30,8 +32,6 @@ const OPTIONS: readonly OptionSpec[] = [
     summary: 'The column of texts; the first one when left out. Of pictures: the texts beside them are read instead.',
   },
 ];
-/** texts at once: between two such batches learning can be cancelled */
-const BATCH = 64;
 
 export const pretrained: SpaceMethod = {
   name: 'pretrained',
@@ -49,12 +49,7 @@ export const pretrained: SpaceMethod = {
     try {
       const bySight = takesPictures(model, encoder, dataset, column);
       const texts = bySight ? undefined : textsOf(dataset, column);
-      const codes =
-        texts &&
-        (await encodeTexts(encoder, texts, {
-          signal: job.signal,
-          onProgress: job.onProgress as JobOptions['onProgress'],
-        }));
+      const codes = texts && (await encodeAllTexts(textsBy(encoder), texts, job as JobOptions));
       const empty = texts?.filter((text) => text.trim() === '').length ?? 0;
       job.signal?.throwIfAborted();
       const about: About = {
@@ -126,7 +121,7 @@ function spaceOver(about: About, runtime: Runtime, here?: PretrainedEncoder): La
         });
       },
     }),
-    ...(texts && { encodeTexts: async (asked: readonly string[]) => encodeTexts(await encoder(), asked) }),
+    ...(texts && { encodeTexts: async (asked: readonly string[]) => encodeAllTexts(textsBy(await encoder()), asked) }),
     toFiles: () => ({
       'space.json': writeManifest({
         form: 'pretrained',
@@ -146,28 +141,11 @@ function spaceOver(about: About, runtime: Runtime, here?: PretrainedEncoder): La
   };
 }
 
-/** Some texts at a time, so that it can be followed and cancelled. */
-function encodeTexts(encoder: PretrainedEncoder, texts: readonly string[], job: JobOptions = {}): Promise<Matrix> {
-  const out = matrix(texts.length, encoder.latentDim);
-  let done = 0;
-  return run(
-    {
-      phase: 'encoding',
-      total: texts.length,
-      get done() {
-        return done;
-      },
-      async step() {
-        const batch = texts.slice(done, done + BATCH);
-        if (batch.length > 0) out.data.set((await encoder.texts!(batch)).data, done * out.cols);
-        done += batch.length;
-        return undefined;
-      },
-      result: () => out,
-    },
-    job,
-  );
-}
+/** The half of an encoder that takes texts. */
+const textsBy = (encoder: PretrainedEncoder): TextsEncoder => ({
+  latentDim: encoder.latentDim,
+  encodeTexts: (texts) => encoder.texts!(texts),
+});
 
 function openEncoder(model: string, runtime: Runtime): Promise<PretrainedEncoder> {
   if (runtime.pretrained) return runtime.pretrained(model);

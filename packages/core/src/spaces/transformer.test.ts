@@ -44,6 +44,17 @@ const cosine = (z: Float32Array, i: number, j: number, d: number): number => {
 };
 
 describe('transformer', () => {
+  it('learns from texts of which no letter comes twice', async () => {
+    const { space, codes } = await transformer.fit(
+      texts(['ab', 'cd', 'ef gh', 'ij']),
+      { ...quick, epochs: 30 },
+      runtime,
+    );
+    expect(codes!.data.every(Number.isFinite)).toBe(true);
+    expect(codes!.data).toEqual((await space.encodeTexts!(['ab', 'cd', 'ef gh', 'ij'])).data);
+    await space.dispose();
+  });
+
   it('learns which words go together', async () => {
     const options = { ...quick, epochs: 60, learningRate: 3e-3, maskShare: 0.2 };
     const { space, history, metrics } = await transformer.fit(corpus, options, runtime);

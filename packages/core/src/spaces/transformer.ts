@@ -4,7 +4,7 @@
  * that none is unknown. A text's code is the mean of the vectors that a layer gives its tokens.
  */
 import { InputError, drive, resolveOptions } from '../base/index.ts';
-import type { JobOptions, Options, OptionSpec, Random, Steps } from '../base/index.ts';
+import type { JobOptions, Matrix, Options, OptionSpec, Random, Steps } from '../base/index.ts';
 import { textsOf } from '../data/index.ts';
 import { concat, input, reshape, toOnnx } from '../graph/index.ts';
 import { constantScope, trainer } from '../nn/index.ts';
@@ -12,12 +12,14 @@ import type { Parameter } from '../nn/index.ts';
 import type { Runtime } from '../runtime/index.ts';
 import { driveTraining, optimiserOf, scheduleOf } from './drive-training.ts';
 import { bytePairSteps } from './byte-pairs.ts';
+import { encodeAllTexts } from './encode-texts.ts';
 import { gaussianOf } from './gaussian-prior.ts';
 import type { FittedSpace, LearnJob, SpaceMethod } from './latent-space.ts';
 import { readManifest } from './manifest.ts';
-import { MASK, PAD, encodeTokens, maskedTokenLoss, pooled } from './transformer-network.ts';
+import { MASK, PAD, SPECIAL, encodeTokens, maskedTokenLoss, pooled } from './transformer-network.ts';
 import type { TransformerShape } from './transformer-network.ts';
 import { FIRST_PIECE, TRANSFORMER_FORM, tokeniser, transformerParts, transformerSpace } from './transformer-space.ts';
+import type { TransformerParts, TransformerSpace } from './transformer-space.ts';
 import { TRAINING_OPTIONS } from './training-options.ts';
 import { TOKEN_OPTIONS, corpusSteps } from './vocabulary.ts';
 import type { Tokenising } from './vocabulary.ts';
@@ -194,14 +196,11 @@ export const transformer: SpaceMethod = {
         tokens: options.tokens,
         lowercase: options.lowercase,
       };
-      const first = await transformerSpace(parts, runtime);
-      const codes = await first.encodeTexts(texts);
-      await first.dispose();
-      job.signal?.throwIfAborted();
-      const space = await transformerSpace(parts, runtime, await gaussianOf(codes, plain));
+      const { space, codes } = await encodedSpace(parts, texts, runtime, plain);
       const { train = {}, validation } = trained.history.at(-1) ?? {};
       return {
         space,
+        codes,
         metrics: {
           train: { ...train, words: corpus.words.length, tokens: pieces.length },
           ...(validation && { validation }),
@@ -233,18 +232,31 @@ async function otherLayer(
   const { layers } = manifest.parameters as { layers: number };
   if (layer > layers) refuse('layer', `layer ${layer} is beyond the ${layers} that ${from} has; -1 is the last`);
   const parts = transformerParts(files, manifest, layer < 0 ? layers : layer);
-  const first = await transformerSpace(parts, runtime);
-  const codes = await first.encodeTexts(texts);
-  await first.dispose();
-  job.signal?.throwIfAborted();
   return {
-    space: await transformerSpace(parts, runtime, await gaussianOf(codes, job as JobOptions)),
+    ...(await encodedSpace(parts, texts, runtime, job as JobOptions)),
     metrics: { train: { tokens: parts.pieces.length } },
     history: [],
     warnings: [],
     options: resolved,
     stopped: false,
   };
+}
+
+/** The space with a prior, which is the Gaussian of its texts' codes, and these. */
+async function encodedSpace(
+  parts: TransformerParts,
+  texts: readonly string[],
+  runtime: Runtime,
+  job: JobOptions,
+): Promise<{ space: TransformerSpace; codes: Matrix }> {
+  const first = await transformerSpace(parts, runtime);
+  let codes: Matrix;
+  try {
+    codes = await encodeAllTexts(first, texts, job);
+  } finally {
+    await first.dispose();
+  }
+  return { space: await transformerSpace(parts, runtime, await gaussianOf(codes, job)), codes };
 }
 
 function refuse(option: string, why: string): never {
@@ -300,6 +312,8 @@ function fillMasked(
 ): void {
   const { tokens, places, answers, weights } = buffers;
   const order = new Uint16Array(length);
+  // of texts whose letters are all too rare there are no pieces, only bytes
+  const first = nTokens > FIRST_PIECE ? FIRST_PIECE : SPECIAL;
   indices.forEach((index, i) => {
     const row = tokens.subarray(i * length, (i + 1) * length);
     row.set(data.subarray(index * length, (index + 1) * length));
@@ -321,7 +335,7 @@ function fillMasked(
     for (let k = 0; k < hidden; k++) {
       const drawn = rng.uniform();
       if (drawn < AS_MASK) row[order[k]] = MASK;
-      else if (drawn < AS_OTHER) row[order[k]] = FIRST_PIECE + rng.below(nTokens - FIRST_PIECE);
+      else if (drawn < AS_OTHER) row[order[k]] = first + rng.below(nTokens - first);
     }
   });
 }

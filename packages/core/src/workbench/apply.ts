@@ -1,11 +1,10 @@
 /** `encode`, `decode`, `sample`: a space put to use, on rows and codes that the caller brings. */
-import { FormatError, InputError, checkFinite, matrix } from '../base/index.ts';
+import { FormatError, InputError, checkFinite, inBatches, matrix } from '../base/index.ts';
 import type { JobOptions, Matrix } from '../base/index.ts';
 import { readNpyMatrix } from '../data/index.ts';
-import { loadSpace } from '../spaces/index.ts';
-import type { LatentSpace, SpaceFiles } from '../spaces/index.ts';
+import { encodeAllTexts, loadSpace } from '../spaces/index.ts';
+import type { LatentSpace, SpaceFiles, TextsEncoder } from '../spaces/index.ts';
 import type { Desk } from './desk.ts';
-import { inBatches } from './batches.ts';
 import { INFO_FILE } from './store.ts';
 import type { DecodeArgs, EncodeArgs, SpaceInfo, Workbench } from './workbench.ts';
 
@@ -20,13 +19,13 @@ export async function encode(
   }
   return useSpace(desk, id, async (space) => {
     if (people) {
-      const { rowsOfPeople } = await import('./recommend.ts');
-      return encodeIn(space, (await rowsOfPeople(space, await desk.items.findKind(id, 'space'), people)).rows, job);
+      const { rowsOfPeople } = await import('./people.ts');
+      const { rows: x } = rowsOfPeople(space, await desk.items.findKind(id, 'space'), people);
+      return encodeIn(space, x, job);
     }
     if (texts) {
       if (!space.encodeTexts) throw new InputError(`${id} takes rows of numbers, not texts`, { code: 'no-texts' });
-      const batch = (from: number, to: number): Promise<Matrix> => space.encodeTexts!(texts.slice(from, to));
-      return inBatches('encoding', texts.length, space.latentDim, batch, job);
+      return encodeAllTexts(space as TextsEncoder, texts, job);
     }
     if (!space.encode) throw cannot(id, space, 'encode');
     const x = rows as Matrix;
@@ -40,7 +39,7 @@ export async function encode(
 export function encodeIn(space: LatentSpace, x: Matrix, job: JobOptions, classes?: Int32Array): Promise<Matrix> {
   const batch = (from: number, to: number): Promise<Matrix> =>
     space.encode!(rowsBetween(x, from, to), classes?.subarray(from, to));
-  return inBatches('encoding', x.rows, space.latentDim, batch, job);
+  return inBatches({ phase: 'encoding', n: x.rows, cols: space.latentDim }, batch, job);
 }
 
 /** [n, latentDim] → [n, nFeatures] */
@@ -55,7 +54,7 @@ export async function decode(
     checkClasses(id, space, codes, classes);
     const batch = (from: number, to: number): Promise<Matrix> =>
       space.decode!(rowsBetween(codes, from, to), classes?.subarray(from, to));
-    return inBatches('decoding', codes.rows, space.nFeatures, batch, job);
+    return inBatches({ phase: 'decoding', n: codes.rows, cols: space.nFeatures }, batch, job);
   });
 }
 

@@ -2,15 +2,14 @@
  * `learn`: a data set → a space, with the codes of all its rows. A space that places other things than the rows (the
  * words of a text, users and items) brings them as a data set of its own, and is a space of that one.
  */
-import { InputError } from '../base/index.ts';
+import { InputError, inBatches } from '../base/index.ts';
 import type { JobOptions, Matrix } from '../base/index.ts';
 import { classesOf, rangeOfKept, readRows, streamedDataset, textsOf, writeNpy } from '../data/index.ts';
 import type { ByteSource, Dataset } from '../data/index.ts';
-import { geometrySpec, knowsItems, spaceMethods } from '../spaces/index.ts';
-import type { FittedSpace, LatentSpace, LearnJob, SpaceMethod, Takes } from '../spaces/index.ts';
+import { encodeAllTexts, geometrySpec, knowsItems, spaceMethods } from '../spaces/index.ts';
+import type { FittedSpace, LatentSpace, LearnJob, SpaceMethod, Takes, TextsEncoder } from '../spaces/index.ts';
 import { keepDataset } from './add-data.ts';
 import { spaceFiles } from './apply.ts';
-import { inBatches } from './batches.ts';
 import { atState, stateKeeper } from './checkpoints.ts';
 import { useDataset } from './datasets.ts';
 import { startClock } from './desk.ts';
@@ -200,7 +199,8 @@ async function codesOf(
   if (codes ?? items) return codes ?? readRows(items!.rows);
   if (space.encode && dataset.rows.nFeatures > 0) return encodeAll(space, dataset, job);
   const { column = '' } = options as { column?: string };
-  return space.encodeTexts?.(textsOf(dataset, column));
+  if (!space.encodeTexts) return undefined;
+  return encodeAllTexts(space as TextsEncoder, textsOf(dataset, column), job as JobOptions);
 }
 
 /** Rows read, turned to numbers and encoded a thousand at a time. */
@@ -214,13 +214,8 @@ async function encodeAll(space: LatentSpace, dataset: Dataset, job: LearnJob): P
       Uint32Array.from({ length: to - from }, (_, i) => from + i),
     );
   return inBatches(
-    'encoding',
-    rows.nSamples,
-    space.latentDim,
+    { phase: 'encoding', n: rows.nSamples, cols: space.latentDim },
     (from, to) => space.encode!(take(from, to), classes?.subarray(from, to)),
-    {
-      signal: job.signal,
-      onProgress: job.onProgress as JobOptions['onProgress'],
-    },
+    job as JobOptions,
   );
 }

@@ -1,10 +1,12 @@
-/** `recommend`: what people would choose next, in a space of ratings; and new people's rows for `encode`. */
+/** `recommend`: what people would choose next, in a space of ratings. */
 import { InputError, matrix, run } from '../base/index.ts';
 import type { JobOptions, Matrix } from '../base/index.ts';
+import { bestOf, knowsItems, ratingsOf, userCode } from '../spaces/index.ts';
 import type { FactorsSpace, Given, LatentSpace, Recommendation } from '../spaces/index.ts';
 import { encodeIn, useSpace } from './apply.ts';
 import { useDataset } from './datasets.ts';
 import type { Desk } from './desk.ts';
+import { noRatings, rowsOfPeople } from './people.ts';
 import type { RecommendArgs, Recommended, SpaceInfo } from './workbench.ts';
 
 /** People whose scores are in memory at once. */
@@ -30,19 +32,6 @@ export async function recommend(desk: Desk, args: RecommendArgs, job: JobOptions
   });
 }
 
-/** Rows of what people gave, for a space of ratings: ratings that it was told to leave out are left out here too. */
-export async function rowsOfPeople(
-  space: LatentSpace,
-  { id, options }: SpaceInfo,
-  people: readonly Given[],
-  skipUnknown?: boolean,
-): Promise<{ rows: Matrix; skipped: string[] }> {
-  const { knowsItems, ratingsRows } = await import('../spaces/index.ts');
-  if (!knowsItems(space)) throw noRatings(id, space);
-  const minRating = typeof options.minRating === 'number' ? options.minRating : 0;
-  return ratingsRows(space, people, { minRating, skipUnknown });
-}
-
 interface Whose {
   codes: Matrix;
   /** of each, the items that are left out */
@@ -57,7 +46,7 @@ async function newcomers(
   people: readonly Given[],
   { skipUnknown, job }: { skipUnknown?: boolean; job: JobOptions },
 ): Promise<Whose> {
-  const { rows, skipped } = await rowsOfPeople(space, info, people, skipUnknown);
+  const { rows, skipped } = rowsOfPeople(space, info, people, skipUnknown);
   const codes = await encodeIn(space, rows, job);
   const notes: string[] = [];
   const empty = people.filter((_, i) => rows.data.subarray(i * rows.cols, (i + 1) * rows.cols).every((v) => v === 0));
@@ -71,7 +60,6 @@ async function newcomers(
 
 /** Where users stand that were learned from, and what they gave, where that is still in the project. */
 async function learned(desk: Desk, space: LatentSpace, info: SpaceInfo, users: readonly string[]): Promise<Whose> {
-  const { knowsItems, ratingsOf, userCode } = await import('../spaces/index.ts');
   if (!knowsItems(space)) throw noRatings(info.id, space);
   const placed = await desk.items.findKind(info.data, 'data');
   const codes = matrix(users.length, space.latentDim);
@@ -90,7 +78,8 @@ async function learned(desk: Desk, space: LatentSpace, info: SpaceInfo, users: r
     const row = new Map(ratings.users.map((user, i) => [user, i]));
     const seen = users.map((user) => {
       const i = row.get(user);
-      return new Set(i === undefined ? [] : Array.from(places.subarray(starts[i], starts[i + 1]), (j) => ratings.items[j])); // prettier-ignore
+      const given = i === undefined ? [] : places.subarray(starts[i], starts[i + 1]);
+      return new Set(Array.from(given, (j) => ratings.items[j]));
     });
     return { codes, seen, skipped: [], notes: [] };
   });
@@ -103,7 +92,6 @@ async function bestItems(
   n: number,
   job: JobOptions,
 ): Promise<Recommendation[][]> {
-  const { bestOf } = await import('../spaces/index.ts');
   const { itemNames } = space;
   const k = codes.cols;
   const all: Recommendation[][] = [];
@@ -128,12 +116,5 @@ async function bestItems(
       result: () => all,
     },
     job,
-  );
-}
-
-function noRatings(id: string, space: LatentSpace): InputError {
-  return new InputError(
-    `${id} (${space.method}) was not learned from ratings and knows no items by name; take a space of als, bpr or ease`,
-    { code: 'no-ratings' },
   );
 }

@@ -7,6 +7,7 @@
  *
  * A folder (packages/portolan), the browser's own file system (packages/studio) and memory implement it.
  */
+import { joinBytes } from '../base/index.ts';
 import type { ByteSource } from '../data/index.ts';
 
 /** The shelf of each kind of item, and the kind of each shelf. */
@@ -33,13 +34,7 @@ export function byteLengthOf(file: FileBytes): number {
 
 /** A file in one piece of its own. */
 export function joined(file: FileBytes): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(byteLengthOf(file));
-  let at = 0;
-  for (const piece of piecesOf(file)) {
-    out.set(piece, at);
-    at += piece.byteLength;
-  }
-  return out;
+  return joinBytes(piecesOf(file));
 }
 
 export interface StoredFile {
