@@ -20,7 +20,8 @@ export const LIKELIHOOD: OptionSpec = {
   type: 'choice',
   default: 'auto',
   choices: ['auto', 'bernoulli', 'gaussian'],
-  summary: 'What decoded values mean: probabilities, or means with one variance; auto takes probabilities for grey images.',
+  summary:
+    'What decoded values mean: probabilities, or means with one variance; auto takes probabilities for grey images.',
 };
 
 /** Pixels of the smallest image that is told by probabilities; of fewer, the KL outweighs what they can say. */
