@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Column } from '@portolan/core/data';
+import { darkTheme, scaleColor, type ColorScale } from '@portolan/core/pictures';
 import { colorBy, valueText } from './coloring.ts';
 
 const digit: Column = {
@@ -40,6 +41,18 @@ describe('colouring', () => {
     const flat = colorBy({ name: 'n', type: 'number', values: new Float64Array(4) }, null, palette)!;
     expect((flat.legend as unknown as { domain: number[] }).domain).toEqual([0, 1]);
     expect(colorBy({ name: 't', type: 'text', values: ['x'] }, null, palette)).toBeNull();
+  });
+
+  test('on a dark ground a scale begins where it can be seen, and ends as ever', () => {
+    const column: Column = { name: 'n', type: 'number', values: Float64Array.of(0, 1) };
+    const ends = (dark: boolean): string[] => {
+      const { scale } = colorBy(column, null, palette, { dark })!.legend as unknown as { scale: ColorScale };
+      return [scaleColor(0, scale), scaleColor(1, scale)];
+    };
+    const light = (hex: string): number => Math.max(...[1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+    const [low, high] = ends(true);
+    expect(light(low)).toBeGreaterThan(4 * light(darkTheme.background));
+    expect([...ends(false), high]).toEqual(['#440154', '#fde725', '#fde725']);
   });
 });
 

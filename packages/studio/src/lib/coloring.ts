@@ -1,7 +1,7 @@
 /** From a column to colours, legend and filter. Points may be a subset of the rows: `points[i]` is point i's row. */
 import type { Column } from '@portolan/core/data';
-import { domainOf } from '@portolan/core/pictures';
-import type { Coloring, NamedScale } from '@portolan/view';
+import { domainOf, scaleColor } from '@portolan/core/pictures';
+import type { Coloring, ColorScale, NamedScale } from '@portolan/view';
 
 export interface LegendEntry {
   name: string;
@@ -11,7 +11,7 @@ export interface LegendEntry {
 
 export type Legend =
   | { type: 'category'; entries: LegendEntry[]; missing: number }
-  | { type: 'number'; domain: readonly [number, number]; scale: NamedScale; missing: number; time: boolean };
+  | { type: 'number'; domain: readonly [number, number]; scale: ColorScale; missing: number; time: boolean };
 
 /** Column values in the order of the points. */
 export function pointValues<T extends Int32Array | Float64Array>(values: T, points: Uint32Array | null): T {
@@ -19,6 +19,21 @@ export function pointValues<T extends Int32Array | Float64Array>(values: T, poin
   const out = values.slice(0, points.length) as T;
   for (let i = 0; i < points.length; i++) out[i] = values[points[i]];
   return out;
+}
+
+/** Where scales that begin nearly black begin on a dark ground, and by how many colours they are written then. */
+const SEEN = 0.3;
+const STEPS = 16;
+const atNight = new Map<NamedScale, ColorScale>();
+
+/** A scale of which every colour is seen on the ground. */
+function seenOn(dark: boolean, scale: NamedScale): ColorScale {
+  if (!dark || scale === 'blueOrange') return scale;
+  const made =
+    atNight.get(scale) ??
+    Array.from({ length: STEPS + 1 }, (_, i) => scaleColor(SEEN + ((1 - SEEN) * i) / STEPS, scale));
+  atNight.set(scale, made);
+  return made;
 }
 
 /**
@@ -30,7 +45,11 @@ export function colorBy(
   column: Column,
   points: Uint32Array | null,
   palette: (n: number) => readonly string[],
-  { scale = 'viridis', own = {} }: { scale?: NamedScale; own?: Readonly<Record<string, string>> } = {},
+  {
+    scale: named = 'viridis',
+    own = {},
+    dark = false,
+  }: { scale?: NamedScale; own?: Readonly<Record<string, string>>; dark?: boolean } = {},
 ): { coloring: Coloring; legend: Legend } | null {
   if (column.type === 'text') return null;
   if (column.type === 'category') {
@@ -51,7 +70,8 @@ export function colorBy(
   const sorted = values.filter((v) => !Number.isNaN(v)).sort();
   const at = (q: number): number => sorted[Math.round(q * (sorted.length - 1))] ?? 0;
   const [low, high] = [at(0.01), at(0.99)];
-  const domain = domainOf(low, high > low ? high : low + 1, scale);
+  const domain = domainOf(low, high > low ? high : low + 1, named);
+  const scale = seenOn(dark, named);
   return {
     coloring: { type: 'number', values, domain, scale },
     legend: {

@@ -58,6 +58,7 @@ class Shown {
     return this.column && this.points
       ? colorBy(this.column, this.points.rows, (n) => categoryColors(n, { dark }), {
           scale: view.scale,
+          dark,
           own: Object.fromEntries(
             view.tints
               .filter(({ column }) => column === this.column!.name)
