@@ -38,7 +38,12 @@ async function bundle(entry, name) {
   });
   const [{ output }] = Array.isArray(made) ? made : [made];
   if (output.length !== 1) throw new Error(`${entry} became ${output.length} files, expected one`);
-  return LICENCE + output[0].code.trim();
+  return LICENCE + inAscii(output[0].code.trim());
+}
+
+/** A page that doesn't say how it is written would misread anything else. Only strings hold such letters, and patterns. */
+function inAscii(code) {
+  return code.replace(/[^\x00-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Written beside and renamed, so that nobody reads half of it. */

@@ -211,6 +211,8 @@ describe('a plain script', () => {
 
   it('makes a map in a page without a bundler, from data in the page and from a script', async () => {
     const script = new URL('portolan-view.js', dist).href;
+    const bytes = readFileSync(new URL(script));
+    expect(bytes.length, 'no letter that a page without a charset misreads').toBe(bytes.toString('utf8').length);
     await openFile(
       'script.html',
       `<!doctype html><link rel="icon" href="data:,"><title>script</title>
