@@ -34,10 +34,13 @@ class Naming {
     ...(this.#text && wordy(this.#text) ? (['keywords'] as const) : []),
   ]);
 
-  /** those on the map: the ones chosen, else names on a Poincaré disc, where a place by itself says little */
-  kind: NamingKind | null = $derived(
-    view.words === undefined ? (chart.onDisc && this.kinds.includes('samples') ? 'samples' : null) : view.words,
-  );
+  /** those on the map: the ones chosen, else names where a place by itself says little: on a Poincaré disc, among words */
+  kind: NamingKind | null = $derived.by(() => {
+    if (view.words !== undefined) return view.words;
+    const words = samples.spoken && !samples.usual && !this.kinds.includes('keywords');
+    const wanted = chart.onDisc || words;
+    return wanted && this.kinds.includes('samples') ? 'samples' : null;
+  });
 
   #ask = latest(
     (args: { kind: NamingKind; column: Column; key: unknown }) =>
