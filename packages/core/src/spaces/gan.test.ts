@@ -1,6 +1,6 @@
 /** What is particular to GANs: modes, previews, classes, every loss and remedy, and what is refused. */
 import { describe, expect, it } from 'vitest';
-import { InputError, jobControl, matrix, matrixOf, random } from '../base/index.ts';
+import { InputError, jobControl, matrixOf, random } from '../base/index.ts';
 import type { Options, Progress } from '../base/index.ts';
 import { classesOf, dataGenerators, readRows } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
