@@ -10,8 +10,9 @@ import type { SpaceMethod } from './latent-space.ts';
 import { iterate, seedOption } from './linear-space.ts';
 import type { Iterations } from './linear-space.ts';
 import { checkRank, FACTOR_OPTION, finishedFactors } from './ratings-fit.ts';
-import { heldOut, RATINGS_OPTIONS, ratingsSteps, turned } from './ratings.ts';
-import type { Sparse } from './ratings.ts';
+import { heldOutSteps, turned } from './ratings-sparse.ts';
+import type { Sparse } from './ratings-sparse.ts';
+import { RATINGS_OPTIONS, ratingsSteps } from './ratings.ts';
 
 /** Operations between two steps. */
 const STEP = 4e6;
@@ -61,7 +62,8 @@ export const als: SpaceMethod = {
     job.signal?.throwIfAborted();
     const ratings = await drive('reading', ratingsSteps(dataset, options), job as JobOptions<never>);
     checkRank('ALS', ratings, latentDim);
-    const { train, test } = heldOut(ratings.given, options.heldOut as number, seed);
+    const held = heldOutSteps(ratings.given, options.heldOut as number, seed);
+    const { train, test } = await drive('reading', held, job as JobOptions<never>);
     const steps = alsSteps(train, { latentDim, alpha, ridge, nIter, seed });
     const { users, items, loss } = await iterate(steps, nIter, train.places.length, job);
     const parts = {
@@ -104,7 +106,9 @@ export function* alsSteps(
     data: Float64Array.from({ length: rows * k }, () => rng.normal() / Math.sqrt(k)),
   });
   const [users, items] = [start(given.rows), start(given.cols)];
+  yield { done: 0 };
   const back = turned(given);
+  yield { done: 0 };
   let loss = NaN;
   for (let iteration = 0; iteration < nIter; iteration++) {
     for (const [half, from, to, of] of [

@@ -11,8 +11,9 @@ import type { SpaceMethod } from './latent-space.ts';
 import { iterate, seedOption } from './linear-space.ts';
 import type { Iterations } from './linear-space.ts';
 import { checkRank, FACTOR_OPTION, finishedFactors } from './ratings-fit.ts';
-import { heldOut, RATINGS_OPTIONS, ratingsSteps } from './ratings.ts';
-import type { Sparse } from './ratings.ts';
+import { heldOutSteps } from './ratings-sparse.ts';
+import type { Sparse } from './ratings-sparse.ts';
+import { RATINGS_OPTIONS, ratingsSteps } from './ratings.ts';
 
 /** Triples between two steps. */
 const STEP = 20_000;
@@ -55,7 +56,8 @@ export const bpr: SpaceMethod = {
     job.signal?.throwIfAborted();
     const ratings = await drive('reading', ratingsSteps(dataset, options), job as JobOptions<never>);
     checkRank('BPR', ratings, latentDim);
-    const { train, test } = heldOut(ratings.given, options.heldOut as number, seed);
+    const held = heldOutSteps(ratings.given, options.heldOut as number, seed);
+    const { train, test } = await drive('reading', held, job as JobOptions<never>);
     const steps = bprSteps(train, { latentDim, learningRate, ridge, nIter, seed });
     const { items, bias, loss } = await iterate(steps, nIter, train.places.length, job);
     const factors = { ...items, data: Float32Array.from(items.data) };
@@ -66,7 +68,7 @@ export const bpr: SpaceMethod = {
     const placed = (function* (): Iterations<void> {
       for (let i = 0; i < train.rows; i++) {
         users.data.set(place(train, i), i * latentDim);
-        if (i % 20 === 19) yield { done: i };
+        if (i % 4 === 3) yield { done: i };
       }
     })();
     await iterate(placed, train.rows, train.rows, { ...job, control: undefined }, 'placing users');

@@ -18,8 +18,9 @@ import type { LearnJob, SpaceMethod } from './latent-space.ts';
 import { seedOption } from './linear-space.ts';
 import { checkRank, FACTOR_OPTION, finishedFactors } from './ratings-fit.ts';
 import { rankingFigures } from './ratings-quality.ts';
-import { heldOut, RATINGS_OPTIONS, ratingsSteps } from './ratings.ts';
-import type { Sparse } from './ratings.ts';
+import { heldOutSteps } from './ratings-sparse.ts';
+import type { Sparse } from './ratings-sparse.ts';
+import { RATINGS_OPTIONS, ratingsSteps } from './ratings.ts';
 
 /** A table of items by items larger than this would take minutes to invert. */
 const MOST_ITEMS = 3000;
@@ -62,7 +63,8 @@ export const ease: SpaceMethod = {
         { code: 'too-many-items', details: { items: nItems, most: MOST_ITEMS } },
       );
     }
-    const { train, test } = heldOut(ratings.given, options.heldOut as number, seed);
+    const held = heldOutSteps(ratings.given, options.heldOut as number, seed);
+    const { train, test } = await drive('reading', held, job as JobOptions<never>);
     const quiet = job as JobOptions<never>;
     const inverse = await drive('learning', inverseSteps(train, ridge), quiet);
     const scale = Float64Array.from({ length: nItems }, (_, j) => Math.sqrt(inverse.data[j * (nItems + 1)]));

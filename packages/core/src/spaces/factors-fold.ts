@@ -1,7 +1,7 @@
 /** Where a person lies among given items: solved for that person alone, the items staying where they are. */
 import { finish } from '../base/index.ts';
 import type { Matrix, Steps } from '../base/index.ts';
-import type { Sparse } from './ratings.ts';
+import type { Sparse } from './ratings-sparse.ts';
 
 /** Items that those given are held against, and Newton's steps, of `foldPairs`. */
 const OTHERS = 64;

@@ -13,8 +13,8 @@ import { writeManifest } from './manifest.ts';
 import type { SpaceManifest } from './manifest.ts';
 import { makePrior } from './prior.ts';
 import type { PriorSpec } from './prior.ts';
-import { sparseRows } from './ratings.ts';
-import type { Sparse } from './ratings.ts';
+import { sparseRows } from './ratings-sparse.ts';
+import type { Sparse } from './ratings-sparse.ts';
 
 export const FACTORS_FORM = 'factors';
 const TENSORS = 'factors.safetensors';

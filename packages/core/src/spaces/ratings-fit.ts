@@ -9,8 +9,9 @@ import type { FactorsParts } from './factors-space.ts';
 import type { Figures, FittedSpace, LearnJob } from './latent-space.ts';
 import { fitPrior } from './gaussian-prior.ts';
 import { rankingFigures } from './ratings-quality.ts';
-import { turned } from './ratings.ts';
-import type { Ratings, Sparse } from './ratings.ts';
+import { turned } from './ratings-sparse.ts';
+import type { Sparse } from './ratings-sparse.ts';
+import type { Ratings } from './ratings.ts';
 
 export const FACTOR_OPTION: OptionSpec = {
   name: 'latentDim',

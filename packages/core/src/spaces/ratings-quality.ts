@@ -4,7 +4,7 @@
  */
 import type { Steps } from '../base/index.ts';
 import type { Figures } from './latent-space.ts';
-import type { Sparse } from './ratings.ts';
+import type { Sparse } from './ratings-sparse.ts';
 
 const FIRST = 10;
 /** Users that are judged; of more, every so-manieth. */

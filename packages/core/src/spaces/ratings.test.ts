@@ -16,8 +16,9 @@ import type { FittedSpace, SpaceMethod } from './latent-space.ts';
 import { loadSpace } from './load-space.ts';
 import { ratingsRow, recommend, userCode } from './ratings-recommend.ts';
 import { bestOf, rankingFigures } from './ratings-quality.ts';
-import { heldOut, ratingsOf, sparseOf, turned } from './ratings.ts';
-import type { Entry, Sparse } from './ratings.ts';
+import { heldOut, sparseOf, turned } from './ratings-sparse.ts';
+import type { Entry, Sparse } from './ratings-sparse.ts';
+import { ratingsOf } from './ratings.ts';
 
 const runtime = nodeRuntime();
 const made = await dataGenerators

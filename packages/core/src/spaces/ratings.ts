@@ -1,17 +1,9 @@
 /** Ratings of items by users, from a table with a line for each: which columns they are, and what they say. */
-import { InputError, didYouMean, finish, random } from '../base/index.ts';
-import type { Matrix, OptionSpec, Steps } from '../base/index.ts';
+import { InputError, didYouMean, finish } from '../base/index.ts';
+import type { OptionSpec, Steps } from '../base/index.ts';
 import type { Column, Dataset } from '../data/index.ts';
-
-/** Who gave what how much: a sparse matrix, a row for each user, its items rising. */
-export interface Sparse {
-  readonly rows: number;
-  readonly cols: number;
-  /** [rows + 1]: where each row's entries begin */
-  readonly starts: Int32Array;
-  readonly places: Int32Array;
-  readonly values: Float32Array;
-}
+import { sparseSteps } from './ratings-sparse.ts';
+import type { Entries, Sparse } from './ratings-sparse.ts';
 
 export interface Ratings {
   readonly users: readonly string[];
@@ -77,7 +69,7 @@ export function* ratingsSteps(dataset: Dataset, options: Record<string, unknown>
   const { name } = dataset;
   const { minRating, minCount } = options as { minRating: number; minCount: number };
   const { lines, rated, warnings } = yield* linesSteps(dataset, options);
-  const kept = atLeast(lines, minCount, warnings);
+  const kept = yield* atLeast(lines, minCount, warnings);
   yield 0.5;
   if (kept.length === 0) {
     throw new InputError(
@@ -87,17 +79,22 @@ export function* ratingsSteps(dataset: Dataset, options: Record<string, unknown>
       },
     );
   }
-  const users = namesOf(kept.map((line) => line.user));
-  const items = namesOf(kept.map((line) => line.item));
+  const [users, items] = [numbered(), numbered()];
+  const n = kept.length;
+  const entries: Entries = { rowOf: new Uint32Array(n), colOf: new Uint32Array(n), values: new Float64Array(n) };
+  for (let i = 0; i < n; i++) {
+    entries.rowOf[i] = users.of(kept[i].user);
+    entries.colOf[i] = items.of(kept[i].item);
+    entries.values[i] = kept[i].value;
+    if (i % STEP === STEP - 1) yield 0.5 + (0.25 * i) / n;
+  }
   if (users.list.length < 2 || items.list.length < 2) {
     throw new InputError(
       `${name} has ratings of ${items.list.length} items by ${users.list.length} users; at least 2 of both are needed`,
       { code: 'too-few-rows' },
     );
   }
-  const entries = kept.map((line): Entry => [users.of.get(line.user)!, items.of.get(line.item)!, line.value]);
-  yield 0.75;
-  const { given, repeated } = sparseOf(entries, users.list.length, items.list.length, rated);
+  const { given, repeated } = yield* sparseSteps(entries, users.list.length, items.list.length, rated);
   if (repeated > 0) {
     warnings.push(
       `${repeated} ${repeated === 1 ? 'rating is' : 'ratings are'} of an item the user had rated before; they were ${rated ? 'averaged' : 'added'}`,
@@ -242,16 +239,24 @@ function notNumber(name: string, of: string, got: string): InputError {
 }
 
 /** Lines of users and items that are there often enough; leaving some out may make others too rare. */
-function atLeast<T extends { user: string; item: string }>(lines: T[], minCount: number, warnings: string[]): T[] {
+function* atLeast(lines: Line[], minCount: number, warnings: string[]): Steps<Line[]> {
   let kept = lines;
   for (let before = -1; minCount > 1 && before !== kept.length;) {
     before = kept.length;
     const [users, items] = [new Map<string, number>(), new Map<string, number>()];
-    for (const { user, item } of kept) {
+    for (let i = 0; i < kept.length; i++) {
+      const { user, item } = kept[i];
       users.set(user, (users.get(user) ?? 0) + 1);
       items.set(item, (items.get(item) ?? 0) + 1);
+      if (i % STEP === STEP - 1) yield 0.5;
     }
-    kept = kept.filter(({ user, item }) => users.get(user)! >= minCount && items.get(item)! >= minCount);
+    const all = kept;
+    kept = [];
+    for (let i = 0; i < all.length; i++) {
+      const { user, item } = all[i];
+      if (users.get(user)! >= minCount && items.get(item)! >= minCount) kept.push(all[i]);
+      if (i % STEP === STEP - 1) yield 0.5;
+    }
   }
   if (kept.length < lines.length) {
     warnings.push(`${lines.length - kept.length} ratings of users or items with fewer than ${minCount} were left out`);
@@ -259,112 +264,16 @@ function atLeast<T extends { user: string; item: string }>(lines: T[], minCount:
   return kept;
 }
 
-/** Names in the order they come in. */
-function namesOf(texts: readonly string[]): { list: string[]; of: Map<string, number> } {
-  const of = new Map<string, number>();
-  for (const text of texts) if (!of.has(text)) of.set(text, of.size);
-  return { list: [...of.keys()], of };
-}
-
-/** Row, column, value. */
-export type Entry = [number, number, number];
-
-/** @param average  what becomes of repeated entries: their mean, else their sum */
-export function sparseOf(
-  entries: readonly Entry[],
-  rows: number,
-  cols: number,
-  average = true,
-): { given: Sparse; repeated: number } {
-  // by row without comparing, then by column within each: a table is sorted in linear time but for the rows' own
-  const lists: Entry[][] = Array.from({ length: rows }, () => []);
-  for (const entry of entries) lists[entry[0]].push(entry);
-  const sorted = lists.flatMap((list) => list.sort((a, b) => a[1] - b[1]));
-  const starts = new Int32Array(rows + 1);
-  const places: number[] = [];
-  const values: number[] = [];
-  let repeated = 0;
-  for (let e = 0; e < sorted.length;) {
-    const [row, col] = sorted[e];
-    let [sum, count] = [0, 0];
-    for (; e < sorted.length && sorted[e][0] === row && sorted[e][1] === col; e++, count++) sum += sorted[e][2];
-    repeated += count - 1;
-    places.push(col);
-    values.push(average ? sum / count : sum);
-    starts[row + 1]++;
-  }
-  for (let i = 0; i < rows; i++) starts[i + 1] += starts[i];
+/** Numbers names in the order they come in. */
+function numbered(): { list: string[]; of(name: string): number } {
+  const known = new Map<string, number>();
+  const list: string[] = [];
   return {
-    given: { rows, cols, starts, places: Int32Array.from(places), values: Float32Array.from(values) },
-    repeated,
+    list,
+    of(name) {
+      let number = known.get(name);
+      if (number === undefined) known.set(name, (number = list.push(name) - 1));
+      return number;
+    },
   };
-}
-
-/** Items by users. */
-export function turned({ rows, cols, starts, places, values }: Sparse): Sparse {
-  const out = {
-    rows: cols,
-    cols: rows,
-    starts: new Int32Array(cols + 1),
-    places: places.slice(),
-    values: values.slice(),
-  };
-  for (const place of places) out.starts[place + 1]++;
-  for (let j = 0; j < cols; j++) out.starts[j + 1] += out.starts[j];
-  const next = out.starts.slice();
-  for (let i = 0; i < rows; i++) {
-    for (let e = starts[i]; e < starts[i + 1]; e++) {
-      const at = next[places[e]]++;
-      out.places[at] = i;
-      out.values[at] = values[e];
-    }
-  }
-  return out;
-}
-
-/** Ratings to learn from and those kept back: a share of each user's, who keeps at least one. */
-export function heldOut(given: Sparse, share: number, seed: number): { train: Sparse; test: Sparse } {
-  const rng = random(seed).fork(1);
-  const { rows, starts } = given;
-  const back = new Uint8Array(given.places.length);
-  for (let i = 0; i < rows; i++) {
-    const size = starts[i + 1] - starts[i];
-    // a share of few is one or none, by chance, so that it is right on average
-    const count = Math.min(size - 1, Math.floor(size * share + (share > 0 ? rng.uniform() : 0)));
-    for (let kept = 0; kept < count;) {
-      const e = starts[i] + rng.below(size);
-      kept += 1 - back[e];
-      back[e] = 1;
-    }
-  }
-  return { train: only(given, back, 0), test: only(given, back, 1) };
-}
-
-/** The entries that are marked so. */
-function only({ rows, cols, starts, places, values }: Sparse, marks: Uint8Array, mark: number): Sparse {
-  const marked = (_: number, e: number): boolean => marks[e] === mark;
-  const out = new Int32Array(rows + 1);
-  for (let i = 0; i < rows; i++) {
-    out[i + 1] = out[i];
-    for (let e = starts[i]; e < starts[i + 1]; e++) if (marks[e] === mark) out[i + 1]++;
-  }
-  return { rows, cols, starts: out, places: places.filter(marked), values: values.filter(marked) };
-}
-
-/** Dense rows of ratings over the items → the same, sparse. */
-export function sparseRows(x: Matrix): Sparse {
-  const entries: Entry[] = [];
-  for (let i = 0; i < x.rows; i++) {
-    for (let j = 0; j < x.cols; j++) {
-      const value = x.data[i * x.cols + j];
-      if (value === 0) continue;
-      if (!(value > 0 && value < Infinity)) {
-        throw new InputError(`encode: rating ${value} in row ${i}, item ${j}; expected zero (not rated) and more`, {
-          code: 'negative',
-        });
-      }
-      entries.push([i, j, value]);
-    }
-  }
-  return sparseOf(entries, x.rows, x.cols).given;
 }
