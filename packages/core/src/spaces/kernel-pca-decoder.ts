@@ -15,6 +15,8 @@ import type { LearnJob } from './latent-space.ts';
 const CENTRES = 300;
 const MOST_ROWS = 5000;
 const CHUNK = 512;
+/** Rows whose products are summed between two breaths. */
+const BLOCK = 128;
 
 /** decoder.onnx. */
 export async function kernelDecoder(
@@ -27,12 +29,14 @@ export async function kernelDecoder(
   const rows = x.rows > MOST_ROWS ? takeRows(x, order.slice(0, MOST_ROWS)) : takeRows(x, order);
   if (rows.rows < x.rows) kept.push(`The way back was learned from ${rows.rows} of the ${x.rows} rows.`);
   const { rows: n, cols: d } = rows;
+  await breathe();
   const codes = await encoded(rows, encoder, runtime, job);
   const k = codes.cols;
   const m = Math.min(n, CENTRES);
   const centres = matrix(m, k, codes.data.slice(0, m * k));
   const mean = new Float64Array(d);
-  rows.data.forEach((value, i) => (mean[i % d] += value / n));
+  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < d; j++, at++) mean[j] += rows.data[at] / n;
+  await breathe();
   const centre = constant(Float32Array.from(mean), [1, d]);
 
   const gamma = 1 / Math.max(typicalSquare(centres, true), 1e-30);
@@ -43,6 +47,7 @@ export async function kernelDecoder(
   const cross = gemm(likeness, sub(target, centre), undefined, { transposeA: true });
   const right = matrix64(m, d);
   const executable = await compile(runtime, { cross }, { inputs: [z, target] });
+  await breathe();
   try {
     for (let from = 0; from < n; from += CHUNK) {
       job.signal?.throwIfAborted();
@@ -58,6 +63,7 @@ export async function kernelDecoder(
     await executable.dispose();
   }
   const weights = await drive('learning the way back', solveCholeskySteps(normal, right), job as JobOptions<never>);
+  await breathe();
   const xHat = add(matmul(likeness, constant(Float32Array.from(weights.data), [m, d])), centre);
   return toOnnx({ xHat }, { inputs: [z], metadata: { producer: 'portolan', method: 'kernel-pca' } });
 }
@@ -72,9 +78,9 @@ async function normalMatrix(
 ): Promise<Matrix64> {
   const [n, m] = [codes.rows, centres.rows];
   const normal = matrix64(m, m);
-  for (let from = 0; from < n; from += CHUNK) {
+  for (let from = 0; from < n; from += BLOCK) {
     signal?.throwIfAborted();
-    const depth = Math.min(n, from + CHUNK) - from;
+    const depth = Math.min(n, from + BLOCK) - from;
     const block = new Float64Array(m * depth);
     for (let a = 0; a < m; a++) {
       for (let i = 0; i < depth; i++) block[a * depth + i] = nearness(codes, from + i, centres, a, gamma);
@@ -100,6 +106,7 @@ function nearness(a: Matrix, i: number, b: Matrix, j: number, gamma: number): nu
 
 async function encoded(x: Matrix, encoder: Uint8Array, runtime: Runtime, { signal }: LearnJob): Promise<Matrix> {
   const executable = await runtime.load(encoder);
+  await breathe();
   try {
     const parts: Float32Array[] = [];
     for (let from = 0; from < x.rows; from += CHUNK) {

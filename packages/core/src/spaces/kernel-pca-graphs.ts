@@ -119,6 +119,7 @@ export async function kernelSums(
       ? { k }
       : { products: gemm(apart, apart, undefined, { transposeA: true }), sums: sum(apart, { axes: [0] }) };
   const executable = await compile(runtime, outputs, { inputs: what === 'matrix' ? [x] : [x, about] });
+  await breathe();
   const kernel = matrix(what === 'matrix' ? n : 0, m);
   const [sums, products] = [new Float64Array(m), matrix64(what === 'matrix' ? 0 : m, m)];
   // sums are taken about what the kernel is for the first rows, so that digits are not lost

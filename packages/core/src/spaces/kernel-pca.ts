@@ -80,6 +80,7 @@ export const kernelPca: SpaceMethod = {
     const options = resolveOptions('kernel-pca', OPTIONS, given);
     const { latentDim, nLandmarks, seed, ridge } = options as Record<string, number>;
     const { x, warnings } = classicalRows('Kernel PCA', dataset, latentDim);
+    await breathe();
     job.signal?.throwIfAborted();
     const report = reporter(job);
     const order = permutation(x.rows, random(seed));
@@ -92,12 +93,19 @@ export const kernelPca: SpaceMethod = {
       );
     }
     const some = takeRows(x, order.slice(0, SOME));
-    const spec = kernelSpec(options, { landmarks, some }, learnRows(dataset).scaler);
+    const { scaler } = learnRows(dataset);
+    await breathe();
+    const spec = kernelSpec(options, { landmarks, some }, scaler);
+    await breathe();
     report(0.1);
     const directions = await (exact ? directionsOfAll : directionsOfMany)(x, spec, latentDim, { runtime, job, report });
     const encoder = encoderOf(spec, directions);
+    await breathe();
+    job.signal?.throwIfAborted();
     report(0.7);
     const decoder = await kernelDecoder(x, encoder, { ridge, order, kept: warnings }, runtime, job);
+    await breathe();
+    job.signal?.throwIfAborted();
     report(1);
     const { explained } = directions;
     const figures = { explainedVariance: explained, gamma: spec.gamma };
