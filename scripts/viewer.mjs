@@ -43,7 +43,7 @@ async function bundle(entry, name) {
 
 /** A page that doesn't say how it is written would misread anything else. Only strings hold such letters, and patterns. */
 function inAscii(code) {
-  return code.replace(/[^\x00-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return code.replace(/[\u0080-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Written beside and renamed, so that nobody reads half of it. */

@@ -59,6 +59,12 @@ test('shows the words around a place in a space of words', async () => {
   }
   expect(said.size).toBeGreaterThan(1);
   expect(await page.getByTestId('nearest').getByRole('button').count()).toBe(8);
+  // a word that is pointed at is looked at by its own vector, not by what its place on the map leads back to
+  await pointAt(page, 0.5, 0.5);
+  const row = (await page.getByText(/^sample \d+$/).textContent())!.replace('sample ', '');
+  const nearest = page.getByTestId('mirror').locator('tbody tr').first();
+  await expect.poll(() => nearest.locator('th').textContent()).toBe(row);
+  expect(Number(await nearest.locator('td').first().textContent())).toBeLessThan(1e-3);
 });
 
 test('learns words from a text, and goes to them', async () => {

@@ -51,8 +51,9 @@ class Lens {
   #last: Question | null = null;
   #decode = latest(
     async ({ place, point, exact }: Question) => {
-      // where places lead nowhere, a sample still has its code
-      const code = chart.decodesCodes && (exact || !chart.decodes) ? codeOf(point) : null;
+      // where places lead nowhere, a sample still has its code; a word that is pointed at is itself, not its shadow on the map
+      const own = exact || !chart.decodes || samples.spoken !== undefined;
+      const code = chart.decodesCodes && own ? codeOf(point) : null;
       const moved = code && this.offset.length > 0 ? code.map((v, i) => v + (this.offset[i] ?? 0)) : code;
       // between samples the one that was last nearest tells the class
       const kind = kindOf(point >= 0 ? point : (this.near?.indices[0] ?? -1));
