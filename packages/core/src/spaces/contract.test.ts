@@ -251,17 +251,19 @@ describe.each(
     const more = { ...tame, epochs: 4 };
     const ruined: Uint8Array[] = [];
     const job = { checkpoint: good, onCheckpoint: (bytes: Uint8Array) => void ruined.push(bytes) };
-    let saidSo = false;
+    let [saidSo, keptGood] = [false, false];
     const error: unknown = await fit(vectors, { ...more, learningRate: 10 }, runtime, job).then(
       async ({ space, warnings }) => {
         await space.dispose();
         saidSo = warnings.some((text) => text.includes('no better than their mean'));
+        keptGood = warnings.some((text) => text.includes('learning diverged') && text.includes('kept is the state'));
       },
       (error: unknown) => error,
     );
     // the slope of a classifier's loss is bounded, and so are codes in (0, 1): such may bear any rate, or say that they don't
     if (error !== undefined || !(saidSo || method.family === 'supervised')) {
-      expect(error).toMatchObject({ code: 'diverged' });
+      // or what the last whole epoch had is the space
+      if (!keptGood) expect(error).toMatchObject({ code: 'diverged' });
       // none of the epoch in which it diverged, the third or the fourth
       expect(ruined.length).toBeLessThan(2);
     }
