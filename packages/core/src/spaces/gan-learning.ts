@@ -64,10 +64,13 @@ export async function learnGan(
         onEpoch: async (record) => void Object.assign(record.train, await covered?.figures(training.averaged())),
       },
       job,
-    ).catch((error: unknown) => {
+    ).catch(async (error: unknown) => {
       if (!(error instanceof NumericalError) || error.code !== 'diverged' || training.done === 0) throw error;
       diverged.push(error.message);
-      return training.result();
+      const kept = await training.result();
+      // the state that was gone back to is from before the epoch was judged
+      Object.assign(kept.history.at(-1)?.train ?? {}, await covered?.figures(kept.averaged));
+      return kept;
     });
     return { ...result, modes: covered?.modes, diverged };
   } finally {

@@ -213,6 +213,7 @@ describe('when the two diverge', () => {
     const { space, stopped, warnings, history } = await fit(data, { ...wild, batchSize: 64 }, { onCheckpoint });
     expect(stopped).toBe(true);
     expect(history.length).toBe(checkpoints.length);
+    for (const { train } of history) expect(train.modesCovered).toBeGreaterThanOrEqual(0);
     expect(warnings[0]).toMatch(
       /^learning diverged at step \d+ of the (generator|discriminator): .*; kept is the state after epoch [1-4]; try learningRate 0.004 instead of 10, or clipNorm 1$/,
     );
