@@ -332,9 +332,11 @@ describe('a project as a zip', () => {
     await addPoints();
     await learnPca('points');
     await project.map({ of: 'points-pca', method: 'pca' });
+    await project.map({ of: 'points-pca', method: 'pca', align: 'points-pca-pca', name: 'aligned' });
     const zip = await project.exportProject();
     const { ids } = await project.importProject({ zip: bytesSource('p.zip', zip) });
-    expect(ids).toEqual(['points-2', 'points-pca-2', 'points-pca-pca-2']);
+    expect(ids).toEqual(['points-2', 'points-pca-2', 'points-pca-pca-2', 'aligned-2']);
+    expect(await project.show({ id: 'aligned-2' })).toMatchObject({ space: 'points-pca-2', align: 'points-pca-pca-2' });
     expect(await project.show({ id: 'points-pca-pca-2' })).toMatchObject({ data: 'points-2', space: 'points-pca-2' });
   });
 

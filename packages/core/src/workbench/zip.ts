@@ -100,7 +100,12 @@ export async function importProject(
   parseMark(mark, `${name}: ${MARK}`);
 
   const found = itemsOf(bytes, name).map((item) => ({ ...item, info: infoOf(bytes, name, item) }));
-  found.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || standing(a.info) - standing(b.info));
+  found.sort(
+    (a, b) =>
+      KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
+      standing(a.info) - standing(b.info) ||
+      Date.parse(a.info.created) - Date.parse(b.info.created),
+  );
   const clock = stopwatch();
   const renamed = new Map<string, string>();
   const ids: string[] = [];
@@ -158,7 +163,10 @@ function infoOf(bytes: Uint8Array, name: string, { kind, id }: Found): ItemInfo 
   return parseInfo(unpack(bytes, name, (other) => other === path)[path], kind, `${name}: ${path}`);
 }
 
-/** What others refer to comes before them: a space before its checkpoints, the first map of a frame before the rest. */
+/**
+ * What others refer to comes before them: a space before its checkpoints, the first map of a frame before the rest; else
+ * what was made earlier, as a map that another began at.
+ */
 function standing(info: ItemInfo): number {
   if (info.kind === 'map') return info.frame?.place ?? 0;
   return info.kind === 'space' && info.checkpoint ? 1 : 0;
@@ -170,6 +178,8 @@ function follow<I extends { kind: Kind }>(info: I, renamed: ReadonlyMap<string, 
   if (out.data !== undefined) out.data = now(out.data);
   if (out.learnedFrom !== undefined) out.learnedFrom = now(out.learnedFrom);
   if (out.space !== undefined) out.space = now(out.space);
+  if (out.from !== undefined) out.from = now(out.from);
+  if (out.align !== undefined) out.align = now(out.align);
   const { checkpoint } = info as Partial<SpaceInfo>;
   if (checkpoint) out.checkpoint = { ...checkpoint, of: now(checkpoint.of) };
   const { frame } = info as Partial<MapInfo>;
