@@ -9,7 +9,7 @@ import type { Float64Matrix } from './factors-fold.ts';
 import type { SpaceMethod } from './latent-space.ts';
 import { iterate, seedOption } from './linear-space.ts';
 import type { Iterations } from './linear-space.ts';
-import { checkRank, FACTOR_OPTION, finishedFactors } from './ratings-fit.ts';
+import { FACTOR_OPTION, finishedFactors, settleRank } from './ratings-fit.ts';
 import { heldOutSteps, turned } from './ratings-sparse.ts';
 import type { Sparse } from './ratings-sparse.ts';
 import { RATINGS_OPTIONS, ratingsSteps } from './ratings.ts';
@@ -58,10 +58,10 @@ export const als: SpaceMethod = {
   options: OPTIONS,
   async fit(dataset, given, _, job = {}) {
     const options = resolveOptions('als', OPTIONS, given);
-    const { latentDim, alpha, ridge, nIter, seed } = options as Record<string, number>;
+    const { alpha, ridge, nIter, seed } = options as Record<string, number>;
     job.signal?.throwIfAborted();
     const ratings = await drive('reading', ratingsSteps(dataset, options), job as JobOptions<never>);
-    checkRank('ALS', ratings, latentDim);
+    const latentDim = settleRank('ALS', ratings, options);
     const held = heldOutSteps(ratings.given, options.heldOut as number, seed);
     const { train, test } = await drive('reading', held, job as JobOptions<never>);
     const steps = alsSteps(train, { latentDim, alpha, ridge, nIter, seed });

@@ -10,7 +10,7 @@ import type { Float64Matrix } from './factors-fold.ts';
 import type { SpaceMethod } from './latent-space.ts';
 import { iterate, seedOption } from './linear-space.ts';
 import type { Iterations } from './linear-space.ts';
-import { checkRank, FACTOR_OPTION, finishedFactors } from './ratings-fit.ts';
+import { FACTOR_OPTION, finishedFactors, settleRank } from './ratings-fit.ts';
 import { heldOutSteps } from './ratings-sparse.ts';
 import type { Sparse } from './ratings-sparse.ts';
 import { RATINGS_OPTIONS, ratingsSteps } from './ratings.ts';
@@ -52,10 +52,10 @@ export const bpr: SpaceMethod = {
   options: OPTIONS,
   async fit(dataset, given, _, job = {}) {
     const options = resolveOptions('bpr', OPTIONS, given);
-    const { latentDim, learningRate, ridge, nIter, seed } = options as Record<string, number>;
+    const { learningRate, ridge, nIter, seed } = options as Record<string, number>;
     job.signal?.throwIfAborted();
     const ratings = await drive('reading', ratingsSteps(dataset, options), job as JobOptions<never>);
-    checkRank('BPR', ratings, latentDim);
+    const latentDim = settleRank('BPR', ratings, options);
     const held = heldOutSteps(ratings.given, options.heldOut as number, seed);
     const { train, test } = await drive('reading', held, job as JobOptions<never>);
     const steps = bprSteps(train, { latentDim, learningRate, ridge, nIter, seed });

@@ -16,7 +16,7 @@ import { foldOf } from './factors-space.ts';
 import type { FactorsParts } from './factors-space.ts';
 import type { LearnJob, SpaceMethod } from './latent-space.ts';
 import { seedOption } from './linear-space.ts';
-import { checkRank, FACTOR_OPTION, finishedFactors } from './ratings-fit.ts';
+import { FACTOR_OPTION, finishedFactors, settleRank } from './ratings-fit.ts';
 import { rankingFigures } from './ratings-quality.ts';
 import { heldOutSteps } from './ratings-sparse.ts';
 import type { Sparse } from './ratings-sparse.ts';
@@ -52,10 +52,10 @@ export const ease: SpaceMethod = {
   options: OPTIONS,
   async fit(dataset, given, _, job = {}) {
     const options = resolveOptions('ease', OPTIONS, given);
-    const { latentDim, ridge, seed } = options as Record<string, number>;
+    const { ridge, seed } = options as Record<string, number>;
     job.signal?.throwIfAborted();
     const ratings = await drive('reading', ratingsSteps(dataset, options), job as JobOptions<never>);
-    checkRank('EASE', ratings, latentDim);
+    const latentDim = settleRank('EASE', ratings, options);
     const nItems = ratings.items.length;
     if (nItems > MOST_ITEMS) {
       throw new InputError(

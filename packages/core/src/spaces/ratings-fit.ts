@@ -16,21 +16,32 @@ import type { Ratings } from './ratings.ts';
 export const FACTOR_OPTION: OptionSpec = {
   name: 'latentDim',
   type: 'integer',
-  default: 16,
-  min: 1,
+  default: 0,
+  min: 0,
   max: 1024,
   main: true,
-  summary: 'How many dimensions tastes have. More tell finer tastes apart and need more ratings.',
+  summary:
+    'How many dimensions tastes have. More tell finer tastes apart and need more ratings; 0 takes 16, fewer of small tables.',
 };
 
-/** @throws InputError when there are fewer users or items than dimensions */
-export function checkRank(title: string, { users, items }: Ratings, latentDim: number): void {
+/** Dimensions of tastes where none are asked for. */
+const USUAL = 16;
+
+/**
+ * The dimensions to learn, kept in the options: as asked, or as many as suit the table.
+ * @throws InputError when there are fewer users or items than dimensions asked for
+ */
+export function settleRank(title: string, { users, items }: Ratings, options: Options): number {
   const most = Math.min(users.length, items.length);
-  if (latentDim <= most) return;
-  throw new InputError(
-    `${title}: latentDim ${latentDim} is more than ${users.length} users and ${items.length} items allow; try at most ${most}`,
-    { code: 'latent-dim', details: { latentDim, most } },
-  );
+  const latentDim = (options.latentDim as number) || Math.max(1, Math.min(USUAL, most));
+  if (latentDim > most) {
+    throw new InputError(
+      `${title}: latentDim ${latentDim} is more than ${users.length} users and ${items.length} items allow; try at most ${most}`,
+      { code: 'latent-dim', details: { latentDim, most } },
+    );
+  }
+  options.latentDim = latentDim;
+  return latentDim;
 }
 
 export interface FactorsFit {

@@ -251,6 +251,13 @@ describe.each([als, bpr, ease])('$name', (method: SpaceMethod) => {
     expect(Object.values(metrics.train).every(Number.isFinite)).toBe(true);
   });
 
+  test('takes as many dimensions as a small table has, where none are asked for', async () => {
+    const pairs = Array.from({ length: 24 }, (_, at) => [at % 8, (at + Math.floor(at / 8)) % 5]);
+    const few = table({ user: pairs.map(([i]) => `u${i}`), item: pairs.map(([, j]) => `i${j}`) });
+    const { space, options } = await fit(few, { latentDim: 0 });
+    expect([space.latentDim, options.latentDim]).toEqual([5, 5]);
+  });
+
   test('says what is wrong in one line', async () => {
     const user = ['a', 'a', 'b', 'b', 'c'];
     const item = ['x', 'y', 'y', 'z', 'x'];
