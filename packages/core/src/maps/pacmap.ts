@@ -196,9 +196,14 @@ function projectionOf(fitted: Fitted): Projection {
   return keptProjection('pacmap', fitted, (news, job) => transformPacmap(fitted, news, job));
 }
 
+/** How much less the farthest neighbour of a new row pulls it than the nearest, as a power of e: see docs/maps.md. */
+const FADE = 2;
+
 /**
- * New points: where the loss of the pairs with their neighbours, Σ d / (10 + d), is least, the fitted staying where they
- * are. It is found by means weighted by 1 / (10 + d)², which never raise it.
+ * New points: where the loss of the pairs with their neighbours, Σ w · d / (10 + d), is least, the fitted staying where
+ * they are. It is found by means weighted by w / (10 + d)², which never raise it. The fitted have further pairs to hold
+ * them in place; a new one has its neighbours alone, so the near ones count more: w falls from 1 to e^−2 with the square
+ * of their distance in the data.
  */
 async function transformPacmap(
   { x, coordinates: y, options }: Fitted,
@@ -211,7 +216,8 @@ async function transformPacmap(
   const { nNeighbors, distance, seed } = options as unknown as PacmapOptions;
   const k = Math.min(nNeighbors, x.rows);
   const neighbors = await findNeighbors(x, k, { queries: news, distance, seed, kernels, signal, onProgress });
-  const weights = new Float32Array(neighbors.indices.length).fill(1);
+  const pulls = fadingPulls(neighbors.distances, k);
+  const weights = pulls.slice();
   let places = weightedMeans(neighbors, weights, y);
   for (let turn = 0; turn < TURNS; turn++) {
     for (let e = 0; e < weights.length; e++) {
@@ -220,11 +226,21 @@ async function transformPacmap(
       for (let c = 0; c < dims; c++) {
         d += (places.data[i * dims + c] - y.data[neighbors.indices[e] * dims + c]) ** 2;
       }
-      weights[e] = 1 / (d * d);
+      weights[e] = pulls[e] / (d * d);
     }
     places = weightedMeans(neighbors, weights, y);
   }
   return keepFitted(places, x, news, neighbors, y);
+}
+
+/** From 1 for the nearest of each k distances to e^−FADE for the farthest; 1 for all where they are equal. */
+function fadingPulls(distances: Float32Array, k: number): Float32Array {
+  return distances.map((distance, at) => {
+    const first = at - (at % k);
+    const nearest = distances[first] ** 2;
+    const range = distances[first + k - 1] ** 2 - nearest;
+    return range > 0 ? Math.exp((-FADE * (distance ** 2 - nearest)) / range) : 1;
+  });
 }
 
 function isPacmapOptions(options: Record<string, unknown>): boolean {
