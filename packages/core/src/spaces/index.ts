@@ -77,4 +77,4 @@ export type { Pca, PcaOptions, PcaParts, PcaSolver } from './pca.ts';
 export { fitPcaJob, transformPca } from './pca-kernels.ts';
 export { incrementalPca } from './incremental-pca.ts';
 export type { IncrementalPca, RowMoments } from './incremental-pca.ts';
-export { batchSizeFor, epochsFor } from './training-options.ts';
+export { epochsFor } from './training-options.ts';

@@ -59,8 +59,14 @@ function gaussianValues(image: boolean): Likelihood {
   const mean = (y: Tensor): Tensor => (image ? sigmoid(y) : y);
   return {
     mean,
-    total: (y, x) => gaussianLikelihood(mean(y), logVariance(mean(y), x), x).loss,
-    rows: (y, x) => gaussianRows(mean(y), logVariance(mean(y), x), x),
+    total(y, x) {
+      const xMean = mean(y);
+      return gaussianLikelihood(xMean, logVariance(xMean, x), x).loss;
+    },
+    rows(y, x) {
+      const xMean = mean(y);
+      return gaussianRows(xMean, logVariance(xMean, x), x);
+    },
   };
 }
 
@@ -85,7 +91,7 @@ export function squares(image: boolean, over: 'mean' | 'sum'): Likelihood {
 const SMALLEST = 1e-8;
 
 /** The logarithm of the mean squared error, a scalar. */
-function logVariance(y: Tensor, x: Tensor): Tensor {
-  const error = sub(y, x);
+function logVariance(xMean: Tensor, x: Tensor): Tensor {
+  const error = sub(xMean, x);
   return log(add(average(mul(error, error)), SMALLEST));
 }
